@@ -1,0 +1,157 @@
+package domain
+
+import (
+	"fmt"
+	"time"
+)
+
+func (h *Home) applyGateway(ev *RecordedEvent) {
+	id := GatewayID(ev.Entity)
+	h.changes.Gateways[id] = true
+	if fact, ok := ev.Fact.(GatewayEnrolled); ok {
+		h.Gateways[id] = &Gateway{
+			ID: id, Revision: ev.Seq, KeyFingerprint: fact.KeyFingerprint, Since: ev.RecordedAt,
+		}
+		return
+	}
+	g, ok := h.Gateways[id]
+	if !ok {
+		return
+	}
+	g.Revision = ev.Seq
+	switch fact := ev.Fact.(type) {
+	case GatewayConnected:
+		if g.Outbox != fact.Outbox {
+			g.Cursor = 0
+		}
+		g.Connected, g.Since, g.Session, g.Replica = true, ev.RecordedAt, fact.Session, fact.Replica
+		g.Outbox, g.Epoch, g.Version = fact.Outbox, fact.Epoch, fact.Version
+	case GatewayDisconnected:
+		if g.Session == fact.Session && g.Connected {
+			g.Connected, g.Since, g.Replica = false, ev.RecordedAt, ""
+		}
+	case GatewayGapRecorded:
+		g.Cursor = max(g.Cursor, fact.To)
+	case HistoryRegressed:
+		g.Cursor = max(g.Cursor, fact.EdgeSeq)
+	}
+}
+
+func (h *Home) applyDevice(ev *RecordedEvent) {
+	id := DeviceID(ev.Entity)
+	h.changes.Devices[id] = true
+	if fact, ok := ev.Fact.(DeviceRegistered); ok {
+		h.register(ev, id, fact)
+		return
+	}
+	d, ok := h.Devices[id]
+	if !ok {
+		return
+	}
+	d.Revision = ev.Seq
+	switch fact := ev.Fact.(type) {
+	case DevicePlaced:
+		d.Room = fact.Room
+	case DeviceRemoved:
+		d.Removed = true
+	}
+}
+
+func (h *Home) register(ev *RecordedEvent, id DeviceID, fact DeviceRegistered) {
+	d, ok := h.Devices[id]
+	if !ok {
+		d = &Device{ID: id, Since: ev.RecordedAt}
+		h.Devices[id] = d
+	}
+	if d.Gateway != ev.Edge.Gateway {
+		if t, ok := h.Twins[id]; ok {
+			t.forgetOrder()
+			h.changes.Twins[id] = true
+		}
+	}
+	d.Revision, d.Gateway, d.Address, d.Removed = ev.Seq, ev.Edge.Gateway, fact.Address, false
+	d.Kind, d.Capabilities, d.Attributes = fact.Kind, fact.Capabilities, fact.Attributes
+}
+
+// twin returns the device's twin, made if it is new.
+func (h *Home) twin(id DeviceID) *Twin {
+	t, ok := h.Twins[id]
+	if !ok {
+		t = &Twin{Device: id}
+		h.Twins[id] = t
+	}
+	return t
+}
+
+func (h *Home) applyTwin(ev *RecordedEvent) {
+	t := h.twin(DeviceID(ev.Entity))
+	changed := false
+	switch fact := ev.Fact.(type) {
+	case DeviceReported:
+		changed = t.report(ev, fact)
+	case DeviceSignalled:
+		changed = t.signal(ev, fact)
+	case DeviceAvailabilityChanged:
+		changed = t.reach(ev, fact)
+	}
+	if changed {
+		h.touch(t, ev.Seq)
+	}
+}
+
+func (h *Home) touch(t *Twin, seq Seq) {
+	t.Revision = seq
+	h.changes.Twins[t.Device] = true
+}
+
+func (h *Home) applyCommand(ev *RecordedEvent) error {
+	step := Step{Seq: ev.Seq, At: ev.RecordedAt}
+	switch fact := ev.Fact.(type) {
+	case CommandRequested:
+		h.begin(ev, fact)
+	case CommandSent:
+		if c, ok := h.Commands[fact.Command]; ok {
+			c.Status, c.Sent, c.Session, c.Sends = Status(Sent), step, fact.Session, c.Sends+1
+			h.changes.Commands[c.ID] = c
+		}
+	case CommandDelivered:
+		if c, ok := h.Commands[fact.Command]; ok {
+			c.Status, c.Delivered = Delivered, step
+			h.changes.Commands[c.ID] = c
+		}
+	case CommandEnded:
+		c, ok := h.Commands[fact.Command]
+		if !ok {
+			return fmt.Errorf("home %s: event %d ends a command that is not open", h.ID, ev.Seq)
+		}
+		c.Status, c.Ended, c.Reason, c.Observed = Status(fact.Outcome), step, fact.Reason, fact.Observed
+		delete(h.Commands, c.ID)
+		h.changes.Commands[c.ID] = c
+		if t := h.twin(c.Device); t.settle(c) {
+			h.touch(t, ev.Seq)
+		}
+	}
+	return nil
+}
+
+func (h *Home) begin(ev *RecordedEvent, fact CommandRequested) {
+	c := &Command{
+		ID: fact.Command, Device: DeviceID(ev.Entity), Gateway: fact.Gateway, Class: fact.Class,
+		Set: fact.Set, Action: fact.Action, Input: fact.Input, Desires: fact.Set,
+		Actor: ev.Actor, Status: Requested, Requested: Step{Seq: ev.Seq, At: ev.RecordedAt},
+		Correlation: ev.Correlation,
+	}
+	if fact.DeadlineMS != 0 {
+		c.Deadline = time.UnixMilli(fact.DeadlineMS).UTC()
+	}
+	if fact.Action != "" {
+		c.Desires = fact.Desires
+	}
+	h.Commands[c.ID] = c
+	h.changes.Commands[c.ID] = c
+	if len(c.Desires) > 0 {
+		t := h.twin(c.Device)
+		t.desire(ev, c)
+		h.touch(t, ev.Seq)
+	}
+}

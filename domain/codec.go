@@ -1,0 +1,95 @@
+package domain
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+)
+
+// FactSchema is the version of the JSON that EncodeFact writes. A fact whose
+// JSON changes meaning gets a new type name; one that only grows keeps both.
+const FactSchema = 1
+
+// ErrUnknownEventType is wrapped by DecodeFact for a type this build does not
+// know: the log was written by a newer one.
+var ErrUnknownEventType = errors.New("unknown event type")
+
+// EncodeFact returns the exact bytes to store.
+func EncodeFact(f Fact) ([]byte, error) {
+	data, err := json.Marshal(f)
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", f.EventType(), err)
+	}
+	return data, nil
+}
+
+// DecodeFact reads stored bytes of any released type and schema, upcast to the
+// present Go type. The error may wrap ErrUnknownEventType.
+func DecodeFact(eventType string, schema int, data []byte) (Fact, error) {
+	decode, ok := decoders()[eventType]
+	if !ok {
+		return nil, fmt.Errorf("%w: %s", ErrUnknownEventType, eventType)
+	}
+	if schema > FactSchema {
+		return nil, fmt.Errorf("%w: %s in schema %d", ErrUnknownEventType, eventType, schema)
+	}
+	fact, err := decode(data)
+	if err != nil {
+		return nil, fmt.Errorf("decode %s: %w", eventType, err)
+	}
+	return fact, nil
+}
+
+// EventTypes returns every stored name in order.
+func EventTypes() []string { return slices.Sorted(maps.Keys(decoders())) }
+
+type decoder func(data []byte) (Fact, error)
+
+// decoders lists every fact once; the golden samples in testdata/events prove
+// that none is missing.
+var decoders = sync.OnceValue(func() map[string]decoder {
+	all := map[string]decoder{}
+	add[HomeCreated](all)
+	add[HomeRenamed](all)
+	add[MemberJoined](all)
+	add[RoomAdded](all)
+	add[RoomRenamed](all)
+	add[RoomRemoved](all)
+	add[GatewayEnrolled](all)
+	add[GatewayConnected](all)
+	add[GatewayDisconnected](all)
+	add[GatewayGapRecorded](all)
+	add[GatewayEntryRefused](all)
+	add[HistoryRegressed](all)
+	add[DeviceRegistered](all)
+	add[DevicePlaced](all)
+	add[DeviceRenamed](all)
+	add[DeviceRemoved](all)
+	add[DeviceReported](all)
+	add[DeviceSignalled](all)
+	add[DeviceAvailabilityChanged](all)
+	add[CommandRequested](all)
+	add[CommandSent](all)
+	add[CommandDelivered](all)
+	add[CommandAnsweredLate](all)
+	for _, outcome := range Outcomes() {
+		all[CommandEnded{Outcome: outcome}.EventType()] = func(data []byte) (Fact, error) {
+			ended := CommandEnded{Outcome: outcome}
+			err := json.Unmarshal(data, &ended)
+			return ended, err
+		}
+	}
+	return all
+})
+
+func add[F Fact](all map[string]decoder) {
+	var zero F
+	all[zero.EventType()] = func(data []byte) (Fact, error) {
+		var fact F
+		err := json.Unmarshal(data, &fact)
+		return fact, err
+	}
+}

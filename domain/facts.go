@@ -1,0 +1,172 @@
+package domain
+
+import "logis/domain/thing"
+
+// Facts about the home itself. Names of homes, rooms and devices are words
+// people chose: they stand beside the log, not in it (eventstore.Words).
+type (
+	// HomeCreated is the first event of every home.
+	HomeCreated struct {
+		TimeZone string `json:"time_zone"` // IANA name
+	}
+	// HomeRenamed says that the home has a new name.
+	HomeRenamed struct{}
+	// MemberJoined says that a person belongs to the home.
+	MemberJoined struct {
+		Person PersonID `json:"person"`
+		Role   Role     `json:"role"`
+	}
+	// RoomAdded says that the home has a room.
+	RoomAdded struct{}
+	// RoomRenamed says that a room has a new name.
+	RoomRenamed struct{}
+	// RoomRemoved says that a room is gone; its devices are in no room.
+	RoomRemoved struct{}
+)
+
+// Facts about gateways.
+type (
+	// GatewayEnrolled says that a gateway may speak for the home.
+	GatewayEnrolled struct {
+		KeyFingerprint string `json:"key_fingerprint"` // SHA-256 of its public key, hex
+	}
+	// GatewayConnected says that a gateway has a live session.
+	GatewayConnected struct {
+		Session int64  `json:"session"` // rises with every connection
+		Replica string `json:"replica"` // the server that holds the session
+		Epoch   int    `json:"epoch"`   // generation of its outbox
+		Outbox  string `json:"outbox"`  // id of the outbox database
+		Version string `json:"version"` // of the edge agent
+	}
+	// GatewayDisconnected says that the session ended.
+	GatewayDisconnected struct {
+		Session int64  `json:"session"`
+		Reason  string `json:"reason"`
+	}
+	// GatewayGapRecorded says that an outbox overflowed and which reports are lost.
+	GatewayGapRecorded struct {
+		From   int64  `json:"from"` // first lost edge_seq
+		To     int64  `json:"to"`   // last lost edge_seq
+		Count  int64  `json:"count"`
+		Reason string `json:"reason"`
+	}
+	// GatewayEntryRefused keeps what a gateway said and nobody could understand,
+	// so that nothing is lost and its outbox goes on.
+	GatewayEntryRefused struct {
+		Code   Code   `json:"code"`
+		Detail string `json:"detail"`
+		Entry  string `json:"entry"` // as sent, cut to 4 KiB
+	}
+	// HistoryRegressed says that a gateway remembers more of this log than is
+	// here: a backup was restored or a failover lost commits.
+	HistoryRegressed struct {
+		WitnessedSeq  Seq    `json:"witnessed_seq"`
+		WitnessedHash string `json:"witnessed_hash"`
+		EdgeSeq       int64  `json:"edge_seq"` // the gateway's acknowledged reports reach to here
+	}
+)
+
+// Facts about devices.
+type (
+	// DeviceRegistered says that a gateway knows a device, and what it is.
+	DeviceRegistered struct {
+		Address      string            `json:"address"` // radio and the id it uses: "zigbee2mqtt/0x00158d0001"
+		Kind         string            `json:"kind"`
+		Capabilities []string          `json:"capabilities,omitempty"`
+		Attributes   map[string]string `json:"attributes,omitempty"` // manufacturer, model, serial, …
+	}
+	// DevicePlaced says in which room the device is; a zero Room is none.
+	DevicePlaced struct {
+		Room RoomID `json:"room"`
+	}
+	// DeviceRenamed says that the device has a new name.
+	DeviceRenamed struct{}
+	// DeviceRemoved says that the device is gone from the home.
+	DeviceRemoved struct{}
+	// DeviceReported carries values the device itself told.
+	DeviceReported struct {
+		Values map[string]thing.Value `json:"values"`
+	}
+	// DeviceSignalled carries something that happened at the device and leaves
+	// no lasting value, such as the press of a button.
+	DeviceSignalled struct {
+		Event string      `json:"event"`
+		Data  thing.Value `json:"data,omitempty"`
+	}
+	// DeviceAvailabilityChanged says whether the gateway can reach the device.
+	DeviceAvailabilityChanged struct {
+		Available bool `json:"available"`
+	}
+)
+
+// Facts about commands. A command's entity is its device.
+type (
+	// CommandRequested begins a command.
+	CommandRequested struct {
+		Command    CommandID              `json:"command"`
+		Gateway    GatewayID              `json:"gateway"`
+		Class      thing.Class            `json:"class"`
+		Set        map[string]thing.Value `json:"set,omitempty"`    // properties wanted …
+		Action     string                 `json:"action,omitempty"` // … or the action
+		Input      thing.Value            `json:"input,omitempty"`
+		Desires    map[string]thing.Value `json:"desires,omitempty"`     // what the action works towards
+		DeadlineMS int64                  `json:"deadline_ms,omitempty"` // Unix milliseconds; 0 = none
+	}
+	// CommandSent says that the frame was about to be written to a session.
+	CommandSent struct {
+		Command CommandID `json:"command"`
+		Session int64     `json:"session"`
+	}
+	// CommandDelivered says that the edge agent has it and means to do it.
+	CommandDelivered struct {
+		Command CommandID `json:"command"`
+	}
+	// CommandEnded is the one final event of a command. Its type follows from
+	// Outcome: command.succeeded, command.failed, ….
+	CommandEnded struct {
+		Command  CommandID              `json:"command"`
+		Outcome  Outcome                `json:"-"`
+		Reason   string                 `json:"reason,omitempty"`
+		Observed map[string]thing.Value `json:"observed,omitempty"` // the device's state when the outcome is unknown
+		By       CommandID              `json:"by,omitzero"`        // the newer command, when superseded
+	}
+	// CommandAnsweredLate keeps a result that came after the final event.
+	CommandAnsweredLate struct {
+		Command CommandID `json:"command"`
+		Outcome Outcome   `json:"outcome"`
+		Reason  string    `json:"reason,omitempty"`
+	}
+)
+
+// Role is what a member is in a home.
+type Role string
+
+// Owner may do everything.
+const Owner Role = "owner"
+
+// EventType implementations: the stored names.
+
+func (HomeCreated) EventType() string               { return "home.created" }
+func (HomeRenamed) EventType() string               { return "home.renamed" }
+func (MemberJoined) EventType() string              { return "member.joined" }
+func (RoomAdded) EventType() string                 { return "room.added" }
+func (RoomRenamed) EventType() string               { return "room.renamed" }
+func (RoomRemoved) EventType() string               { return "room.removed" }
+func (GatewayEnrolled) EventType() string           { return "gateway.enrolled" }
+func (GatewayConnected) EventType() string          { return "gateway.connected" }
+func (GatewayDisconnected) EventType() string       { return "gateway.disconnected" }
+func (GatewayGapRecorded) EventType() string        { return "gateway.gap_recorded" }
+func (GatewayEntryRefused) EventType() string       { return "gateway.entry_refused" }
+func (HistoryRegressed) EventType() string          { return "home.history_regressed" }
+func (DeviceRegistered) EventType() string          { return "device.registered" }
+func (DevicePlaced) EventType() string              { return "device.placed" }
+func (DeviceRenamed) EventType() string             { return "device.renamed" }
+func (DeviceRemoved) EventType() string             { return "device.removed" }
+func (DeviceReported) EventType() string            { return "device.reported" }
+func (DeviceSignalled) EventType() string           { return "device.signalled" }
+func (DeviceAvailabilityChanged) EventType() string { return "device.availability_changed" }
+func (CommandRequested) EventType() string          { return "command.requested" }
+func (CommandSent) EventType() string               { return "command.sent" }
+func (CommandDelivered) EventType() string          { return "command.delivered" }
+func (e CommandEnded) EventType() string            { return "command." + string(e.Outcome) }
+func (CommandAnsweredLate) EventType() string       { return "command.answered_late" }

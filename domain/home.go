@@ -1,0 +1,183 @@
+package domain
+
+import (
+	"fmt"
+	"time"
+
+	"logis/domain/thing"
+)
+
+// Home is the state of a home as of Seq: the fold of its log. Closed commands
+// are not part of it.
+type Home struct {
+	ID       HomeID
+	Seq      Seq
+	Hash     Hash
+	Profile  Profile
+	Members  map[PersonID]*Member
+	Rooms    map[RoomID]*Room
+	Gateways map[GatewayID]*Gateway
+	Devices  map[DeviceID]*Device
+	Twins    map[DeviceID]*Twin
+	Commands map[CommandID]*Command // the open ones
+
+	catalog *thing.Catalog
+	changes Changes
+}
+
+// Profile is what there is to know of the home itself.
+type Profile struct {
+	Revision Seq       `json:"revision"`
+	TimeZone string    `json:"time_zone"`
+	Since    time.Time `json:"since"`
+}
+
+// Member is a person who belongs to the home.
+type Member struct {
+	Person   PersonID `json:"person"`
+	Role     Role     `json:"role"`
+	Revision Seq      `json:"revision"`
+}
+
+// Room is a place in the home.
+type Room struct {
+	ID       RoomID `json:"id"`
+	Revision Seq    `json:"revision"`
+}
+
+// Gateway is a box in the home that owns radios.
+type Gateway struct {
+	ID             GatewayID `json:"id"`
+	Revision       Seq       `json:"revision"`
+	KeyFingerprint string    `json:"key_fingerprint"`
+	Version        string    `json:"version,omitempty"`
+	Connected      bool      `json:"connected"`
+	Since          time.Time `json:"since"`             // of Connected
+	Session        int64     `json:"session,omitempty"` // the newest
+	Replica        string    `json:"replica,omitempty"` // that holds it
+	Outbox         string    `json:"outbox,omitempty"`
+	Epoch          int       `json:"epoch,omitempty"` // of the outbox
+	Cursor         int64     `json:"cursor"`          // last edge_seq recorded in the epoch
+}
+
+// Device is what a device is and where; its values are in its Twin.
+type Device struct {
+	ID           DeviceID          `json:"id"`
+	Revision     Seq               `json:"revision"` // of what stands here
+	Gateway      GatewayID         `json:"gateway"`
+	Address      string            `json:"address"`
+	Kind         string            `json:"kind"`
+	Capabilities []string          `json:"capabilities,omitempty"`
+	Attributes   map[string]string `json:"attributes,omitempty"`
+	Room         RoomID            `json:"room,omitzero"`
+	Removed      bool              `json:"removed,omitempty"`
+	Since        time.Time         `json:"since"`
+}
+
+// Changes are the parts of a home that events changed since TakeChanges.
+type Changes struct {
+	Profile  bool
+	Members  map[PersonID]bool
+	Rooms    map[RoomID]bool
+	Gateways map[GatewayID]bool
+	Devices  map[DeviceID]bool
+	Twins    map[DeviceID]bool
+	Commands map[CommandID]*Command // open and just ended ones
+}
+
+// NewHome returns the state before the first event.
+func NewHome(id HomeID, catalog *thing.Catalog) *Home {
+	return &Home{
+		ID:       id,
+		Members:  map[PersonID]*Member{},
+		Rooms:    map[RoomID]*Room{},
+		Gateways: map[GatewayID]*Gateway{},
+		Devices:  map[DeviceID]*Device{},
+		Twins:    map[DeviceID]*Twin{},
+		Commands: map[CommandID]*Command{},
+		catalog:  catalog,
+		changes:  newChanges(),
+	}
+}
+
+func newChanges() Changes {
+	return Changes{
+		Members: map[PersonID]bool{}, Rooms: map[RoomID]bool{}, Gateways: map[GatewayID]bool{},
+		Devices: map[DeviceID]bool{}, Twins: map[DeviceID]bool{}, Commands: map[CommandID]*Command{},
+	}
+}
+
+// TakeChanges returns what changed since the last call.
+func (h *Home) TakeChanges() Changes {
+	taken := h.changes
+	h.changes = newChanges()
+	return taken
+}
+
+// Model returns what a device of the home can be and do.
+func (h *Home) Model(d *Device) (*thing.Model, error) {
+	return h.catalog.Describe(d.Kind, d.Capabilities)
+}
+
+// Apply folds one event. It accepts any event that was ever recorded; an error
+// means that the log and this build do not fit, and nothing may go on.
+func (h *Home) Apply(ev *RecordedEvent) error {
+	if ev.Seq != h.Seq+1 {
+		return fmt.Errorf("home %s: event %d after %d", h.ID, ev.Seq, h.Seq)
+	}
+	h.Seq, h.Hash = ev.Seq, ev.Hash
+	h.witness(ev)
+	switch fact := ev.Fact.(type) {
+	case HomeCreated:
+		h.Profile = Profile{Revision: ev.Seq, TimeZone: fact.TimeZone, Since: ev.RecordedAt}
+		h.changes.Profile = true
+	case HomeRenamed:
+		h.Profile.Revision = ev.Seq
+		h.changes.Profile = true
+	case MemberJoined:
+		h.Members[fact.Person] = &Member{Person: fact.Person, Role: fact.Role, Revision: ev.Seq}
+		h.changes.Members[fact.Person] = true
+	case RoomAdded, RoomRenamed, RoomRemoved:
+		h.applyRoom(ev)
+	case GatewayEnrolled, GatewayConnected, GatewayDisconnected, GatewayGapRecorded, HistoryRegressed:
+		h.applyGateway(ev)
+	case DeviceRegistered, DevicePlaced, DeviceRenamed, DeviceRemoved:
+		h.applyDevice(ev)
+	case DeviceReported, DeviceSignalled, DeviceAvailabilityChanged:
+		h.applyTwin(ev)
+	case CommandRequested, CommandSent, CommandDelivered, CommandEnded:
+		return h.applyCommand(ev)
+	case GatewayEntryRefused, CommandAnsweredLate:
+		// Kept for people; no state follows from them.
+	default:
+		return fmt.Errorf("home %s: no fold for %T", h.ID, ev.Fact)
+	}
+	return nil
+}
+
+// witness moves the cursor of the gateway that sent the event.
+func (h *Home) witness(ev *RecordedEvent) {
+	if ev.Edge.Gateway.IsZero() || ev.Flags.Has(Snapshot) {
+		return
+	}
+	if g, ok := h.Gateways[ev.Edge.Gateway]; ok {
+		g.Epoch, g.Cursor = ev.Edge.Epoch, ev.Edge.Seq
+		h.changes.Gateways[g.ID] = true
+	}
+}
+
+func (h *Home) applyRoom(ev *RecordedEvent) {
+	id := RoomID(ev.Entity)
+	h.changes.Rooms[id] = true
+	if _, removed := ev.Fact.(RoomRemoved); removed {
+		delete(h.Rooms, id)
+		for _, d := range h.Devices {
+			if d.Room == id {
+				d.Room, d.Revision = RoomID{}, ev.Seq
+				h.changes.Devices[d.ID] = true
+			}
+		}
+		return
+	}
+	h.Rooms[id] = &Room{ID: id, Revision: ev.Seq}
+}

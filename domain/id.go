@@ -1,0 +1,87 @@
+package domain
+
+import (
+	"encoding/hex"
+	"fmt"
+)
+
+// ID is a 16-byte identifier (RFC 9562; new ones are version 7) of one kind of
+// thing, so that a device can never be passed where a home is meant. The zero
+// ID means none.
+type ID[K any] [16]byte
+
+// The kinds of identifiers.
+type (
+	homeKind    struct{}
+	eventKind   struct{}
+	entityKind  struct{}
+	personKind  struct{}
+	roomKind    struct{}
+	gatewayKind struct{}
+	deviceKind  struct{}
+	commandKind struct{}
+)
+
+// Identifiers used all over Logis. An EntityID is any of those below it: what
+// an event is about.
+type (
+	HomeID    = ID[homeKind]
+	EventID   = ID[eventKind]
+	EntityID  = ID[entityKind]
+	PersonID  = ID[personKind]
+	RoomID    = ID[roomKind]
+	GatewayID = ID[gatewayKind]
+	DeviceID  = ID[deviceKind]
+	CommandID = ID[commandKind]
+)
+
+// ParseID reads the canonical 36-character form, lower case.
+func ParseID[K any](text string) (ID[K], error) {
+	var id ID[K]
+	err := id.UnmarshalText([]byte(text))
+	return id, err
+}
+
+// IsZero reports whether id names nothing.
+func (id ID[K]) IsZero() bool { return id == ID[K]{} }
+
+// Entity returns id as what an event is about.
+func (id ID[K]) Entity() EntityID { return EntityID(id) }
+
+// String returns the canonical form.
+func (id ID[K]) String() string { return string(id.append(make([]byte, 0, idLength))) }
+
+// MarshalText returns the canonical form.
+func (id ID[K]) MarshalText() ([]byte, error) { return id.append(make([]byte, 0, idLength)), nil }
+
+const idLength = 36
+
+func (id ID[K]) append(b []byte) []byte {
+	for i, part := range [][]byte{id[0:4], id[4:6], id[6:8], id[8:10], id[10:16]} {
+		if i > 0 {
+			b = append(b, '-')
+		}
+		b = hex.AppendEncode(b, part)
+	}
+	return b
+}
+
+// UnmarshalText reads the canonical form and nothing else: no braces, no upper
+// case, so that one thing has one name.
+func (id *ID[K]) UnmarshalText(text []byte) error {
+	if len(text) != idLength || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-' {
+		return fmt.Errorf("not an id: want 36 characters like 018f0000-0000-7000-8000-000000000000")
+	}
+	digits := make([]byte, 0, 32)
+	for i, c := range text {
+		switch {
+		case i == 8 || i == 13 || i == 18 || i == 23:
+		case (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'):
+			digits = append(digits, c)
+		default:
+			return fmt.Errorf("not an id: character %d is not a lower-case hexadecimal digit", i+1)
+		}
+	}
+	_, err := hex.Decode(id[:], digits)
+	return err
+}

@@ -1,0 +1,139 @@
+package domain
+
+import (
+	"slices"
+	"time"
+
+	"logis/domain/thing"
+)
+
+// last returns the newest event of the command's life so far: what its next
+// event follows from.
+func (c *Command) last() Seq {
+	return max(c.Requested.Seq, c.Sent.Seq, c.Delivered.Seq)
+}
+
+// follow returns the event that carries fact, caused by the command so far.
+func (c *Command) follow(fact Fact, actor Actor) Event {
+	return Event{
+		Entity: c.Device.Entity(), Actor: actor,
+		Causation: c.last(), Correlation: c.Correlation, Fact: fact,
+	}
+}
+
+func (c *Command) end(outcome Outcome, fact CommandEnded, actor Actor) Event {
+	fact.Command, fact.Outcome = c.ID, outcome
+	return c.follow(fact, actor)
+}
+
+// SendCommand decides whether the command may be written to the session now.
+// It returns command.sent, or the final event when it is too late, or nothing
+// when there is nothing to send: it has ended, waits for another session, or
+// may not be sent twice.
+func (h *Home) SendCommand(id CommandID, session int64, now time.Time) (Event, bool) {
+	c, ok := h.Commands[id]
+	if !ok {
+		return Event{}, false
+	}
+	if !c.Deadline.IsZero() && !now.Before(c.Deadline) {
+		if outcome, over := c.Overdue(now); over {
+			return c.end(outcome, CommandEnded{Reason: "deadline"}, SystemActor), true
+		}
+		return Event{}, false
+	}
+	g, ok := h.Gateways[c.Gateway]
+	if !ok || !g.Connected || g.Session != session {
+		return Event{}, false
+	}
+	if c.Sends > 0 && (c.Class.AtMostOnce() || c.Session == session) {
+		return Event{}, false
+	}
+	return c.follow(CommandSent{Command: id, Session: session}, SystemActor), true
+}
+
+// FailSend decides what follows when a sent command certainly did not leave: a
+// command that is sent at most once has failed, any other waits for the next
+// session.
+func (h *Home) FailSend(id CommandID, reason string) (Event, bool) {
+	c, ok := h.Commands[id]
+	if !ok || !c.Class.AtMostOnce() || c.Status != Status(Sent) {
+		return Event{}, false
+	}
+	return c.end(Failed, CommandEnded{Reason: reason}, SystemActor), true
+}
+
+// CloseOverdue returns the final event of a command whose deadline has passed.
+func (h *Home) CloseOverdue(id CommandID, now time.Time) (Event, bool) {
+	c, ok := h.Commands[id]
+	if !ok {
+		return Event{}, false
+	}
+	outcome, over := c.Overdue(now)
+	if !over {
+		return Event{}, false
+	}
+	reason := "deadline"
+	if outcome == Unknown {
+		reason = "no_answer"
+	}
+	return c.end(outcome, CommandEnded{Reason: reason}, SystemActor), true
+}
+
+// CancelCommand withdraws a command that was not sent. It refuses with NotFound
+// or Conflict.
+func (h *Home) CancelCommand(id CommandID, actor Actor) (Event, error) {
+	c, ok := h.Commands[id]
+	if !ok {
+		return Event{}, Errorf(Conflict, "the command has ended")
+	}
+	if c.Status != Requested {
+		return Event{}, Errorf(Conflict, "the command is already on its way")
+	}
+	return c.end(Cancelled, CommandEnded{}, actor), nil
+}
+
+// Deliver records that the edge agent has the command and means to do it.
+func (h *Home) Deliver(id CommandID) (Event, error) {
+	c, ok := h.Commands[id]
+	if !ok {
+		return Event{}, Errorf(Conflict, "the command has ended")
+	}
+	return c.follow(CommandDelivered{Command: id}, GatewayActor), nil
+}
+
+// Result is what the edge says a command came to.
+type Result struct {
+	Command  CommandID
+	Outcome  Outcome // Succeeded, Failed, Rejected, Expired, Superseded or Unknown
+	Reason   string
+	Observed map[string]thing.Value
+}
+
+// EndCommand records the edge's result: the final event, or a late answer when
+// the command has ended before.
+func (h *Home) EndCommand(device DeviceID, r Result) (Event, error) {
+	if r.Outcome == Cancelled || !slices.Contains(Outcomes(), r.Outcome) {
+		return Event{}, InvalidInput(Fault{"outcome", "must be succeeded, failed, rejected, expired, superseded or unknown"})
+	}
+	c, ok := h.Commands[r.Command]
+	if !ok {
+		late := CommandAnsweredLate{Command: r.Command, Outcome: r.Outcome, Reason: r.Reason}
+		return Event{Entity: device.Entity(), Actor: GatewayActor, Fact: late}, nil
+	}
+	return c.end(r.Outcome, CommandEnded{Reason: r.Reason, Observed: r.Observed}, GatewayActor), nil
+}
+
+// Waiting returns the open commands a gateway should get on its new session, in
+// the order they were requested.
+func (h *Home) Waiting(gateway GatewayID, session int64, now time.Time) []*Command {
+	var waiting []*Command
+	for _, c := range h.Commands {
+		late := !c.Deadline.IsZero() && !now.Before(c.Deadline)
+		again := c.Sends > 0 && (c.Class.AtMostOnce() || c.Session == session)
+		if c.Gateway == gateway && !late && !again {
+			waiting = append(waiting, c)
+		}
+	}
+	slices.SortFunc(waiting, func(a, b *Command) int { return int(a.Requested.Seq - b.Requested.Seq) })
+	return waiting
+}

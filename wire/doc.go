@@ -1,0 +1,35 @@
+// Package wire is what both ends of the edge socket agree on: frames, acks,
+// limits and close codes, with golden bytes in testdata.
+//
+// The edge agent opens one WebSocket (subprotocol "logis-edge", no compression)
+// and both ends write JSON text frames, one object each, told apart by "type":
+//
+//	cloud                                edge
+//	challenge (nonce, versions)  ─▶
+//	                             ◀─      enrol        only with a claim, once
+//	enrolled                     ─▶
+//	                             ◀─      hello        signed over the nonce
+//	welcome (session, cursor)    ─▶
+//	                             ◀─      snapshot …   present state, always first
+//	                             ◀─      entries …    the outbox in order; those from before are historic
+//	ack (cursor, head)           ─▶                   only after commit; cumulative
+//	command                      ─▶
+//	                             ◀─      entries …    delivered, report, result
+//	                             ◀─      ping         every PingPeriod
+//	pong (server time)           ─▶
+//
+// An entry has no number of its own: a frame names the first, the rest follow
+// by one. The cloud records every entry exactly once by (gateway, outbox epoch,
+// number); the edge keeps it until acked.
+//
+// Time: pong carries the time of the log in Unix milliseconds beside the echo of
+// the edge's boot clock. The edge computes deadlines from these alone.
+//
+// Versions: each end speaks [Version] and the one before it; hello picks one
+// from the challenge. Unknown members and unknown frame types are errors within
+// a version, so a new member means a new version.
+//
+// Errors: a frame that cannot be read ends the socket with a [CloseCode] and a
+// sentence. An entry that can be read but not understood is recorded as refused
+// and answered with an error frame; the outbox goes on.
+package wire
