@@ -1,0 +1,1 @@
+DROP TABLE commands, twins, devices, gateways, rooms, members, homes;
