@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -139,7 +140,7 @@ func (h *Home) begin(ev *RecordedEvent, fact CommandRequested) {
 		ID: fact.Command, Device: DeviceID(ev.Entity), Gateway: fact.Gateway, Class: fact.Class,
 		Set: fact.Set, Action: fact.Action, Input: fact.Input, Desires: fact.Set,
 		Actor: ev.Actor, Status: Requested, Requested: Step{Seq: ev.Seq, At: ev.RecordedAt},
-		Correlation: ev.Correlation,
+		Correlation: cmp.Or(ev.Correlation, ev.Seq),
 	}
 	if fact.DeadlineMS != 0 {
 		c.Deadline = time.UnixMilli(fact.DeadlineMS).UTC()

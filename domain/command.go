@@ -77,18 +77,29 @@ func (c *Command) DesiredVersion() Seq { return c.Requested.Seq }
 // Open reports whether the command has no final event yet.
 func (c *Command) Open() bool { return c.Ended.Seq == 0 }
 
+// DueAt returns when the command must be closed if nothing more is heard of it,
+// and whether there is such a time.
+func (c *Command) DueAt() (time.Time, bool) {
+	switch {
+	case !c.Open() || c.Deadline.IsZero():
+		return time.Time{}, false
+	case c.Status == Requested:
+		return c.Deadline, true
+	}
+	return c.Deadline.Add(AnswerGrace), true
+}
+
 // Overdue reports whether the command must be closed at now, and how: expired
 // when it never left, unknown when it may have been carried out.
 func (c *Command) Overdue(now time.Time) (Outcome, bool) {
+	due, ok := c.DueAt()
 	switch {
-	case !c.Open() || c.Deadline.IsZero():
+	case !ok || now.Before(due):
 		return "", false
-	case c.Status == Requested && !now.Before(c.Deadline):
+	case c.Status == Requested:
 		return Expired, true
-	case c.Status != Requested && !now.Before(c.Deadline.Add(AnswerGrace)):
-		return Unknown, true
 	}
-	return "", false
+	return Unknown, true
 }
 
 // overlaps reports whether both commands want the same property.
@@ -103,3 +114,6 @@ func (c *Command) overlaps(device DeviceID, desires map[string]thing.Value) bool
 	}
 	return false
 }
+
+// Revision is the newest event of the command's life.
+func (c *Command) Revision() Seq { return max(c.last(), c.Ended.Seq) }

@@ -93,6 +93,6 @@ func (a Actor) Person() (PersonID, bool) {
 	if !ok {
 		return PersonID{}, false
 	}
-	id, err := ParseID[personKind](text)
+	id, err := ParseID[PersonKind](text)
 	return id, err == nil
 }

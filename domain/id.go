@@ -12,27 +12,27 @@ type ID[K any] [16]byte
 
 // The kinds of identifiers.
 type (
-	homeKind    struct{}
-	eventKind   struct{}
-	entityKind  struct{}
-	personKind  struct{}
-	roomKind    struct{}
-	gatewayKind struct{}
-	deviceKind  struct{}
-	commandKind struct{}
+	HomeKind    struct{}
+	EventKind   struct{}
+	EntityKind  struct{}
+	PersonKind  struct{}
+	RoomKind    struct{}
+	GatewayKind struct{}
+	DeviceKind  struct{}
+	CommandKind struct{}
 )
 
 // Identifiers used all over Logis. An EntityID is any of those below it: what
 // an event is about.
 type (
-	HomeID    = ID[homeKind]
-	EventID   = ID[eventKind]
-	EntityID  = ID[entityKind]
-	PersonID  = ID[personKind]
-	RoomID    = ID[roomKind]
-	GatewayID = ID[gatewayKind]
-	DeviceID  = ID[deviceKind]
-	CommandID = ID[commandKind]
+	HomeID    = ID[HomeKind]
+	EventID   = ID[EventKind]
+	EntityID  = ID[EntityKind]
+	PersonID  = ID[PersonKind]
+	RoomID    = ID[RoomKind]
+	GatewayID = ID[GatewayKind]
+	DeviceID  = ID[DeviceKind]
+	CommandID = ID[CommandKind]
 )
 
 // ParseID reads the canonical 36-character form, lower case.

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -55,7 +56,7 @@ func (h *Home) RequestCommand(r CommandRequest, now time.Time) ([]Event, error) 
 	if r.Action != "" {
 		fact.Desires = desires
 	}
-	if ttl := cmpOr(r.TTL, class.Timing().Default); ttl > 0 {
+	if ttl := cmp.Or(r.TTL, class.Timing().Default); ttl > 0 {
 		fact.DeadlineMS = now.Add(ttl).UnixMilli()
 	}
 	events := h.supersede(d.ID, class, desires, r)
@@ -63,13 +64,6 @@ func (h *Home) RequestCommand(r CommandRequest, now time.Time) ([]Event, error) 
 		Entity: d.ID.Entity(), Actor: r.Actor, Causation: r.Causation, Correlation: r.Correlation,
 		Model: model.ID, Fact: fact,
 	}), nil
-}
-
-func cmpOr(a, b time.Duration) time.Duration {
-	if a != 0 {
-		return a
-	}
-	return b
 }
 
 // supersede ends the commands that wait for the same property and have not been

@@ -61,7 +61,7 @@ CREATE TABLE commands (
     device_id  uuid        NOT NULL,
     requested  bigint      NOT NULL, -- seq of command.requested
     open       boolean     NOT NULL,
-    deadline   timestamptz,
+    due_at     timestamptz,          -- when it must be closed if nothing comes; none when closed
     doc        bytea       NOT NULL,
     CONSTRAINT commands_pkey PRIMARY KEY (home_id, id)
 ) WITH (fillfactor = 70);
@@ -69,7 +69,7 @@ COMMENT ON TABLE commands IS 'Projection: every command and how far it came.';
 CREATE INDEX commands_newest ON commands (home_id, requested);
 CREATE INDEX commands_of_device ON commands (home_id, device_id, requested);
 CREATE INDEX commands_open ON commands (home_id) WHERE open;
-CREATE INDEX commands_due ON commands (deadline) WHERE open;
+CREATE INDEX commands_due ON commands (due_at) WHERE due_at IS NOT NULL;
 
 GRANT SELECT, INSERT, UPDATE, DELETE
     ON homes, members, rooms, gateways, devices, twins, commands TO logis_app;

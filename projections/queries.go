@@ -1,0 +1,128 @@
+package projections
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"logis/domain"
+	"logis/eventstore"
+)
+
+// Picture returns a home as of its head: every part read in one snapshot, with
+// its Seq and Hash. It refuses with NotFound.
+func (t Tables) Picture(ctx context.Context, pool *pgxpool.Pool, id domain.HomeID) (*domain.Home, error) {
+	var home *domain.Home
+	err := Snapshot(ctx, pool, func(tx pgx.Tx) error {
+		head, err := eventstore.HeadOf(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		homes, err := t.Load(ctx, tx, []domain.HomeID{id})
+		if err != nil {
+			return err
+		}
+		home = homes[id]
+		home.Seq, home.Hash = head.Seq, head.Hash
+		return nil
+	})
+	return home, err
+}
+
+// Snapshot runs read over one consistent, read-only view of the database.
+func Snapshot(ctx context.Context, pool *pgxpool.Pool, read func(tx pgx.Tx) error) error {
+	err := pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, read)
+	return eventstore.Translate(err)
+}
+
+// CommandFilter chooses commands of one home, newest first.
+type CommandFilter struct {
+	Home   domain.HomeID
+	Device domain.DeviceID // zero: of every device
+	Open   bool            // only those without a final event
+	Before domain.Seq      // requested before this event; 0: from the newest
+	Limit  int
+}
+
+// MaxCommands bounds the commands one query returns.
+const MaxCommands = 200
+
+// Commands returns the chosen commands.
+func Commands(ctx context.Context, q eventstore.Querier, f CommandFilter) ([]*domain.Command, error) {
+	var device *[16]byte
+	if !f.Device.IsZero() {
+		raw := [16]byte(f.Device)
+		device = &raw
+	}
+	rows, err := q.Query(ctx, `
+		SELECT doc FROM commands
+		WHERE home_id = $1 AND ($2::uuid IS NULL OR device_id = $2) AND (NOT $3 OR open) AND ($4 = 0 OR requested < $4)
+		ORDER BY requested DESC LIMIT $5`,
+		[16]byte(f.Home), device, f.Open, int64(f.Before), min(max(f.Limit, 1), MaxCommands))
+	if err != nil {
+		return nil, eventstore.Translate(err)
+	}
+	return collectCommands(rows)
+}
+
+// CommandsByID returns those of the commands that exist, in no order.
+func CommandsByID(ctx context.Context, q eventstore.Querier, home domain.HomeID, ids []domain.CommandID) ([]*domain.Command, error) {
+	raw := make([][16]byte, len(ids))
+	for i, id := range ids {
+		raw[i] = id
+	}
+	rows, err := q.Query(ctx, `SELECT doc FROM commands WHERE home_id = $1 AND id = ANY($2)`, [16]byte(home), raw)
+	if err != nil {
+		return nil, eventstore.Translate(err)
+	}
+	return collectCommands(rows)
+}
+
+func collectCommands(rows pgx.Rows) ([]*domain.Command, error) {
+	commands, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (*domain.Command, error) {
+		var doc []byte
+		if err := row.Scan(&doc); err != nil {
+			return nil, err
+		}
+		c := &domain.Command{}
+		return c, json.Unmarshal(doc, c)
+	})
+	return commands, eventstore.Translate(err)
+}
+
+// Due is an open command whose deadline has passed.
+type Due struct {
+	Home    domain.HomeID
+	Command domain.CommandID
+}
+
+// DueCommands returns up to limit open commands that are overdue at now.
+func DueCommands(ctx context.Context, q eventstore.Querier, now time.Time, limit int) ([]Due, error) {
+	rows, err := q.Query(ctx, `SELECT home_id, id FROM commands WHERE due_at <= $1 ORDER BY due_at LIMIT $2`, now, limit)
+	if err != nil {
+		return nil, eventstore.Translate(err)
+	}
+	due, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Due, error) {
+		var home, id [16]byte
+		err := row.Scan(&home, &id)
+		return Due{Home: home, Command: id}, err
+	})
+	return due, eventstore.Translate(err)
+}
+
+// HomesOf returns the homes a person is a member of.
+func HomesOf(ctx context.Context, q eventstore.Querier, person domain.PersonID) ([]domain.HomeID, error) {
+	rows, err := q.Query(ctx, `SELECT home_id FROM members WHERE id = $1 ORDER BY home_id`, [16]byte(person))
+	if err != nil {
+		return nil, eventstore.Translate(err)
+	}
+	ids, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (domain.HomeID, error) {
+		var id [16]byte
+		err := row.Scan(&id)
+		return id, err
+	})
+	return ids, eventstore.Translate(err)
+}
