@@ -32,4 +32,3 @@ func ParseClaim(text string) (Claim, error) {
 	copy(c.Secret[:], both[16:])
 	return c, nil
 }
-
