@@ -1,0 +1,25 @@
+// Package privatepg is a real PostgreSQL of one's own: it starts with the
+// program that needs it and ends with it, however that ends.
+//
+// The program starts itself a second time as a supervisor, and that one starts
+// PostgreSQL. Three links keep them together:
+//
+//		program ──pipe──▶ supervisor ──death signal──▶ postgres
+//		                       └──────lock file─────────┘
+//
+//	  - The program holds the writing end of a pipe. When it closes, by Stop or
+//	    because the program is gone, even by kill -9, the supervisor shuts
+//	    PostgreSQL down with a checkpoint.
+//	  - On Linux the kernel signals PostgreSQL when the supervisor dies, so that
+//	    nothing outlives a kill of both. Elsewhere PostgreSQL would live on, and the
+//	    next start says so instead of touching its files.
+//	  - Supervisor and PostgreSQL share a lock on the directory, held as long as
+//	    either lives. The next start waits for it.
+//
+// A postgres that dies alone is started again on the same data after a wait that
+// grows; [Cluster.Gone] tells when that was given up.
+//
+// It listens on a Unix socket in a directory only its account can enter, never
+// on the network. Started as root it gives up root for SUDO_USER, postgres or
+// nobody, since PostgreSQL refuses root.
+package privatepg

@@ -1,0 +1,113 @@
+package privatepg
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+)
+
+// launch starts the supervisor, which starts PostgreSQL.
+func (s *site) launch(lock *os.File, o Options) (*Cluster, error) {
+	task, err := json.Marshal(charge{
+		Argv:    append([]string{filepath.Join(s.bin, "postgres")}, s.arguments(o.Ephemeral)...),
+		Account: s.who,
+		Rubbish: s.rubbish,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("start the supervisor: %w", err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("start the supervisor: %w", err)
+	}
+	stdin, leash, err := os.Pipe()
+	if err != nil {
+		return nil, fmt.Errorf("start the supervisor: %w", err)
+	}
+	defer func() { _ = stdin.Close() }()
+	c := &Cluster{data: s.data, sockets: s.sockets, leash: leash, gone: make(chan struct{}), tail: &tail{next: o.Log}}
+	supervisor := exec.Command(self)
+	supervisor.Env = append(environment(), marker+"="+string(task))
+	supervisor.Dir = "/"
+	supervisor.Stdin = stdin
+	supervisor.Stderr = c.tail
+	supervisor.ExtraFiles = []*os.File{lock}
+	supervisor.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // out of reach of the terminal's Ctrl-C
+	if err := supervisor.Start(); err != nil {
+		return nil, errors.Join(fmt.Errorf("start the supervisor: %w", err), leash.Close())
+	}
+	go func() {
+		if err := supervisor.Wait(); err != nil {
+			_, _ = fmt.Fprintf(c.tail, "supervisor of PostgreSQL: %v\n", err)
+		}
+		close(c.gone)
+	}()
+	return c, nil
+}
+
+// arguments returns those of postgres. What is not named keeps its default.
+func (s *site) arguments(ephemeral bool) []string {
+	settings := []string{
+		"listen_addresses=",
+		"unix_socket_directories=" + s.sockets,
+		"unix_socket_permissions=0700",
+		"max_connections=100",
+		"shared_buffers=128MB",
+		"max_wal_size=2GB",         // with the next line: few checkpoints, short recovery all the same
+		"checkpoint_timeout=15min", //
+		"wal_compression=off",      // measured: on costs a third to two thirds of the throughput
+		"jit=off",                  // our queries end before it has compiled
+		"logging_collector=off",
+		"log_checkpoints=off",
+		"log_min_messages=warning",
+	}
+	if ephemeral {
+		settings = append(settings, "fsync=off", "full_page_writes=off")
+	} else {
+		settings = append(settings, "fsync=on", "full_page_writes=on", "synchronous_commit=on")
+	}
+	args := []string{"-D", s.data}
+	for _, setting := range settings {
+		args = append(args, "-c", setting)
+	}
+	return args
+}
+
+// maxTail bounds the log kept for the sentence that says why a start was vain.
+const maxTail = 2 << 10
+
+// tail passes a log on and remembers its end.
+type tail struct {
+	mu   sync.Mutex
+	next io.Writer
+	end  []byte
+}
+
+// Write keeps the end of p and passes p on. It cannot fail: a log that does not
+// take its lines must not end the database.
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.end = append(t.end, p...)
+	if over := len(t.end) - maxTail; over > 0 {
+		t.end = append(t.end[:0], t.end[over:]...)
+	}
+	if t.next != nil {
+		_, _ = t.next.Write(p)
+	}
+	return len(p), nil
+}
+
+// String returns the last lines in one.
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return strings.ReplaceAll(strings.TrimSpace(string(t.end)), "\n", "; ")
+}

@@ -1,0 +1,164 @@
+package privatepg
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// Options say where and how a cluster runs.
+type Options struct {
+	// Dir holds all of its files and is made when missing. One cluster at a time
+	// can use it.
+	Dir string
+	// Ephemeral gives up durability for speed (no fsync), and removes Dir when
+	// the cluster ends, also when the program was killed.
+	Ephemeral bool
+	// Log takes what PostgreSQL and its supervisor write; nil drops it.
+	Log io.Writer
+	// Progress, when set, is told in short sentences what takes a while.
+	Progress func(sentence string)
+}
+
+// Cluster is a running PostgreSQL. Its methods may be called concurrently.
+type Cluster struct {
+	data    string
+	sockets string
+	leash   *os.File // the supervisor lives until this closes
+	gone    chan struct{}
+	tail    *tail
+}
+
+const (
+	superuser    = "logis"
+	connectLimit = time.Second           // one attempt to connect while starting
+	connectPause = 10 * time.Millisecond // between two attempts
+)
+
+var errNotFirst = errors.New("privatepg.Supervise must be the first call of main (in tests: TestMain must call pgtest.Main)")
+
+// Start brings a cluster up in o.Dir, creating it first when there is none, and
+// returns once it answers queries. It runs the newest PostgreSQL it finds, or
+// the one whose major version made the data; PG_BIN names a directory of programs to
+// use instead. It waits for a former supervisor to end, and for the recovery
+// after a crash, as long as ctx lets it.
+func Start(ctx context.Context, o Options) (*Cluster, error) {
+	if o.Progress == nil {
+		o.Progress = func(string) {}
+	}
+	if _, supervised := os.LookupEnv(marker); supervised {
+		return nil, errNotFirst // or every supervisor would start another one
+	}
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("directory of the database: %w", err)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("directory of the database: %w", err)
+	}
+	lock, err := acquire(ctx, dir, o.Progress)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = lock.Close() }() // the supervisor holds it from here on
+	site, err := prepare(ctx, dir, o)
+	if err != nil {
+		if o.Ephemeral {
+			err = errors.Join(err, os.RemoveAll(dir))
+		}
+		return nil, err
+	}
+	cluster, err := site.launch(lock, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := cluster.await(ctx, o.Progress); err != nil {
+		_ = cluster.leash.Close()
+		return nil, err
+	}
+	return cluster, nil
+}
+
+// DSN returns how to connect, as the superuser.
+func (c *Cluster) DSN() string {
+	return fmt.Sprintf("host=%s user=%s dbname=postgres sslmode=disable", quoted(c.sockets), superuser)
+}
+
+// PID returns the process id of the PostgreSQL server, or 0 while none runs. It
+// changes when the supervisor had to start it again.
+func (c *Cluster) PID() int {
+	content, err := os.ReadFile(filepath.Join(c.data, "postmaster.pid"))
+	if err != nil {
+		return 0
+	}
+	line, _, _ := bytes.Cut(content, []byte("\n"))
+	pid, err := strconv.Atoi(string(bytes.TrimSpace(line)))
+	if err != nil {
+		return 0
+	}
+	return pid
+}
+
+// Gone is closed when the cluster has ended: after Stop, or because PostgreSQL
+// died again and again.
+func (c *Cluster) Gone() <-chan struct{} { return c.gone }
+
+// Stop shuts the cluster down with a checkpoint and waits for its end. Calling
+// it again waits again. When ctx ends first the shutdown goes on alone.
+func (c *Cluster) Stop(ctx context.Context) error {
+	_ = c.leash.Close() // a second close is harmless
+	select {
+	case <-c.gone:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("stop PostgreSQL: %w", ctx.Err())
+	}
+}
+
+// await returns once the cluster answers.
+func (c *Cluster) await(ctx context.Context, progress func(string)) error {
+	recovering := false
+	for {
+		err := c.ping(ctx)
+		if err == nil {
+			return nil
+		}
+		var refused *pgconn.PgError
+		if errors.As(err, &refused) && !recovering {
+			recovering = true
+			progress("PostgreSQL is recovering what was written last")
+		}
+		select {
+		case <-c.gone:
+			return fmt.Errorf("PostgreSQL did not start: %s", c.tail)
+		case <-ctx.Done():
+			return fmt.Errorf("wait for PostgreSQL: %w (%s)", ctx.Err(), c.tail)
+		case <-time.After(connectPause):
+		}
+	}
+}
+
+func (c *Cluster) ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, connectLimit)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, c.DSN())
+	if err != nil {
+		return err
+	}
+	return conn.Close(ctx)
+}
+
+// quoted writes a value of a keyword/value connection string.
+func quoted(value string) string {
+	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(value) + "'"
+}
