@@ -1,0 +1,1 @@
+DROP FUNCTION seq_at(uuid, timestamptz);
