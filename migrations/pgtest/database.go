@@ -50,12 +50,12 @@ func (s *server) makeTemplate(ctx context.Context) error {
 	})
 }
 
-// create copies the template and returns the name of the copy.
-func (s *server) create(ctx context.Context) (string, error) {
+// create copies a database and returns the name of the copy.
+func (s *server) create(ctx context.Context, from string) (string, error) {
 	name := fmt.Sprintf("logis_test_%d_%d", os.Getpid(), s.made.Add(1))
 	return name, s.admin(ctx, func(conn *pgx.Conn) error {
 		// Copying files is quicker than writing every page to the WAL as well.
-		_, err := conn.Exec(ctx, "CREATE DATABASE "+identifier(name)+" TEMPLATE "+identifier(template())+" STRATEGY file_copy")
+		_, err := conn.Exec(ctx, "CREATE DATABASE "+identifier(name)+" TEMPLATE "+identifier(from)+" STRATEGY file_copy")
 		return err
 	})
 }

@@ -67,9 +67,21 @@ func Superuser(t testing.TB, dsn string) *pgxpool.Pool {
 	return open(t, dsn, nil)
 }
 
-// DSN returns the address of a new database that is dropped when the test ends.
-// The login is a superuser.
+// DSN returns the address of a new, migrated database that is dropped when the
+// test ends. The login is a superuser.
 func DSN(t testing.TB) string {
+	t.Helper()
+	return database(t, template())
+}
+
+// Empty returns the address of a new database without any table of ours, for
+// tests of the migrations themselves.
+func Empty(t testing.TB) string {
+	t.Helper()
+	return database(t, "template0")
+}
+
+func database(t testing.TB, from string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), startLimit)
 	defer cancel()
@@ -77,7 +89,7 @@ func DSN(t testing.TB) string {
 	if err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
-	name, err := home.create(ctx)
+	name, err := home.create(ctx, from)
 	if err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}

@@ -1,0 +1,9 @@
+package migrations_test
+
+import (
+	"testing"
+
+	"logis/migrations/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
