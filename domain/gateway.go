@@ -1,7 +1,6 @@
 package domain
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -87,15 +86,15 @@ func (h *Home) Place(gateway GatewayID, session int64, from, to int64) (fresh bo
 }
 
 // Register decides on a device a gateway knows.
-func (h *Home) Register(id DeviceID, fact DeviceRegistered) (Event, error) {
+func (h *Home) Register(from GatewayID, id DeviceID, fact DeviceRegistered) (Event, error) {
 	model, err := h.catalog.Describe(fact.Kind, fact.Capabilities)
 	if err != nil {
 		return Event{}, InvalidInput(Fault{"kind", "or its capabilities are not known here"})
 	}
 	if d, ok := h.Devices[id]; !ok && len(h.Devices) >= MaxDevices {
 		return Event{}, Errorf(Overloaded, "the home has %d devices, the most there can be", len(h.Devices))
-	} else if ok && !d.Removed && d.Address != fact.Address {
-		return Event{}, Errorf(Conflict, "the device has another address")
+	} else if ok && !d.Removed && (d.Address != fact.Address || d.Gateway != from) {
+		return Event{}, Errorf(Conflict, "the device has another address or gateway")
 	}
 	return Event{Entity: id.Entity(), Actor: GatewayActor, Model: model.ID, Fact: fact}, nil
 }
@@ -105,8 +104,8 @@ const MaxDevices = 2000
 
 // Report decides on values a device told. cause names the command they answer,
 // if any.
-func (h *Home) Report(id DeviceID, values map[string]thing.Value, cause CommandID) (Event, error) {
-	model, err := h.modelOf(id)
+func (h *Home) Report(from GatewayID, id DeviceID, values map[string]thing.Value, cause CommandID) (Event, error) {
+	model, err := h.modelOf(from, id)
 	if err != nil {
 		return Event{}, err
 	}
@@ -136,7 +135,7 @@ func (h *Home) Report(id DeviceID, values map[string]thing.Value, cause CommandI
 // nothing to record when it is what the twin holds already and no backlog will
 // follow that could overwrite it.
 func (h *Home) Present(id DeviceID, ref EdgeRef, values map[string]thing.Value) (ev Event, news bool, err error) {
-	ev, err = h.Report(id, values, CommandID{})
+	ev, err = h.Report(ref.Gateway, id, values, CommandID{})
 	if err != nil {
 		return Event{}, false, err
 	}
@@ -158,8 +157,8 @@ func (h *Home) reported(id DeviceID, name string) thing.Value {
 }
 
 // Signal decides on something that happened at a device.
-func (h *Home) Signal(id DeviceID, name string, data thing.Value) (Event, error) {
-	model, err := h.modelOf(id)
+func (h *Home) Signal(from GatewayID, id DeviceID, name string, data thing.Value) (Event, error) {
+	model, err := h.modelOf(from, id)
 	if err != nil {
 		return Event{}, err
 	}
@@ -180,9 +179,17 @@ func (h *Home) Signal(id DeviceID, name string, data thing.Value) (Event, error)
 	}, nil
 }
 
+// Unregister decides on a device that left its gateway for good.
+func (h *Home) Unregister(from GatewayID, id DeviceID) (Event, error) {
+	if _, err := h.modelOf(from, id); err != nil {
+		return Event{}, err
+	}
+	return Event{Entity: id.Entity(), Actor: GatewayActor, Fact: DeviceRemoved{}}, nil
+}
+
 // Reach decides on whether the gateway can reach a device.
-func (h *Home) Reach(id DeviceID, available bool) (Event, error) {
-	model, err := h.modelOf(id)
+func (h *Home) Reach(from GatewayID, id DeviceID, available bool) (Event, error) {
+	model, err := h.modelOf(from, id)
 	if err != nil {
 		return Event{}, err
 	}
@@ -192,26 +199,15 @@ func (h *Home) Reach(id DeviceID, available bool) (Event, error) {
 	}, nil
 }
 
-func (h *Home) modelOf(id DeviceID) (*thing.Model, error) {
+// modelOf returns the model of a device that speaks through the gateway.
+func (h *Home) modelOf(from GatewayID, id DeviceID) (*thing.Model, error) {
 	d, ok := h.Devices[id]
-	if !ok || d.Removed {
-		return nil, Errorf(NotFound, "there is no such device")
+	if !ok || d.Removed || d.Gateway != from {
+		return nil, Errorf(NotFound, "this gateway has no such device")
 	}
 	model, err := h.Model(d)
 	if err != nil {
 		return nil, Errorf(Internal, "the device has no model: %w", err)
 	}
 	return model, nil
-}
-
-// OnlineGateways returns the gateways a replica holds sessions of.
-func (h *Home) OnlineGateways(replica string) []*Gateway {
-	var online []*Gateway
-	for g := range maps.Values(h.Gateways) {
-		if g.Connected && g.Replica == replica {
-			online = append(online, g)
-		}
-	}
-	slices.SortFunc(online, func(a, b *Gateway) int { return int(a.Session - b.Session) })
-	return online
 }

@@ -26,29 +26,38 @@ func (c *Command) end(outcome Outcome, fact CommandEnded, actor Actor) Event {
 	return c.follow(fact, actor)
 }
 
-// SendCommand decides whether the command may be written to the session now.
-// It returns command.sent, or the final event when it is too late, or nothing
-// when there is nothing to send: it has ended, waits for another session, or
-// may not be sent twice.
-func (h *Home) SendCommand(id CommandID, session int64, now time.Time) (Event, bool) {
+// SendCommand decides whether a replica may write the command to the session it
+// holds. It returns command.sent, or the final event when it is too late, or
+// nothing when there is nothing to send: the command has ended, its gateway is
+// connected elsewhere, or it may not be sent twice.
+func (h *Home) SendCommand(id CommandID, replica string, now time.Time) (Event, bool) {
 	c, ok := h.Commands[id]
 	if !ok {
 		return Event{}, false
 	}
 	if !c.Deadline.IsZero() && !now.Before(c.Deadline) {
-		if outcome, over := c.Overdue(now); over {
-			return c.end(outcome, CommandEnded{Reason: "deadline"}, SystemActor), true
-		}
-		return Event{}, false
+		return h.CloseOverdue(id, now)
 	}
 	g, ok := h.Gateways[c.Gateway]
-	if !ok || !g.Connected || g.Session != session {
+	if !ok || !g.Connected || g.Replica != replica || !c.sendable(g.Session) {
 		return Event{}, false
 	}
-	if c.Sends > 0 && (c.Class.AtMostOnce() || c.Session == session) {
+	return c.follow(CommandSent{Command: id, Session: g.Session}, SystemActor), true
+}
+
+// sendable reports whether the command may be sent on the session: at most once
+// on each, and at most once at all if its class says so.
+func (c *Command) sendable(session int64) bool {
+	return c.Sends == 0 || (c.Session != session && !c.Class.AtMostOnce())
+}
+
+// RefuseCommand decides on a command whose sender may no longer command here.
+func (h *Home) RefuseCommand(id CommandID, reason string) (Event, bool) {
+	c, ok := h.Commands[id]
+	if !ok || c.Sends > 0 {
 		return Event{}, false
 	}
-	return c.follow(CommandSent{Command: id, Session: session}, SystemActor), true
+	return c.end(Rejected, CommandEnded{Reason: reason}, SystemActor), true
 }
 
 // FailSend decides what follows when a sent command certainly did not leave: a
@@ -93,9 +102,9 @@ func (h *Home) CancelCommand(id CommandID, actor Actor) (Event, error) {
 }
 
 // Deliver records that the edge agent has the command and means to do it.
-func (h *Home) Deliver(id CommandID) (Event, error) {
+func (h *Home) Deliver(from GatewayID, id CommandID) (Event, error) {
 	c, ok := h.Commands[id]
-	if !ok {
+	if !ok || c.Gateway != from {
 		return Event{}, Errorf(Conflict, "the command has ended")
 	}
 	return c.follow(CommandDelivered{Command: id}, GatewayActor), nil
@@ -111,11 +120,14 @@ type Result struct {
 
 // EndCommand records the edge's result: the final event, or a late answer when
 // the command has ended before.
-func (h *Home) EndCommand(device DeviceID, r Result) (Event, error) {
+func (h *Home) EndCommand(from GatewayID, device DeviceID, r Result) (Event, error) {
 	if r.Outcome == Cancelled || !slices.Contains(Outcomes(), r.Outcome) {
 		return Event{}, InvalidInput(Fault{"outcome", "must be succeeded, failed, rejected, expired, superseded or unknown"})
 	}
 	c, ok := h.Commands[r.Command]
+	if ok && c.Gateway != from {
+		return Event{}, Errorf(NotFound, "this gateway has no such command")
+	}
 	if !ok {
 		late := CommandAnsweredLate{Command: r.Command, Outcome: r.Outcome, Reason: r.Reason}
 		return Event{Entity: device.Entity(), Actor: GatewayActor, Fact: late}, nil
@@ -123,14 +135,16 @@ func (h *Home) EndCommand(device DeviceID, r Result) (Event, error) {
 	return c.end(r.Outcome, CommandEnded{Reason: r.Reason, Observed: r.Observed}, GatewayActor), nil
 }
 
-// Waiting returns the open commands a gateway should get on its new session, in
-// the order they were requested.
-func (h *Home) Waiting(gateway GatewayID, session int64, now time.Time) []*Command {
+// Waiting returns the open commands a gateway should get on its present session,
+// in the order they were requested.
+func (h *Home) Waiting(gateway GatewayID) []*Command {
+	g, ok := h.Gateways[gateway]
+	if !ok {
+		return nil
+	}
 	var waiting []*Command
 	for _, c := range h.Commands {
-		late := !c.Deadline.IsZero() && !now.Before(c.Deadline)
-		again := c.Sends > 0 && (c.Class.AtMostOnce() || c.Session == session)
-		if c.Gateway == gateway && !late && !again {
+		if c.Gateway == gateway && c.sendable(g.Session) {
 			waiting = append(waiting, c)
 		}
 	}

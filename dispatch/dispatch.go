@@ -1,0 +1,118 @@
+package dispatch
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
+	"golang.org/x/sync/errgroup"
+
+	"logis/domain"
+	"logis/eventstore"
+)
+
+// Sender writes a command to a gateway's session on this server.
+type Sender interface {
+	// SendCommand puts the command into the session's queue. An error means that
+	// it certainly was not written: the session is gone or its queue is full.
+	SendCommand(gateway domain.GatewayID, session int64, c *domain.Command) error
+}
+
+// Authorize reports whether the command's actor may still do this in the home,
+// as it is now.
+type Authorize func(home *domain.Home, c *domain.Command) bool
+
+// Options are what a Dispatcher needs.
+type Options struct {
+	Pool      *pgxpool.Pool // for River itself; its commits need not be durable
+	Replica   string        // this server: lower-case letters and digits
+	Log       *slog.Logger
+	Sender    Sender
+	Authorize Authorize
+}
+
+// Dispatcher runs the jobs of one server.
+type Dispatcher struct {
+	options Options
+	store   *eventstore.Store
+	queue   *Queue
+}
+
+// NewQueue returns the queue to give to the store. It works before Run.
+func NewQueue(pool *pgxpool.Pool, log *slog.Logger) (*Queue, error) {
+	q := &Queue{
+		pool: pool, driver: quietDriver{riverpgxv5.New(pool)}, log: log,
+		unsent: map[string]struct{}{}, wake: make(chan struct{}, 1),
+	}
+	client, err := river.NewClient(q.driver, &river.Config{Logger: log, MaxAttempts: maxAttempts})
+	if err != nil {
+		return nil, fmt.Errorf("make job queue: %w", err)
+	}
+	q.client = client
+	return q, nil
+}
+
+// New returns a dispatcher over the store whose jobs the queue holds.
+func New(store *eventstore.Store, queue *Queue, options Options) *Dispatcher {
+	return &Dispatcher{options: options, store: store, queue: queue}
+}
+
+// Run works jobs and sweeps until ctx ends, then lets running jobs finish.
+func (d *Dispatcher) Run(ctx context.Context) error {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &sendWorker{dispatcher: d})
+	river.AddWorker(workers, &closeWorker{dispatcher: d})
+	client, err := river.NewClient(riverpgxv5.New(d.options.Pool), &river.Config{
+		Logger:                      d.options.Log,
+		Workers:                     workers,
+		FetchCooldown:               fetchCooldown,
+		FetchPollInterval:           pollInterval,
+		JobTimeout:                  jobTimeout,
+		RescueStuckJobsAfter:        rescueAfter,
+		CompletedJobRetentionPeriod: keepCompleted,
+		MaxAttempts:                 maxAttempts,
+		RetryPolicy:                 retrySoon{},
+		Queues: map[string]river.QueueConfig{
+			SendQueue(d.options.Replica): {MaxWorkers: sendWorkers},
+			closeQueue:                   {MaxWorkers: closeWorkers},
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("make job workers: %w", err)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return d.runRiver(ctx, client) })
+	group.Go(func() error { return d.queue.runNotes(ctx) })
+	group.Go(func() error { return d.sweep(ctx) })
+	return group.Wait()
+}
+
+// stopTimeout bounds how long running jobs may take to finish.
+const stopTimeout = 5 * time.Second
+
+func (d *Dispatcher) runRiver(ctx context.Context, client *river.Client[pgxTx]) error {
+	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("start job workers: %w", err)
+	}
+	<-ctx.Done()
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+	defer cancel()
+	if err := client.StopAndCancel(stop); err != nil {
+		return fmt.Errorf("stop job workers: %w", err)
+	}
+	return nil
+}
+
+// retrySoon tries a failed job again within a second: a command is worth
+// nothing later.
+type retrySoon struct{}
+
+// NextRetry implements river.ClientRetryPolicy.
+func (retrySoon) NextRetry(job *rivertype.JobRow) time.Time {
+	return time.Now().Add(min(time.Second, 50*time.Millisecond<<len(job.Errors)))
+}

@@ -1,0 +1,9 @@
+// Package dispatch is what River runs: send a command, close it when late,
+// timers of rules, notifications, webhooks, retention.
+//
+// A job carries ids only and exists exactly when its event does: [Reactor] asks
+// for it inside the append, [Queue] inserts it in the same transaction. A worker
+// reads the truth again under the home's lock before it acts, so a job that runs
+// twice, late or on the wrong server does nothing. DESIGN.md says what happens
+// when a server dies in between.
+package dispatch
