@@ -1,0 +1,40 @@
+import type { components } from './schema'
+
+// The shapes of the HTTP interface under the names the app uses. Where the
+// generated types are wider than what is sent, this is the place that says so.
+type Schemas = components['schemas']
+
+export type Session = Schemas['Session']
+export type Home = Schemas['Home']
+export type Room = Schemas['Room']
+export type Device = Schemas['Device']
+export type Schema = Schemas['Schema']
+export type Twin = Schemas['Twin']
+export type Reported = Schemas['Reported']
+export type Gateway = Schemas['Gateway']
+export type Command = Schemas['Command']
+export type CommandRequest = Schemas['CommandRequest']
+export type Actor = Schemas['Actor']
+export type Event = Schemas['Event']
+export type Picture = Schemas['Picture']
+export type Frame = Schemas['Frame']
+export type Film = Schemas['Film']
+export type Density = Schemas['Density']
+export type Problem = Schemas['Problem']
+
+/** What the live socket says when the home's log has grown. */
+export interface News {
+  type: 'news'
+  seq: number
+  now: string
+  events: Event[]
+  twins: Twin[]
+  devices: Device[]
+  rooms: Room[]
+  gateways: Gateway[]
+  commands: Command[]
+  removed: { devices: string[]; rooms: string[] }
+}
+
+/** Every frame of the live socket. */
+export type LiveFrame = News | { type: 'welcome'; seq: number; now: string } | { type: 'pulse'; now: string }

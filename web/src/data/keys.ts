@@ -1,0 +1,14 @@
+/** The names under which answers are kept. */
+export const keys = {
+  session: ['session'] as const,
+  homes: ['homes'] as const,
+  picture: (home: string) => ['picture', home] as const,
+  link: (home: string) => ['link', home] as const,
+  asks: (home: string) => ['asks', home] as const,
+  history: (home: string, entity: string) => ['history', home, entity] as const,
+  commands: (home: string, device: string) => ['commands', home, device] as const,
+  event: (home: string, seq: number) => ['event', home, seq] as const,
+  density: (home: string, from: string, to: string) => ['density', home, from, to] as const,
+  reel: (home: string, index: number, upTo: number) => ['reel', home, index, upTo] as const,
+  moment: (home: string, at: string) => ['moment', home, at] as const,
+}

@@ -1,0 +1,72 @@
+const second = 1000
+const minute = 60 * second
+const hour = 60 * minute
+const day = 24 * hour
+
+function formatter(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  try {
+    return new Intl.DateTimeFormat('en-GB', { ...options, timeZone: zone })
+  } catch {
+    return new Intl.DateTimeFormat('en-GB', options) // a zone this browser does not know
+  }
+}
+
+/** 14:02 in the home's time zone. */
+export const clockTime = (ms: number, zone: string) =>
+  formatter(zone, { hour: '2-digit', minute: '2-digit' }).format(ms)
+
+/** 14:02:11 in the home's time zone. */
+export const clockSeconds = (ms: number, zone: string) =>
+  formatter(zone, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(ms)
+
+/** 14:02:11.042: for the steps of a command. */
+export const clockMillis = (ms: number, zone: string) =>
+  formatter(zone, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 }).format(ms)
+
+/** Saturday 3 May. */
+export const dayWords = (ms: number, zone: string) =>
+  formatter(zone, { weekday: 'long', day: 'numeric', month: 'long' }).format(ms).replace(',', '')
+
+/** 3 May 2026: equal exactly for times of one day in the home. */
+export const dayKey = (ms: number, zone: string) =>
+  formatter(zone, { day: 'numeric', month: 'short', year: 'numeric' }).format(ms)
+
+/** The hour of the day in the home, 0 to 23. */
+export const hourOf = (ms: number, zone: string) => Number(formatter(zone, { hour: '2-digit', hourCycle: 'h23' }).format(ms))
+
+/** When something was, as short as it can be told from now: 14:02, yesterday 14:02, 3 May 14:02. */
+export function moment(ms: number, now: number, zone: string): string {
+  const time = clockTime(ms, zone)
+  if (dayKey(ms, zone) === dayKey(now, zone)) return time
+  if (dayKey(ms, zone) === dayKey(now - day, zone)) return `yesterday ${time}`
+  return `${formatter(zone, { day: 'numeric', month: 'short' }).format(ms)} ${time}`
+}
+
+/** How long ago: just now, 20 s ago, 3 min ago, 2 h ago, 5 days ago. */
+export function age(ms: number, now: number): string {
+  const passed = Math.max(0, now - ms)
+  if (passed < 5 * second) return 'just now'
+  return `${span(passed)} ago`
+}
+
+/** A length of time in its largest unit: 40 s, 3 min, 2 h, 5 days. */
+export function span(ms: number): string {
+  if (ms < minute) return `${Math.floor(ms / second)} s`
+  if (ms < hour) return `${Math.floor(ms / minute)} min`
+  if (ms < day) return `${Math.floor(ms / hour)} h`
+  const days = Math.floor(ms / day)
+  return days === 1 ? '1 day' : `${days} days`
+}
+
+/** The time between two steps of a command: 42 ms, 1.3 s, 2 min. */
+export function delay(ms: number): string {
+  if (ms < second) return `${Math.max(0, Math.round(ms))} ms`
+  if (ms < minute) return `${(ms / second).toFixed(1)} s`
+  return span(ms)
+}
+
+/** Time left until something ends: 9:59. */
+export function countdown(ms: number): string {
+  const left = Math.max(0, Math.ceil(ms / second))
+  return `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`
+}

@@ -1,0 +1,99 @@
+import type { Device, Event, Session } from '../api/types'
+import type { HomePicture } from '../data/picture'
+import { actorWords, reasonWords, wishWords } from './commands'
+import { spaced, statement } from './values'
+
+/** What an event needs to be told in words: names, and who is looking. */
+export interface Teller {
+  picture: Pick<HomePicture, 'devices' | 'rooms' | 'gateways' | 'home'>
+  me?: Session | null
+}
+
+type Tell = (event: Event, teller: Teller) => string
+
+const text = (value: unknown) => (typeof value === 'string' ? value : '')
+const number = (value: unknown) => (typeof value === 'number' ? value : 0)
+const record = (value: unknown) => (value && typeof value === 'object' ? (value as Record<string, unknown>) : {})
+const quoted = (words: string | null) => (words ? `“${words}”` : 'a new name')
+
+const deviceOf = (event: Event, { picture }: Teller): Device | undefined => picture.devices.get(event.entity)
+const deviceName: Tell = (event, teller) => deviceOf(event, teller)?.name ?? 'A device that is gone'
+const gatewayName: Tell = (event, { picture }) => picture.gateways.get(event.entity)?.name ?? 'A gateway'
+const roomName = (id: string, { picture }: Teller) => picture.rooms.get(id)?.name
+const who: Tell = (event, { me }) => actorWords(event.actor, me)
+
+function reported(event: Event, teller: Teller): string {
+  const device = deviceOf(event, teller)
+  const values = Object.entries(record(event.data.values))
+  const said = values.map(([name, value]) => statement(name, value, device?.affordances.properties[name]))
+  return `${deviceName(event, teller)}: ${said.join(', ') || 'nothing new'}`
+}
+
+function signalled(event: Event, teller: Teller): string {
+  const name = text(event.data.event)
+  const count = number(record(event.data.data).count)
+  const times = count === 2 ? ' twice' : count > 2 ? ` ${count} times` : ''
+  const title = deviceOf(event, teller)?.affordances.events[name]?.title ?? spaced(name)
+  return `${deviceName(event, teller)}: ${title}${times}`
+}
+
+function requested(event: Event, teller: Teller): string {
+  const wish = { set: record(event.data.set), action: text(event.data.action) }
+  return `${who(event, teller)} asked ${deviceName(event, teller)} to ${wishWords(wish, deviceOf(event, teller))}`
+}
+
+function ended(end: string): Tell {
+  return (event, teller) => {
+    const why = reasonWords(text(event.data.reason))
+    return `${deviceName(event, teller)}: ${end}${why ? `. ${why}` : ''}`
+  }
+}
+
+function placed(event: Event, teller: Teller): string {
+  const room = text(event.data.room)
+  const name = roomName(room, teller)
+  if (/^[0-]*$/.test(room)) return `${deviceName(event, teller)} was taken out of its room`
+  return `${deviceName(event, teller)} moved to ${name ?? 'another room'}`
+}
+
+const tellers: Record<string, Tell> = {
+  'home.created': () => 'The home began',
+  'home.renamed': (e, t) => `${who(e, t)} named the home ${quoted(e.words)}`,
+  'home.history_regressed': (e, t) => `${gatewayName(e, t)} remembers more than is recorded here: an older copy was restored`,
+  'member.joined': (e) => `${e.words ?? 'Somebody'} joined the home`,
+  'room.added': (e, t) => `${who(e, t)} added the room ${quoted(e.words)}`,
+  'room.renamed': (e, t) => `${who(e, t)} named a room ${quoted(e.words)}`,
+  'room.removed': (e, t) => `${who(e, t)} removed ${roomName(e.entity, t) ?? 'a room'}`,
+  'gateway.enrolled': (e, t) => `${gatewayName(e, t)} joined the home`,
+  'gateway.connected': (e, t) => `${gatewayName(e, t)} connected`,
+  'gateway.disconnected': (e, t) => `${gatewayName(e, t)} went away`,
+  'gateway.gap_recorded': (e, t) => `${gatewayName(e, t)} was away too long: ${number(e.data.count)} reports are lost`,
+  'gateway.entry_refused': (e, t) => `${gatewayName(e, t)} said something nobody could understand`,
+  'device.registered': (e, t) => `${deviceName(e, t)} was found`,
+  'device.placed': placed,
+  'device.renamed': (e, t) => `${who(e, t)} named a device ${quoted(e.words)}`,
+  'device.removed': (e, t) => `${who(e, t)} removed ${deviceName(e, t)}`,
+  'device.reported': reported,
+  'device.signalled': signalled,
+  'device.availability_changed': (e, t) =>
+    `${deviceName(e, t)} ${e.data.available === true ? 'can be reached' : 'can’t be reached'}`,
+  'command.requested': requested,
+  'command.sent': (e, t) => `Sent to the gateway for ${deviceName(e, t)}`,
+  'command.delivered': (e, t) => `The gateway has it for ${deviceName(e, t)}`,
+  'command.succeeded': ended('confirmed'),
+  'command.failed': ended('did not do it'),
+  'command.rejected': ended('refused'),
+  'command.expired': ended('too late, not done'),
+  'command.superseded': ended('replaced by a newer wish'),
+  'command.cancelled': ended('the wish was withdrawn'),
+  'command.unknown': ended('nobody knows if it was done'),
+  'command.answered_late': ended('an answer came after the end'),
+}
+
+/** What happened, in one plain sentence without a full stop. */
+export function eventWords(event: Event, teller: Teller): string {
+  return (tellers[event.type] ?? (() => spaced(event.type.replace('.', ' '))))(event, teller)
+}
+
+/** The event type every name of which is told in words. For the tests. */
+export const toldTypes = Object.keys(tellers)
