@@ -67,20 +67,27 @@ func (h *Home) Disconnect(gateway GatewayID, session int64, reason string) (Even
 	}, true
 }
 
+// Current refuses with Conflict when the session is not the newest of its
+// gateway: only the newest may speak.
+func (h *Home) Current(gateway GatewayID, session int64) error {
+	if g, ok := h.Gateways[gateway]; !ok || g.Session != session || !g.Connected {
+		return Errorf(Conflict, "this session is not the newest of its gateway")
+	}
+	return nil
+}
+
 // Place reports whether the outbox entries from..to are the next ones of their
 // gateway. They are not fresh when they were recorded before; the error says
-// that entries are missing in between, or that the session is not the newest.
-func (h *Home) Place(gateway GatewayID, session int64, from, to int64) (fresh bool, err error) {
-	g, ok := h.Gateways[gateway]
+// that entries are missing in between.
+func (h *Home) Place(gateway GatewayID, from, to int64) (fresh bool, err error) {
+	cursor := h.Gateways[gateway].Cursor
 	switch {
-	case !ok || g.Session != session || !g.Connected:
-		return false, Errorf(Conflict, "this session is not the newest of its gateway")
 	case from < 1 || to < from:
 		return false, InvalidInput(Fault{"seq", "must count from 1 upwards"})
-	case to <= g.Cursor:
+	case to <= cursor:
 		return false, nil
-	case from > g.Cursor+1:
-		return false, Errorf(Conflict, "entry %d came, %d was expected", from, g.Cursor+1)
+	case from > cursor+1:
+		return false, Errorf(Conflict, "entry %d came, %d was expected", from, cursor+1)
 	}
 	return true, nil
 }
@@ -197,6 +204,12 @@ func (h *Home) Reach(from GatewayID, id DeviceID, available bool) (Event, error)
 		Entity: id.Entity(), Actor: GatewayActor, Model: model.ID,
 		Fact: DeviceAvailabilityChanged{Available: available},
 	}, nil
+}
+
+// ReachNews reports whether the twin does not yet say so.
+func (h *Home) ReachNews(id DeviceID, available bool) bool {
+	t, ok := h.Twins[id]
+	return !ok || t.Available.Seq == 0 || t.Available.Is != available
 }
 
 // modelOf returns the model of a device that speaks through the gateway.

@@ -101,13 +101,21 @@ func (h *Home) CancelCommand(id CommandID, actor Actor) (Event, error) {
 	return c.end(Cancelled, CommandEnded{}, actor), nil
 }
 
-// Deliver records that the edge agent has the command and means to do it.
+// Deliver records that the edge agent has the command and means to do it; a late
+// answer when the command has ended before.
 func (h *Home) Deliver(from GatewayID, id CommandID) (Event, error) {
 	c, ok := h.Commands[id]
-	if !ok || c.Gateway != from {
-		return Event{}, Errorf(Conflict, "the command has ended")
+	switch {
+	case !ok:
+		return late(from.Entity(), CommandAnsweredLate{Command: id, Outcome: Outcome(Delivered)}), nil
+	case c.Gateway != from:
+		return Event{}, Errorf(NotFound, "this gateway has no such command")
 	}
 	return c.follow(CommandDelivered{Command: id}, GatewayActor), nil
+}
+
+func late(about EntityID, fact CommandAnsweredLate) Event {
+	return Event{Entity: about, Actor: GatewayActor, Fact: fact}
 }
 
 // Result is what the edge says a command came to.
@@ -129,8 +137,7 @@ func (h *Home) EndCommand(from GatewayID, device DeviceID, r Result) (Event, err
 		return Event{}, Errorf(NotFound, "this gateway has no such command")
 	}
 	if !ok {
-		late := CommandAnsweredLate{Command: r.Command, Outcome: r.Outcome, Reason: r.Reason}
-		return Event{Entity: device.Entity(), Actor: GatewayActor, Fact: late}, nil
+		return late(device.Entity(), CommandAnsweredLate{Command: r.Command, Outcome: r.Outcome, Reason: r.Reason}), nil
 	}
 	return c.end(r.Outcome, CommandEnded{Reason: r.Reason, Observed: r.Observed}, GatewayActor), nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"logis/domain"
 )
@@ -96,9 +97,38 @@ func gather(batch []Submission, lane chan Submission) []Submission {
 	return batch
 }
 
-// commit appends the batch as one. When one submission spoils it, each is tried
-// alone, so that only the one at fault fails.
+// commit appends the batch as one and tries again for as long as the database
+// cannot write: gateways stay connected and wait, and nothing they sent is lost.
+// A commit whose outcome is not known is safe to repeat, because what gateways
+// send is placed by their cursors. When one submission spoils the batch, each is
+// tried alone, so that only the one at fault fails.
 func (b *Batcher) commit(ctx context.Context, batch []Submission) {
+	wait := storageWait
+	for {
+		err := b.try(ctx, batch)
+		if err == nil {
+			return
+		}
+		if ctx.Err() != nil || domain.CodeOf(err) != domain.Storage {
+			for _, s := range batch {
+				s.Done(err)
+			}
+			return
+		}
+		pause(ctx, wait)
+		wait = min(2*wait, storageWaitMax)
+	}
+}
+
+// How long to wait before a commit is tried again while the database is away.
+const (
+	storageWait    = 50 * time.Millisecond
+	storageWaitMax = 2 * time.Second
+)
+
+// try appends the batch once. It returns nil when every submission was told its
+// outcome.
+func (b *Batcher) try(ctx context.Context, batch []Submission) error {
 	homes := make([]domain.HomeID, len(batch))
 	for i, s := range batch {
 		homes[i] = s.Home
@@ -108,7 +138,7 @@ func (b *Batcher) commit(ctx context.Context, batch []Submission) {
 		for i, s := range batch {
 			before := tx.rows.count
 			refused[i] = s.Decide(ctx, tx)
-			if refused[i] != nil && (tx.rows.count != before || domain.CodeOf(refused[i]) == domain.Internal) {
+			if refused[i] != nil && (tx.rows.count != before || tx.aborted()) {
 				return &spoiled{refused[i]}
 			}
 		}
@@ -119,15 +149,15 @@ func (b *Batcher) commit(ctx context.Context, batch []Submission) {
 		for i := range batch {
 			b.commit(ctx, batch[i:i+1])
 		}
-		return
+		return nil
+	}
+	if err != nil {
+		return err
 	}
 	for i, s := range batch {
-		if err != nil {
-			s.Done(err)
-		} else {
-			s.Done(refused[i])
-		}
+		s.Done(refused[i])
 	}
+	return nil
 }
 
 // spoiled says that a submission failed after it had recorded something.

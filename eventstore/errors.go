@@ -3,6 +3,8 @@ package eventstore
 import (
 	"context"
 	"errors"
+	"io"
+	"net"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -26,7 +28,10 @@ func translate(err error) error {
 	}
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {
-		return domain.Wrap(domain.Storage, "the database does not answer", err)
+		if unreachable(err) {
+			return domain.Wrap(domain.Storage, "the database does not answer", err)
+		}
+		return err
 	}
 	switch {
 	case pg.Code == "53100":
@@ -38,6 +43,15 @@ func translate(err error) error {
 		return domain.Wrap(domain.Storage, "the database cannot write now", err)
 	}
 	return domain.Wrap(domain.Internal, "the database refused", err)
+}
+
+// unreachable reports whether err says that the connection failed, not the
+// statement.
+func unreachable(err error) bool {
+	var connect *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err)
 }
 
 // Translate is for rooms that query the pool themselves.

@@ -103,6 +103,10 @@ func (tx *Tx) RecordNamed(ctx context.Context, home domain.HomeID, ev domain.Eve
 // Enqueue adds a job that exists exactly when this append commits.
 func (tx *Tx) Enqueue(job Job) { tx.jobs = append(tx.jobs, job) }
 
+// aborted reports whether PostgreSQL takes no further statement in this
+// transaction.
+func (tx *Tx) aborted() bool { return tx.conn.PgConn().TxStatus() != 'T' }
+
 // dateEvent replaces a time that cannot be when it happened by when it was
 // recorded, and says so.
 func dateEvent(rec *domain.RecordedEvent) {

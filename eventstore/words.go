@@ -28,3 +28,15 @@ func Names(ctx context.Context, q Querier, home domain.HomeID, asOf domain.Seq) 
 	})
 	return names, translate(err)
 }
+
+// Names returns the names of the parts of a home, those given in this
+// transaction included.
+func (tx *Tx) Names(ctx context.Context, home domain.HomeID) (map[domain.EntityID]string, error) {
+	names, err := Names(ctx, tx.pg, home, 0)
+	for _, w := range tx.words {
+		if err == nil && w.home == home {
+			names[w.entity] = w.text
+		}
+	}
+	return names, err
+}

@@ -1,0 +1,198 @@
+package hub
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/hmac"
+	"crypto/rand"
+	"errors"
+	"fmt"
+
+	"github.com/coder/websocket"
+
+	"logis/domain"
+	"logis/eventstore"
+	"logis/wire"
+)
+
+// refusal ends a socket with a coded close.
+type refusal struct {
+	code   wire.CloseCode
+	reason string
+}
+
+func (r *refusal) Error() string { return fmt.Sprintf("%d: %s", r.code, r.reason) }
+
+func refuse(code wire.CloseCode, reason string) error { return &refusal{code, reason} }
+
+const nonceBytes = 32
+
+// greet challenges the peer, enrols it if it brings a claim, and opens its
+// session. The error is a refusal, or the socket's own.
+func (h *Hub) greet(conn *websocket.Conn) (*session, error) {
+	ctx, cancel := context.WithTimeout(h.ctx, wire.HelloTimeout)
+	defer cancel()
+	if _, known := h.clock.now(); !known {
+		return nil, refuse(wire.CloseOverloaded, "the server is not ready")
+	}
+	nonce := make([]byte, nonceBytes)
+	_, _ = rand.Read(nonce) // never fails
+	challenge := wire.Challenge{Nonce: nonce, TimeMS: h.clock.nowMS(), Versions: wire.Versions()}
+	if err := write(ctx, conn, challenge); err != nil {
+		return nil, err
+	}
+	frame, err := next(ctx, conn)
+	if err != nil {
+		return nil, err
+	}
+	if enrol, ok := frame.(*wire.Enrol); ok {
+		if err := h.enrol(ctx, conn, nonce, enrol); err != nil {
+			return nil, err
+		}
+		if frame, err = next(ctx, conn); err != nil {
+			return nil, err
+		}
+	}
+	hello, ok := frame.(*wire.Hello)
+	if !ok {
+		return nil, refuse(wire.CloseBadFrame, "want hello, got "+frame.FrameType())
+	}
+	return h.open(ctx, conn, nonce, hello)
+}
+
+func write(ctx context.Context, conn *websocket.Conn, f wire.Frame) error {
+	text, err := wire.Encode(f)
+	if err != nil {
+		return err
+	}
+	return conn.Write(ctx, websocket.MessageText, text)
+}
+
+// next reads one frame of the handshake.
+func next(ctx context.Context, conn *websocket.Conn) (wire.Frame, error) {
+	kind, text, err := conn.Read(ctx)
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return nil, refuse(wire.CloseTimeout, "no hello in time")
+	case err != nil:
+		return nil, err
+	case kind != websocket.MessageText:
+		return nil, refuse(wire.CloseBadFrame, "frames are text")
+	}
+	frame, err := wire.DecodeFromEdge(text)
+	if err != nil {
+		return nil, refuse(wire.CloseBadFrame, cut(err.Error()))
+	}
+	return frame, nil
+}
+
+// cut keeps a reason within what a close frame can carry (RFC 6455 5.5).
+func cut(reason string) string {
+	const most = 120
+	if len(reason) > most {
+		return reason[:most]
+	}
+	return reason
+}
+
+func (h *Hub) enrol(ctx context.Context, conn *websocket.Conn, nonce []byte, f *wire.Enrol) error {
+	if _, ok := wire.Choose([]int{f.Version}); !ok {
+		return refuse(wire.CloseVersion, "no common protocol version")
+	}
+	if len(f.Claim) != 16 || len(f.PublicKey) != ed25519.PublicKeySize ||
+		!ed25519.Verify(f.PublicKey, f.SigningBytes(nonce), f.Signature) {
+		return refuse(wire.CloseUnauthorized, "the claim is not valid")
+	}
+	gateway, home, err := h.options.Access.Enrol(ctx, [16]byte(f.Claim), f.PublicKey, func(secret [16]byte) bool {
+		return hmac.Equal(f.Proof, wire.EnrolProof(secret, nonce, f.PublicKey))
+	})
+	if err != nil {
+		return h.refusalFor(err, "the claim is not valid")
+	}
+	return write(ctx, conn, wire.Enrolled{Gateway: gateway, Home: home})
+}
+
+// refusalFor answers generically for what is the peer's fault and asks it to come
+// back for what is ours.
+func (h *Hub) refusalFor(err error, unauthorized string) error {
+	switch domain.CodeOf(err) {
+	case domain.Unauthorized, domain.NotFound, domain.Invalid:
+		return refuse(wire.CloseUnauthorized, unauthorized)
+	case domain.Forbidden:
+		return refuse(wire.CloseForbidden, "the gateway was revoked")
+	case domain.Conflict:
+		return refuse(wire.CloseReplaced, "a newer session exists")
+	case domain.Storage, domain.Overloaded:
+		return refuse(wire.CloseOverloaded, "the server cannot record now")
+	}
+	h.options.Log.Error("gateway refused", "error", err)
+	return refuse(wire.CloseInternal, "a fault of the server")
+}
+
+// open checks the hello and begins the session. The session is known before the
+// log says that the gateway is connected: a command sent because of that finds
+// it, and waits in its queue behind the welcome.
+func (h *Hub) open(ctx context.Context, conn *websocket.Conn, nonce []byte, f *wire.Hello) (*session, error) {
+	if _, ok := wire.Choose([]int{f.Version}); !ok {
+		return nil, refuse(wire.CloseVersion, "no common protocol version")
+	}
+	home, key, err := h.options.Access.GatewayKey(ctx, f.Gateway)
+	if err != nil {
+		return nil, h.refusalFor(err, "unknown gateway or wrong signature")
+	}
+	if !ed25519.Verify(key, f.SigningBytes(nonce), f.Signature) {
+		return nil, refuse(wire.CloseUnauthorized, "unknown gateway or wrong signature")
+	}
+	if len(f.Head.Hash) != 0 && len(f.Head.Hash) != len(domain.Hash{}) || len(f.Outbox) > maxOutboxName || len(f.Agent) > maxOutboxName {
+		return nil, refuse(wire.CloseBadFrame, "a member of hello has the wrong length")
+	}
+	number, err := h.options.Access.NextSession(ctx, f.Gateway, h.options.Replica)
+	if err != nil {
+		return nil, h.refusalFor(err, "unknown gateway or wrong signature")
+	}
+	s := newSession(h, conn, f.Gateway, home, number)
+	if err := h.enter(s); err != nil {
+		return nil, err
+	}
+	welcome, err := h.connect(ctx, s, f)
+	if err != nil {
+		h.leave(s)
+		return nil, h.refusalFor(err, "unknown gateway or wrong signature")
+	}
+	s.connected = true
+	s.welcome(welcome)
+	return s, nil
+}
+
+const maxOutboxName = 64
+
+// connect records that the gateway is connected.
+func (h *Hub) connect(ctx context.Context, s *session, f *wire.Hello) (wire.Welcome, error) {
+	var welcome wire.Welcome
+	hello := domain.Hello{
+		Gateway: s.gateway, Outbox: f.Outbox, Acked: f.Acked, Seq: f.Head.Seq, Version: f.Agent,
+		Replica: h.options.Replica, Session: s.number,
+	}
+	copy(hello.Hash[:], f.Head.Hash)
+	err := h.options.Store.Append(ctx, []domain.HomeID{s.home}, func(ctx context.Context, tx *eventstore.Tx) error {
+		state := tx.Home(s.home)
+		events, err := state.Connect(hello)
+		if err != nil {
+			return err
+		}
+		for _, ev := range events {
+			if _, err := tx.Record(ctx, s.home, ev); err != nil {
+				return err
+			}
+		}
+		g := state.Gateways[s.gateway]
+		s.epoch = g.Epoch
+		head := state.Hash
+		welcome = wire.Welcome{
+			Version: f.Version, Session: s.number, Epoch: g.Epoch, Cursor: g.Cursor,
+			TimeMS: tx.Now().UnixMilli(), Head: wire.Head{Seq: state.Seq, Hash: head[:]},
+		}
+		return nil
+	})
+	return welcome, err
+}

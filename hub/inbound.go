@@ -1,0 +1,175 @@
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"logis/domain"
+	"logis/eventstore"
+	"logis/wire"
+)
+
+// recordEntries turns outbox entries into events. Those recorded before are
+// skipped and acked again; those that make no sense are kept as refused, so that
+// every entry leaves exactly one event and the outbox goes on.
+func (s *session) recordEntries(ctx context.Context, tx *eventstore.Tx, f *wire.Entries) (reply, error) {
+	var r reply
+	home := tx.Home(s.home)
+	if err := home.Current(s.gateway, s.number); err != nil {
+		return r, refuse(wire.CloseReplaced, err.Error())
+	}
+	number := f.First
+	if len(f.Entries) == 0 || len(f.Entries) > wire.MaxEntries {
+		return r, refuse(wire.CloseBadFrame, "a frame holds 1 to 500 entries")
+	}
+	for i := range f.Entries {
+		e := &f.Entries[i]
+		last := number
+		if e.Kind == wire.KindGap {
+			last = e.To
+		}
+		fresh, err := home.Place(s.gateway, number, last)
+		if err != nil {
+			return r, placeRefusal(err)
+		}
+		if fresh {
+			if err := s.recordEntry(ctx, tx, e, number, last, f.Historic, &r); err != nil {
+				return r, err
+			}
+		}
+		number = last + 1
+	}
+	hash := home.Hash
+	r.ack = &wire.Ack{Cursor: home.Gateways[s.gateway].Cursor, Head: wire.Head{Seq: home.Seq, Hash: hash[:]}}
+	return r, nil
+}
+
+func placeRefusal(err error) error {
+	if domain.CodeOf(err) == domain.Invalid {
+		return refuse(wire.CloseBadFrame, err.Error())
+	}
+	return refuse(wire.CloseOutOfOrder, err.Error())
+}
+
+func (s *session) recordEntry(ctx context.Context, tx *eventstore.Tx, e *wire.Entry, number, last int64, historic bool, r *reply) error {
+	ev, err := s.translate(tx.Home(s.home), e, number)
+	if err != nil {
+		r.errors = append(r.errors, wire.Error{Code: domain.CodeOf(err), Message: err.Error(), Entry: number})
+		ev = s.refused(e, err)
+	}
+	ev.Edge = domain.EdgeRef{Gateway: s.gateway, Epoch: s.epoch, Seq: last}
+	if e.AtMS != 0 {
+		ev.OccurredAt = time.UnixMilli(e.AtMS)
+	}
+	if historic {
+		ev.Flags |= domain.Historic
+	}
+	if e.Inferred && ev.Causation != 0 {
+		ev.Flags |= domain.Inferred
+	}
+	rec, err := tx.Record(ctx, s.home, ev)
+	if err != nil {
+		return err
+	}
+	if e.Kind == wire.KindDevice {
+		return s.welcomeDevice(ctx, tx, e, rec)
+	}
+	return nil
+}
+
+// translate finds the event an entry stands for.
+func (s *session) translate(home *domain.Home, e *wire.Entry, number int64) (domain.Event, error) {
+	switch e.Kind {
+	case wire.KindReport:
+		return home.Report(s.gateway, e.Device, e.Values, e.Cause)
+	case wire.KindDelivered:
+		return home.Deliver(s.gateway, e.Command)
+	case wire.KindResult:
+		return home.EndCommand(s.gateway, e.Device, domain.Result{
+			Command: e.Command, Outcome: e.Outcome, Reason: short(e.Reason), Observed: e.Observed,
+		})
+	case wire.KindSignal:
+		return home.Signal(s.gateway, e.Device, e.Event, e.Data)
+	case wire.KindReach:
+		return home.Reach(s.gateway, e.Device, e.Available)
+	case wire.KindDevice:
+		return home.Register(s.gateway, e.Device, domain.DeviceRegistered{
+			Address: e.Address, Kind: e.Model, Capabilities: e.Capabilities, Attributes: e.Attributes,
+		})
+	case wire.KindRemoved:
+		return home.Unregister(s.gateway, e.Device)
+	case wire.KindGap:
+		return domain.Event{Entity: s.gateway.Entity(), Actor: domain.GatewayActor, Fact: domain.GatewayGapRecorded{
+			From: number, To: e.To, Count: e.To - number + 1, Reason: short(e.Reason),
+		}}, nil
+	}
+	return domain.Event{}, domain.InvalidInput(domain.Fault{Field: "kind", Message: "is not one this server knows"})
+}
+
+// maxReason bounds the free text a gateway may put into an event.
+const maxReason = 200
+
+func short(text string) string {
+	if len(text) > maxReason {
+		return text[:maxReason]
+	}
+	return text
+}
+
+// maxRefusedBytes bounds what is kept of an entry nobody understands.
+const maxRefusedBytes = 4096
+
+func (s *session) refused(e *wire.Entry, why error) domain.Event {
+	text, err := json.Marshal(e)
+	if err != nil {
+		text = nil // it was read from JSON, so it can be written; nothing is lost but detail
+	}
+	if len(text) > maxRefusedBytes {
+		text = text[:maxRefusedBytes]
+	}
+	return domain.Event{Entity: s.gateway.Entity(), Actor: domain.GatewayActor, Fact: domain.GatewayEntryRefused{
+		Code: domain.CodeOf(why), Detail: why.Error(), Entry: string(text),
+	}}
+}
+
+// recordSnapshot records where the present state differs from the twins.
+func (s *session) recordSnapshot(ctx context.Context, tx *eventstore.Tx, f *wire.Snapshot) error {
+	if len(f.Devices) > wire.MaxSnapshot || f.AsOf < 0 {
+		return refuse(wire.CloseBadFrame, "a snapshot holds at most 200 devices, as of an entry")
+	}
+	home := tx.Home(s.home)
+	if err := home.Current(s.gateway, s.number); err != nil {
+		return refuse(wire.CloseReplaced, err.Error())
+	}
+	ref := domain.EdgeRef{Gateway: s.gateway, Epoch: s.epoch, Seq: f.AsOf}
+	for i := range f.Devices {
+		if err := s.recordPresent(ctx, tx, home, ref, &f.Devices[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *session) recordPresent(ctx context.Context, tx *eventstore.Tx, home *domain.Home, ref domain.EdgeRef, p *wire.Present) error {
+	var events []domain.Event
+	if len(p.Values) > 0 {
+		ev, news, err := home.Present(p.Device, ref, p.Values)
+		if err == nil && news {
+			events = append(events, ev)
+		}
+	}
+	if ev, err := home.Reach(s.gateway, p.Device, p.Available); err == nil && home.ReachNews(p.Device, p.Available) {
+		ev.Edge, ev.Flags = ref, domain.Snapshot
+		events = append(events, ev)
+	}
+	for _, ev := range events {
+		if p.AtMS != 0 {
+			ev.OccurredAt = time.UnixMilli(p.AtMS)
+		}
+		if _, err := tx.Record(ctx, s.home, ev); err != nil {
+			return err
+		}
+	}
+	return nil
+}
