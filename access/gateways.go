@@ -1,0 +1,52 @@
+package access
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+
+	"logis/domain"
+	"logis/eventstore"
+)
+
+// GatewayKey returns the home a gateway speaks for and the key it signs with. It
+// refuses with Unauthorized, in the same way for an unknown gateway and for one
+// that is no longer allowed.
+func (a *Access) GatewayKey(ctx context.Context, gateway domain.GatewayID) (domain.HomeID, ed25519.PublicKey, error) {
+	var home [16]byte
+	var key []byte
+	err := a.store.Pool().QueryRow(ctx, `
+		SELECT home_id, public_key FROM gateway_keys WHERE gateway_id = $1 AND revoked_at IS NULL`,
+		[16]byte(gateway)).Scan(&home, &key)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return domain.HomeID{}, nil, unknownGateway()
+	}
+	return home, ed25519.PublicKey(key), eventstore.Translate(err)
+}
+
+// NextSession returns, inside a transaction, a number for the gateway's new
+// session, higher than any before. It refuses with Unauthorized.
+func (a *Access) NextSession(ctx context.Context, tx pgx.Tx, gateway domain.GatewayID) (int64, error) {
+	var session int64
+	err := tx.QueryRow(ctx, `
+		UPDATE gateway_keys SET session = session + 1 WHERE gateway_id = $1 AND revoked_at IS NULL RETURNING session`,
+		[16]byte(gateway)).Scan(&session)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, unknownGateway()
+	}
+	return session, eventstore.Translate(err)
+}
+
+// Revoke ends what a gateway of the home may. It refuses with NotFound. A
+// gateway that is revoked already stays so.
+func (a *Access) Revoke(ctx context.Context, home domain.HomeID, gateway domain.GatewayID) error {
+	tag, err := a.store.Pool().Exec(ctx, `
+		UPDATE gateway_keys SET revoked_at = coalesce(revoked_at, $3, clock_timestamp())
+		WHERE home_id = $1 AND gateway_id = $2`, [16]byte(home), [16]byte(gateway), a.clock())
+	if err == nil && tag.RowsAffected() == 0 {
+		err = domain.Errorf(domain.NotFound, "there is no such gateway")
+	}
+	return eventstore.Translate(err)
+}

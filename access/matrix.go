@@ -1,0 +1,37 @@
+package access
+
+import (
+	"slices"
+
+	"logis/domain"
+)
+
+// Action is something a person may or may not do in a home.
+type Action string
+
+// The actions. A new one is refused to everybody until roles lists it.
+const (
+	ReadHome       Action = "home.read"       // its present: rooms, devices, twins, commands
+	EditHome       Action = "home.edit"       // its name, its rooms, its devices' names and places
+	ReadHistory    Action = "history.read"    // its past
+	CommandDevice  Action = "device.command"  // ask something of a device
+	ManageGateways Action = "gateways.manage" // let a gateway in
+)
+
+// Actions returns all of them.
+func Actions() []Action {
+	return []Action{ReadHome, EditHome, ReadHistory, CommandDevice, ManageGateways}
+}
+
+// roles is the whole matrix: which roles may do an action. What it does not list
+// is refused.
+func roles(action Action) []domain.Role {
+	switch action {
+	case ReadHome, ReadHistory, CommandDevice, EditHome, ManageGateways:
+		return []domain.Role{domain.Owner}
+	default:
+		return nil
+	}
+}
+
+func may(role domain.Role, action Action) bool { return slices.Contains(roles(action), role) }
