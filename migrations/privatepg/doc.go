@@ -4,17 +4,20 @@
 // The program starts itself a second time as a supervisor, and that one starts
 // PostgreSQL. Three links keep them together:
 //
-//		program ──pipe──▶ supervisor ──death signal──▶ postgres
-//		                       └──────lock file─────────┘
+//	program ──pipe──▶ supervisor ──death signal──▶ postgres
+//	   └─ owner ─┘         └────────── lock ──────────┘
 //
-//	  - The program holds the writing end of a pipe. When it closes, by Stop or
-//	    because the program is gone, even by kill -9, the supervisor shuts
-//	    PostgreSQL down with a checkpoint.
-//	  - On Linux the kernel signals PostgreSQL when the supervisor dies, so that
-//	    nothing outlives a kill of both. Elsewhere PostgreSQL would live on, and the
-//	    next start says so instead of touching its files.
-//	  - Supervisor and PostgreSQL share a lock on the directory, held as long as
-//	    either lives. The next start waits for it.
+// The program holds the writing end of a pipe. When it closes, by Stop or because
+// the program is gone, even by kill -9, the supervisor shuts PostgreSQL down with
+// a checkpoint.
+//
+// On Linux the kernel signals PostgreSQL when the supervisor dies, so nothing
+// outlives a kill of both. Elsewhere PostgreSQL would live on, and the next start
+// waits for it to be ended by hand.
+//
+// Two locked files stand in the directory. The program holds "owner": a second
+// program is refused. Supervisor and PostgreSQL hold "lock": the next
+// start waits until both are gone.
 //
 // A postgres that dies alone is started again on the same data after a wait that
 // grows; [Cluster.Gone] tells when that was given up.

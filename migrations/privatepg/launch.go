@@ -43,6 +43,7 @@ func (s *site) launch(lock *os.File, o Options) (*Cluster, error) {
 	if err := supervisor.Start(); err != nil {
 		return nil, errors.Join(fmt.Errorf("start the supervisor: %w", err), leash.Close())
 	}
+	c.watcher = supervisor.Process.Pid
 	go func() {
 		if err := supervisor.Wait(); err != nil {
 			_, _ = fmt.Fprintf(c.tail, "supervisor of PostgreSQL: %v\n", err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -13,78 +12,105 @@ import (
 	"time"
 )
 
-// ErrInUse is wrapped when another program has the directory.
+// ErrInUse is wrapped when a living program has a cluster in the directory.
 var ErrInUse = errors.New("in use by another server")
 
-// lockPause is the wait between two attempts to take the lock. A supervisor
-// whose program is gone needs shutdownLimit at most to let go of it.
-const lockPause = 20 * time.Millisecond
+const (
+	// ownerGrace is how long a program that was just killed may take to be gone.
+	ownerGrace = time.Second
+	// lockPause is the wait between two attempts to take a lock.
+	lockPause = 20 * time.Millisecond
+)
 
-// acquire takes the lock on dir and writes this program's process id into it.
-// It waits while the holder's program is gone or is this one, for then its
-// supervisor is ending; while the program lives the directory is in use.
-func acquire(ctx context.Context, dir string, progress func(string)) (*os.File, error) {
-	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+// locks are what keeps two clusters out of one directory.
+type locks struct {
+	owner *os.File // held by this program: while it lives, nobody else starts
+	files *os.File // held by supervisor and PostgreSQL: while they live, nobody touches the files
+}
+
+// acquire takes both locks of dir. It refuses while another program lives, and
+// waits as long as ctx lets it while only that one's PostgreSQL is still ending.
+func acquire(ctx context.Context, dir string, progress func(string)) (l locks, err error) {
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, l.release())
+		}
+	}()
+	if l.owner, err = openLock(dir, "owner"); err != nil {
+		return l, err
+	}
+	if l.files, err = openLock(dir, "lock"); err != nil {
+		return l, err
+	}
+	grace, cancel := context.WithTimeout(ctx, ownerGrace)
+	defer cancel()
+	err = wait(grace, l.owner, func() {})
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return l, fmt.Errorf("%s: %w%s", dir, ErrInUse, signature(dir))
+	}
+	if err != nil {
+		return l, err
+	}
+	if err := sign(l.owner); err != nil {
+		return l, fmt.Errorf("lock of the database: %w", err)
+	}
+	return l, wait(ctx, l.files, func() { progress("waiting for the former PostgreSQL to end") })
+}
+
+// release gives both up, as far as this process holds them.
+func (l locks) release() error {
+	var err error
+	for _, file := range []*os.File{l.owner, l.files} {
+		if file != nil {
+			err = errors.Join(err, file.Close())
+		}
+	}
+	return err
+}
+
+func openLock(dir, name string) (*os.File, error) {
+	file, err := os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock of the database: %w", err)
 	}
-	err = wait(ctx, lock, progress)
-	if err == nil {
-		err = sign(lock)
-	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", dir, err), lock.Close())
-	}
-	return lock, nil
+	return file, nil
 }
 
-func wait(ctx context.Context, lock *os.File, progress func(string)) error {
-	for told := false; ; {
-		err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if err == nil || !errors.Is(err, syscall.EWOULDBLOCK) {
-			return err
+// wait takes the lock on file, as soon as it is free and before ctx ends. It
+// calls busy once when it is not free.
+func wait(ctx context.Context, file *os.File, busy func()) error {
+	for told := false; ; told = true {
+		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil {
+			return nil
 		}
-		if holder := signature(lock); holder != os.Getpid() && alive(holder) {
-			return fmt.Errorf("%w (process %d)", ErrInUse, holder)
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			return fmt.Errorf("lock of the database: %w", err)
 		}
 		if !told {
-			told = true
-			progress("waiting for the former PostgreSQL to end")
+			busy()
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("the former PostgreSQL does not end: %w", ctx.Err())
+			return fmt.Errorf("lock of the database: %w", ctx.Err())
 		case <-time.After(lockPause):
 		}
 	}
 }
 
-func sign(lock *os.File) error {
-	if err := lock.Truncate(0); err != nil {
+// sign leaves the process id for the sentence that refuses another program.
+func sign(owner *os.File) error {
+	if err := owner.Truncate(0); err != nil {
 		return err
 	}
-	_, err := lock.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
+	_, err := owner.WriteAt([]byte(strconv.Itoa(os.Getpid())), 0)
 	return err
 }
 
-// signature returns the process id in the lock file; 0 when there is none yet.
-func signature(lock *os.File) int {
-	text := make([]byte, 32)
-	n, err := lock.ReadAt(text, 0)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return 0
+func signature(dir string) string {
+	text, err := os.ReadFile(filepath.Join(dir, "owner"))
+	if pid := strings.TrimSpace(string(text)); err == nil && pid != "" {
+		return " (process " + pid + ")"
 	}
-	pid, err := strconv.Atoi(strings.TrimSpace(string(text[:n])))
-	if err != nil {
-		return 0
-	}
-	return pid
-}
-
-func alive(pid int) bool {
-	if pid <= 0 {
-		return false
-	}
-	err := syscall.Kill(pid, 0)
-	return err == nil || errors.Is(err, syscall.EPERM)
+	return ""
 }

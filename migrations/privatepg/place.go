@@ -27,9 +27,9 @@ func placeOf(dir string) (string, error) {
 }
 
 // opened returns place when the account can enter it. A new one below a closed
-// directory, such as root's home, moves to where system services keep their
-// data, and a link in dir tells where that is.
-func opened(dir, place string, who *account) (string, error) {
+// directory, such as root's home, moves to one of bases, where system services
+// keep their data, and a link in dir tells where that is.
+func opened(dir, place string, who *account, bases ...string) (string, error) {
 	if who == nil {
 		return place, nil
 	}
@@ -42,7 +42,7 @@ func opened(dir, place string, who *account) (string, error) {
 	if place != dir {
 		return "", fmt.Errorf("the account %s cannot enter %s", who.Name, place)
 	}
-	for _, base := range []string{"/var/lib", "/var/db"} { // Linux, macOS
+	for _, base := range bases {
 		if !who.canEnter(base) {
 			continue
 		}

@@ -24,6 +24,9 @@ type Options struct {
 	// Ephemeral gives up durability for speed (no fsync), and removes Dir when
 	// the cluster ends, also when the program was killed.
 	Ephemeral bool
+	// Programs is the directory of PostgreSQL's programs; "" looks where PG_BIN
+	// says, or else in all the usual places.
+	Programs string
 	// Log takes what PostgreSQL and its supervisor write; nil drops it.
 	Log io.Writer
 	// Progress, when set, is told in short sentences what takes a while.
@@ -34,7 +37,9 @@ type Options struct {
 type Cluster struct {
 	data    string
 	sockets string
+	owner   *os.File // the lock that keeps other programs out
 	leash   *os.File // the supervisor lives until this closes
+	watcher int      // process id of the supervisor
 	gone    chan struct{}
 	tail    *tail
 }
@@ -49,9 +54,11 @@ var errNotFirst = errors.New("privatepg.Supervise must be the first call of main
 
 // Start brings a cluster up in o.Dir, creating it first when there is none, and
 // returns once it answers queries. It runs the newest PostgreSQL it finds, or
-// the one whose major version made the data; PG_BIN names a directory of programs to
-// use instead. It waits for a former supervisor to end, and for the recovery
-// after a crash, as long as ctx lets it.
+// the one whose major version made the data. It waits for a former supervisor to
+// end, and for the recovery after a crash, as long as ctx lets it.
+//
+// It wraps ErrInUse while another program has the directory, and ErrNoPrograms
+// when no PostgreSQL fits.
 func Start(ctx context.Context, o Options) (*Cluster, error) {
 	if o.Progress == nil {
 		o.Progress = func(string) {}
@@ -66,16 +73,24 @@ func Start(ctx context.Context, o Options) (*Cluster, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("directory of the database: %w", err)
 	}
-	lock, err := acquire(ctx, dir, o.Progress)
+	held, err := acquire(ctx, dir, o.Progress)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = lock.Close() }() // the supervisor holds it from here on
-	site, err := prepare(ctx, dir, o)
+	cluster, err := startLocked(ctx, dir, held.files, o)
 	if err != nil {
 		if o.Ephemeral {
 			err = errors.Join(err, os.RemoveAll(dir))
 		}
+		return nil, errors.Join(err, held.release())
+	}
+	cluster.owner = held.owner
+	return cluster, held.files.Close() // supervisor and PostgreSQL hold it from here on
+}
+
+func startLocked(ctx context.Context, dir string, lock *os.File, o Options) (*Cluster, error) {
+	site, err := prepare(ctx, dir, o)
+	if err != nil {
 		return nil, err
 	}
 	cluster, err := site.launch(lock, o)
@@ -83,8 +98,7 @@ func Start(ctx context.Context, o Options) (*Cluster, error) {
 		return nil, err
 	}
 	if err := cluster.await(ctx, o.Progress); err != nil {
-		_ = cluster.leash.Close()
-		return nil, err
+		return nil, errors.Join(err, cluster.leash.Close())
 	}
 	return cluster, nil
 }
@@ -116,7 +130,7 @@ func (c *Cluster) Gone() <-chan struct{} { return c.gone }
 // Stop shuts the cluster down with a checkpoint and waits for its end. Calling
 // it again waits again. When ctx ends first the shutdown goes on alone.
 func (c *Cluster) Stop(ctx context.Context) error {
-	_ = c.leash.Close() // a second close is harmless
+	_, _ = c.leash.Close(), c.owner.Close() // closed already when called again
 	select {
 	case <-c.gone:
 		return nil

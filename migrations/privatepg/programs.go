@@ -34,14 +34,15 @@ type programs struct {
 
 // search says where to look for programs.
 type search struct {
-	only  string   // PG_BIN: look nowhere else
+	only  string   // look nowhere else
 	dirs  []string // directories of programs, best first
 	major int      // 0: any from OldestMajor on
 }
 
-// newSearch looks where distributions, Homebrew, Postgres.app, PATH and npm put
-// PostgreSQL. major restricts it to the version that made the data.
-func newSearch(major int) search {
+// newSearch looks in only or, when that is "", in PG_BIN or, when that is not
+// set, where distributions, Homebrew, Postgres.app, PATH and npm put PostgreSQL.
+// major restricts it to the version that made the data.
+func newSearch(only string, major int) search {
 	dirs := newestFirst(
 		"/usr/lib/postgresql/*/bin",
 		"/usr/pgsql-*/bin",
@@ -58,7 +59,7 @@ func newSearch(major int) search {
 	if self, err := os.Executable(); err == nil {
 		dirs = append(dirs, npmDirs(filepath.Dir(self))...)
 	}
-	return search{only: os.Getenv("PG_BIN"), dirs: dirs, major: major}
+	return search{only: cmp.Or(only, os.Getenv("PG_BIN")), dirs: dirs, major: major}
 }
 
 // find returns the first programs that fit, or an error that says what was
@@ -89,7 +90,7 @@ func (s search) find(ctx context.Context) (programs, error) {
 	case len(misfits) > 0:
 		return programs{}, fmt.Errorf("%w: %s; %s", ErrNoPrograms, strings.Join(misfits, "; "), advice)
 	case s.only != "":
-		return programs{}, fmt.Errorf("%w: PG_BIN=%s holds no postgres and initdb; %s", ErrNoPrograms, s.only, advice)
+		return programs{}, fmt.Errorf("%w: %s holds no postgres and initdb; %s", ErrNoPrograms, s.only, advice)
 	default:
 		return programs{}, fmt.Errorf("%w: %s", ErrNoPrograms, advice)
 	}
@@ -115,7 +116,8 @@ func examine(ctx context.Context, bin string) (programs, error) {
 	return programs{bin: bin, version: words[2], major: major}, nil
 }
 
-// newestFirst returns what the patterns match, highest version number first.
+// newestFirst returns what the patterns match; of one pattern, the highest number
+// in place of its star first.
 func newestFirst(patterns ...string) []string {
 	var dirs []string
 	for _, pattern := range patterns {
@@ -123,9 +125,10 @@ func newestFirst(patterns ...string) []string {
 		if err != nil {
 			continue // only a malformed pattern; ours are constants
 		}
+		star := strings.IndexByte(pattern, '*')
+		slices.SortFunc(matches, func(a, b string) int { return cmp.Compare(firstNumber(b[star:]), firstNumber(a[star:])) })
 		dirs = append(dirs, matches...)
 	}
-	slices.SortStableFunc(dirs, func(a, b string) int { return cmp.Compare(firstNumber(b), firstNumber(a)) })
 	return dirs
 }
 

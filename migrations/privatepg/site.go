@@ -40,10 +40,10 @@ func prepare(ctx context.Context, dir string, o Options) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	if place, err = opened(dir, place, who); err != nil {
+	if place, err = opened(dir, place, who, "/var/lib", "/var/db"); err != nil {
 		return nil, err
 	}
-	found, err := newSearch(major).find(ctx)
+	found, err := newSearch(o.Programs, major).find(ctx)
 	if err != nil {
 		return nil, err
 	}

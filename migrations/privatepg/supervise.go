@@ -69,8 +69,7 @@ func (c *charge) run(leash io.Reader, lock *os.File) (err error) {
 		_, _ = io.Copy(io.Discard, leash) // its end, in whatever way, is the message
 		close(released)
 	}()
-	pause := firstPause
-	for deaths := 0; deaths < quickDeaths; deaths++ {
+	for deaths, pause := 0, firstPause; ; pause *= 2 {
 		born := time.Now()
 		postgres, ended, err := c.start(lock)
 		if err != nil {
@@ -84,15 +83,16 @@ func (c *charge) run(leash io.Reader, lock *os.File) (err error) {
 		if time.Since(born) > longLife {
 			deaths, pause = 0, firstPause
 		}
+		if deaths++; deaths == quickDeaths {
+			return fmt.Errorf("PostgreSQL ended %d times in a row", deaths)
+		}
 		fmt.Fprintf(os.Stderr, "PostgreSQL ended (%v), starting it again in %v\n", err, pause)
 		select {
 		case <-released:
 			return nil
 		case <-time.After(pause):
 		}
-		pause *= 2
 	}
-	return fmt.Errorf("PostgreSQL ended %d times in a row", quickDeaths)
 }
 
 // start starts PostgreSQL and returns a channel that gets the error of its end.
