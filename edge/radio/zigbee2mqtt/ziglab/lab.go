@@ -1,0 +1,139 @@
+package ziglab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"logis/edge/radio/zigbee2mqtt/znp"
+)
+
+// BaseTopic is the root of the lab's topics, Zigbee2MQTT's own default.
+const BaseTopic = "zigbee2mqtt"
+
+// Options say what a lab is made of. The zero value is an empty home.
+type Options struct {
+	// Devices join and are interviewed before Run returns.
+	Devices []znp.Device
+	// Modules is the folder npm installed Zigbee2MQTT into; "" is the one beside
+	// this source file.
+	Modules string
+	// Log gets the output of both programs; nil keeps only their last words, for
+	// errors.
+	Log io.Writer
+}
+
+// Lab is a running Zigbee home. Its methods are for one goroutine.
+type Lab struct {
+	Network *znp.Network
+	Broker  string // "mqtt://127.0.0.1:port"
+
+	options Options
+	dir     string // configuration and state of both programs
+	port    int    // of the broker
+	serial  string // address of the coordinator
+	broker  *process
+	bridge  *process
+	stopAir func()
+}
+
+// Run starts a lab. It returns once every device is interviewed, or an error
+// that says what is missing and how to get it. The lab runs until Close; ctx
+// bounds only the start.
+func Run(ctx context.Context, options Options) (lab *Lab, err error) {
+	if options.Modules == "" {
+		options.Modules = besideSource()
+	}
+	if err := installed(options.Modules); err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "ziglab-")
+	if err != nil {
+		return nil, err
+	}
+	l := &Lab{Network: znp.New(), options: options, dir: dir, stopAir: func() {}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, l.Close())
+		}
+	}()
+	if err := l.startAir(); err != nil {
+		return nil, err
+	}
+	if l.port, err = freePort(); err != nil {
+		return nil, err
+	}
+	l.Broker = fmt.Sprintf("mqtt://127.0.0.1:%d", l.port)
+	if err := l.StartBroker(ctx); err != nil {
+		return nil, err
+	}
+	if err := l.configure(); err != nil {
+		return nil, err
+	}
+	if err := l.StartBridge(ctx); err != nil {
+		return nil, err
+	}
+	if err := l.Join(ctx, options.Devices...); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// Close stops the lab and removes its files. Closing twice is harmless.
+func (l *Lab) Close() error {
+	l.bridge.stop()
+	l.broker.stop()
+	l.stopAir()
+	return os.RemoveAll(l.dir)
+}
+
+// startAir serves the virtual coordinator on a free port.
+func (l *Lab) startAir() error {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	l.serial = "tcp://" + listener.Addr().String()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		// The listener closes when ctx ends; until then nothing else can go wrong.
+		_ = l.Network.Serve(ctx, listener)
+	}()
+	l.stopAir = func() {
+		cancel()
+		<-done
+	}
+	return nil
+}
+
+// freePort asks the kernel for a port nobody uses now.
+func freePort() (int, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer listener.Close()
+	return listener.Addr().(*net.TCPAddr).Port, nil //nolint:forcetypeassert // a tcp listener has a tcp address
+}
+
+func besideSource() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(file), "node_modules")
+}
+
+// entry is where Zigbee2MQTT begins.
+func entry(modules string) string { return filepath.Join(modules, "zigbee2mqtt", "index.js") }
+
+func installed(modules string) error {
+	if _, err := os.Stat(entry(modules)); err != nil {
+		return fmt.Errorf("Zigbee2MQTT is not installed: run npm ci --ignore-scripts in %s: %w", filepath.Dir(modules), err)
+	}
+	return nil
+}
