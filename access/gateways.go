@@ -26,13 +26,14 @@ func (a *Access) GatewayKey(ctx context.Context, gateway domain.GatewayID) (doma
 	return home, ed25519.PublicKey(key), eventstore.Translate(err)
 }
 
-// NextSession returns, inside a transaction, a number for the gateway's new
-// session, higher than any before. It refuses with Unauthorized.
-func (a *Access) NextSession(ctx context.Context, tx pgx.Tx, gateway domain.GatewayID) (int64, error) {
+// NextSession returns a number for the gateway's new session, higher than any
+// before, and remembers which server holds it. It refuses with Unauthorized.
+func (a *Access) NextSession(ctx context.Context, gateway domain.GatewayID, replica string) (int64, error) {
 	var session int64
-	err := tx.QueryRow(ctx, `
-		UPDATE gateway_keys SET session = session + 1 WHERE gateway_id = $1 AND revoked_at IS NULL RETURNING session`,
-		[16]byte(gateway)).Scan(&session)
+	err := a.store.Pool().QueryRow(ctx, `
+		UPDATE gateway_keys SET session = session + 1, replica = $2
+		WHERE gateway_id = $1 AND revoked_at IS NULL RETURNING session`,
+		[16]byte(gateway), replica).Scan(&session)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, unknownGateway()
 	}

@@ -204,13 +204,9 @@ func TestSessionsOfAGatewayCountUp(t *testing.T) {
 	}
 }
 
-func (b *bundle) nextSession(t *testing.T, gateway domain.GatewayID) (session int64, err error) {
+func (b *bundle) nextSession(t *testing.T, gateway domain.GatewayID) (int64, error) {
 	t.Helper()
-	err = pgx.BeginFunc(t.Context(), b.pool, func(tx pgx.Tx) error {
-		session, err = b.access.NextSession(t.Context(), tx, gateway)
-		return err
-	})
-	return session, err
+	return b.access.NextSession(t.Context(), gateway, "replica")
 }
 
 func TestAHomeHasABoundOfGateways(t *testing.T) {

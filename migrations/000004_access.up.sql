@@ -40,10 +40,12 @@ CREATE TABLE gateway_keys (
     home_id    uuid        NOT NULL,
     public_key bytea       NOT NULL UNIQUE, -- Ed25519; the private half never left the gateway
     session    bigint      NOT NULL DEFAULT 0, -- rises with every connection
+    replica    text,                           -- the server that holds it
     created_at timestamptz NOT NULL DEFAULT now(),
     revoked_at timestamptz
 );
 COMMENT ON TABLE gateway_keys IS 'Which key speaks for which gateway.';
+CREATE INDEX gateway_keys_replica ON gateway_keys (replica);
 
 CREATE TABLE replicas (
     replica    text        PRIMARY KEY,
