@@ -181,3 +181,15 @@ func (h *Home) applyRoom(ev *RecordedEvent) {
 	}
 	h.Rooms[id] = &Room{ID: id, Revision: ev.Seq}
 }
+
+// FoundHome returns the first two events of a home: that it is there, and that
+// its founder owns it.
+func FoundHome(id HomeID, founder PersonID, timeZone string) (created, joined Event) {
+	actor := PersonActor(founder)
+	created = Event{Entity: id.Entity(), Actor: actor, Fact: HomeCreated{TimeZone: timeZone}}
+	joined = Event{
+		Entity: founder.Entity(), Actor: actor, Causation: 1, Correlation: 1,
+		Fact: MemberJoined{Person: founder, Role: Owner},
+	}
+	return created, joined
+}

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -19,9 +20,9 @@ import (
 // Access is what the hub asks of the room that knows who may.
 type Access interface {
 	// Enrol lets a new gateway in against a claim; prove is given the claim's secret.
-	Enrol(ctx context.Context, claim [16]byte, publicKey []byte, prove func(secret [16]byte) bool) (domain.GatewayID, domain.HomeID, error)
+	Enrol(ctx context.Context, claim [16]byte, key ed25519.PublicKey, prove func(secret [16]byte) bool) (domain.GatewayID, domain.HomeID, error)
 	// GatewayKey returns the home a gateway speaks for and its Ed25519 key.
-	GatewayKey(ctx context.Context, gateway domain.GatewayID) (domain.HomeID, []byte, error)
+	GatewayKey(ctx context.Context, gateway domain.GatewayID) (domain.HomeID, ed25519.PublicKey, error)
 	// NextSession gives a connection of the gateway its number and remembers
 	// which server holds it.
 	NextSession(ctx context.Context, gateway domain.GatewayID, replica string) (int64, error)
