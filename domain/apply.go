@@ -112,7 +112,7 @@ func (h *Home) applyCommand(ev *RecordedEvent) error {
 		h.begin(ev, fact)
 	case CommandSent:
 		if c, ok := h.Commands[fact.Command]; ok {
-			c.Status, c.Sent, c.Session, c.Sends = Status(Sent), step, fact.Session, c.Sends+1
+			c.Status, c.Sent, c.Session, c.Sends = Sent, step, fact.Session, c.Sends+1
 			h.changes.Commands[c.ID] = c
 		}
 	case CommandDelivered:

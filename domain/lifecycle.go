@@ -65,7 +65,7 @@ func (h *Home) RefuseCommand(id CommandID, reason string) (Event, bool) {
 // session.
 func (h *Home) FailSend(id CommandID, reason string) (Event, bool) {
 	c, ok := h.Commands[id]
-	if !ok || !c.Class.AtMostOnce() || c.Status != Status(Sent) {
+	if !ok || !c.Class.AtMostOnce() || c.Status != Sent {
 		return Event{}, false
 	}
 	return c.end(Failed, CommandEnded{Reason: reason}, SystemActor), true

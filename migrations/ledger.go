@@ -23,7 +23,7 @@ func newLedger(db *sql.DB) (*ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &ledger{Postgres: driver.(*migratepgx.Postgres)}, nil
+	return &ledger{Postgres: driver.(*migratepgx.Postgres)}, nil //nolint:forcetypeassert // it returns nothing else
 }
 
 // SetVersion keeps the number for Run, which writes it.

@@ -43,9 +43,9 @@ func shape(t *testing.T, dsn string) []string {
 }
 
 // lines returns the rows of a query of one text column.
-func lines(t *testing.T, dsn, query string, args ...any) []string {
+func lines(t *testing.T, dsn, query string) []string {
 	t.Helper()
-	rows, err := pgtest.Superuser(t, dsn).Query(t.Context(), query, args...)
+	rows, err := pgtest.Superuser(t, dsn).Query(t.Context(), query)
 	if err != nil {
 		t.Fatal(err)
 	}

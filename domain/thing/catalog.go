@@ -36,6 +36,8 @@ const maxDescribed = 2048
 
 // Standard returns the embedded models. The error names the file at fault; a
 // release never has one, a test checks.
+//
+//nolint:gochecknoglobals // made once and never changed: the documents are the program's own
 var Standard = sync.OnceValues(func() (*Catalog, error) { return load(files) })
 
 func load(files fs.FS) (*Catalog, error) {

@@ -13,6 +13,7 @@ package pgtest
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -37,7 +38,7 @@ func Main(m *testing.M) {
 	}
 	code := m.Run()
 	if err := shared.stop(); err != nil {
-		os.Stderr.WriteString("pgtest: " + err.Error() + "\n")
+		fmt.Fprintln(os.Stderr, "pgtest:", err)
 		code = max(code, 1)
 	}
 	os.Exit(code)

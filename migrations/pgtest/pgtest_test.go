@@ -43,10 +43,11 @@ func TestEveryDatabaseIsPrivateToItsTest(t *testing.T) {
 	}
 }
 
+//nolint:tparallel // the inner test must have ended when the outer one looks
 func TestADatabaseIsDroppedWithItsTestEvenWhileInUse(t *testing.T) {
 	t.Parallel()
 	var dsn string
-	t.Run("the test", func(t *testing.T) { //nolint:paralleltest // its end is what is tested
+	t.Run("the test", func(t *testing.T) {
 		dsn = pgtest.DSN(t)
 		conn, err := pgx.Connect(t.Context(), dsn)
 		if err != nil {

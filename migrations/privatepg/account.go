@@ -12,9 +12,9 @@ import (
 
 // account is whom PostgreSQL runs as when the program is root.
 type account struct {
-	Name string
-	UID  uint32
-	GID  uint32
+	Name string `json:"name"`
+	UID  uint32 `json:"uid"`
+	GID  uint32 `json:"gid"`
 }
 
 var errNoAccount = errors.New("running as root, and there is no account to give it up for: create one named postgres")

@@ -30,21 +30,21 @@ func TestMain(m *testing.M) {
 		os.Exit(code)
 	}
 	if dir := os.Getenv(programDir); dir != "" {
-		os.Exit(program(dir))
+		program(dir)
+		os.Exit(1)
 	}
 	os.Exit(m.Run())
 }
 
 // program starts a cluster, tells the process ids and lives until it is killed.
-func program(dir string) int {
+func program(dir string) {
 	c, err := Start(context.Background(), Options{Dir: dir, Ephemeral: os.Getenv(programEphemeral) != "", Log: os.Stderr})
 	if err != nil {
 		fmt.Println(err)
-		return 1
+		return
 	}
 	fmt.Println(c.watcher, c.PID())
 	<-c.Gone()
-	return 1
 }
 
 // startProgram runs a program with a cluster in dir.

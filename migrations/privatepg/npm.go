@@ -26,7 +26,10 @@ func hydrate(native string) error {
 	if err != nil {
 		return fmt.Errorf("list of links: %w", err)
 	}
-	var links []struct{ Source, Target string }
+	var links []struct {
+		Source string `json:"source"`
+		Target string `json:"target"`
+	}
 	if err := json.Unmarshal(text, &links); err != nil {
 		return fmt.Errorf("list of links: %w", err)
 	}
@@ -55,7 +58,7 @@ func (p programs) reachable(place string, who *account, progress func(string)) (
 	root := filepath.Dir(p.bin)
 	for _, part := range []string{"lib", "share"} { // else root may be anything, even /
 		if _, err := os.Stat(filepath.Join(root, part)); err != nil {
-			return programs{}, fmt.Errorf("the account %s cannot enter %s, and it is no complete installation to copy: %w", who.Name, p.bin, err)
+			return programs{}, fmt.Errorf("the account %s cannot enter %s, nor can that be copied: %w", who.Name, p.bin, err)
 		}
 	}
 	copied := p
@@ -91,7 +94,7 @@ func copyTree(dst, src string) error {
 			if err != nil {
 				return err
 			}
-			return os.Symlink(target, to)
+			return os.Symlink(target, to) //nolint:gosec // the tree is the person's own installation
 		}
 		n, err := copyFile(to, path, left)
 		left -= n

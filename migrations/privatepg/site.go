@@ -60,7 +60,10 @@ func prepare(ctx context.Context, dir string, o Options) (*site, error) {
 			return nil, err
 		}
 	}
-	return s, s.makeSockets(place)
+	if err := s.makeSockets(place); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // A data directory is of one major version, which its name tells.

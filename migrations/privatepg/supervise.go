@@ -28,9 +28,9 @@ const (
 
 // charge is what a supervisor is told to do.
 type charge struct {
-	Argv    []string // postgres and its arguments
-	Account *account // nil: the present one
-	Rubbish []string // what to remove at the end
+	Argv    []string `json:"argv"`    // postgres and its arguments
+	Account *account `json:"account"` // nil: the present one
+	Rubbish []string `json:"rubbish"` // what to remove at the end
 }
 
 // Supervise must be the first call of main, and of TestMain, in a program that

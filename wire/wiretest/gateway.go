@@ -37,7 +37,7 @@ type Socket struct {
 var ErrUnexpected = errors.New("unexpected frame")
 
 func dial(ctx context.Context, url string) (*Socket, *wire.Challenge, error) {
-	conn, _, err := websocket.Dial(ctx, url+wire.Path, &websocket.DialOptions{ //nolint:bodyclose // the library closes it
+	conn, _, err := websocket.Dial(ctx, url+wire.Path, &websocket.DialOptions{
 		Subprotocols: []string{wire.Subprotocol}, CompressionMode: websocket.CompressionDisabled,
 	})
 	if err != nil {
