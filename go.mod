@@ -2,6 +2,9 @@ module logis
 
 go 1.26.0
 
+// npm packages may hold Go files that are not ours.
+ignore node_modules
+
 require (
 	github.com/coder/websocket v1.8.15 // indirect
 	github.com/danielgtaylor/huma/v2 v2.37.2 // indirect

@@ -1,0 +1,102 @@
+# Logis. `make help` lists what can be made; `make run` and `make test` are all
+# that a new machine needs.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+GO      ?= go
+NPM     ?= npm
+LINT    := .cache/bin/golangci-lint
+# npm leaves this file when everything is installed, so it dates the folder.
+DONE    := node_modules/.package-lock.json
+ZIGBEE  := edge/radio/zigbee2mqtt/ziglab
+POSTGRES := migrations/privatepg
+GOFILES := $(shell git ls-files '*.go' 2>/dev/null)
+APP     := $(shell find web/src web/public web/index.html web/vite.config.ts -type f 2>/dev/null)
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# ── run ────────────────────────────────────────────────────────────────────────
+
+.PHONY: run
+run: build postgresql ## set up what is missing, then serve a demo home on http://localhost:8080
+	@exec bin/logis-server run --demo-edge bin/logis-edge
+
+.PHONY: build
+build: web ## build bin/logis-server, with the web app inside, and bin/logis-edge
+	$(GO) build -trimpath -o bin/logis-server ./cmd/server
+	$(GO) build -trimpath -o bin/logis-edge ./cmd/edge
+
+.PHONY: web
+web: web/dist/index.html ## build the web app into web/dist
+web/dist/index.html: web/$(DONE) $(APP)
+	cd web && $(NPM) run --silent build
+	@touch $@
+
+.PHONY: postgresql
+postgresql:
+	@deploy/tools/has-postgresql || $(MAKE) --no-print-directory $(POSTGRES)/$(DONE)
+
+%/$(DONE): %/package-lock.json
+	@deploy/tools/has-node
+	cd $* && $(NPM) ci --ignore-scripts --no-fund --no-audit
+	@touch $@
+
+# ── test ───────────────────────────────────────────────────────────────────────
+
+.PHONY: test
+test: programs build $(POSTGRES)/$(DONE) $(ZIGBEE)/$(DONE) lint verify ## everything: rules, Go, web, browser, real radios, chaos
+	$(GO) test -timeout 15m ./...
+	cd web && $(NPM) run --silent lint && $(NPM) test --silent
+
+.PHONY: programs
+programs: ## install Chromium and Mosquitto, which the tests use (Debian, as root), or say how
+	@deploy/tools/install-programs
+
+.PHONY: check
+check: ## the quick loop: format, vet, build, and tests whose code changed
+	@test -z "$$(gofmt -l $(GOFILES))" || { echo "gofmt would change:"; gofmt -l $(GOFILES); exit 1; }
+	$(GO) vet ./...
+	$(GO) test -short ./domain/... ./wire/... ./migrations ./eventstore/... ./projections/... ./history/... ./access/... ./dispatch/... ./hub/... ./api/... .
+
+.PHONY: race
+race: ## the Go tests with the race detector
+	$(GO) test -race -timeout 30m ./...
+
+.PHONY: lint
+lint: $(LINT) ## the house rules that a machine can check
+	$(LINT) run ./...
+
+# A module of its own keeps what the linter needs out of ours.
+$(LINT): deploy/tools/go.mod deploy/tools/go.sum
+	cd deploy/tools && $(GO) build -o ../../$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@touch $@
+
+.PHONY: bench
+bench: build ## measure, and compare with docs/performance.md
+	$(GO) run ./bench
+
+.PHONY: fmt
+fmt: $(LINT) ## format the Go files
+	$(LINT) fmt ./...
+
+# ── generated files ────────────────────────────────────────────────────────────
+
+.PHONY: generate
+generate: web/$(DONE) ## write the OpenAPI document, and the app's types from it
+	$(GO) run ./cmd/server openapi > .cache/openapi.yaml
+	cp .cache/openapi.yaml api/openapi.yaml
+	cd web && $(NPM) run --silent generate
+
+.PHONY: verify
+verify: web/$(DONE) ## fail when a generated file is not what `make generate` would write
+	$(GO) mod verify
+	$(GO) run ./cmd/server openapi | diff -u api/openapi.yaml -
+	cd web && $(NPM) exec -- openapi-typescript ../api/openapi.yaml --default-non-nullable=false -o ../.cache/schema.d.ts >/dev/null
+	diff -u web/src/api/schema.d.ts .cache/schema.d.ts
+
+.PHONY: clean
+clean: ## remove what was built; the data in .logis stay
+	rm -rf bin .cache web/dist/assets web/dist/index.html

@@ -1,0 +1,216 @@
+// Package logis_test checks what holds for the repository as a whole: the arrows
+// between the rooms and the pages that tell of them.
+package logis_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "logis/"
+
+// mayImport is the table of docs/architecture.md: the rooms whose packages a
+// room may use. Everything in a room may use the room itself.
+var mayImport = map[string][]string{
+	"domain":      {},
+	"wire":        {"domain"},
+	"eventstore":  {"domain"},
+	"projections": {"eventstore", "domain"},
+	"dispatch":    {"eventstore", "projections", "domain"},
+	"history":     {"eventstore", "projections", "domain"},
+	"access":      {"eventstore", "domain"},
+	"hub":         {"wire", "eventstore", "access", "domain"},
+	"api":         {"eventstore", "projections", "dispatch", "history", "access", "domain"},
+	"web":         {},
+	"edge":        {"wire", "domain"},
+	"migrations":  {},
+	"cmd/server": {
+		"domain", "wire", "eventstore", "projections", "dispatch", "history", "access", "hub", "api", "web", "migrations",
+	},
+	"cmd/edge": {"domain", "wire", "edge"},
+	"bench": { // a client of everything
+		"domain", "wire", "eventstore", "projections", "dispatch", "history", "access", "hub", "api", "web", "edge", "migrations",
+	},
+}
+
+// forTests are packages that only tests, other such packages and bench may use.
+var forTests = []string{
+	"migrations/pgtest", "wire/wiretest", "edge/radio/radiotest",
+	"edge/radio/zigbee2mqtt/ziglab", "edge/radio/zigbee2mqtt/znp", "bench",
+}
+
+// pure are the rooms without input and output. What they may not use is doors
+// out of the program; domain may not even know the time or throw dice.
+var pure = map[string][]string{
+	"domain": {"os", "os/exec", "net", "net/http", "database/sql", "syscall", "log", "log/slog", "math/rand", "math/rand/v2", "crypto/rand"},
+	"wire":   {"os", "os/exec", "net", "net/http", "database/sql", "syscall", "log", "log/slog"},
+}
+
+// clocks are the functions of package time that look at a clock.
+var clocks = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker"}
+
+func TestRoomsImportOnlyWhatTheirTableAllows(t *testing.T) {
+	t.Parallel()
+	for _, file := range sources(t) {
+		room := roomOf(file.dir)
+		allowed, known := mayImport[room]
+		if !known {
+			t.Errorf("%s stands in no room", file.path)
+			continue
+		}
+		for _, imported := range file.imports {
+			own, ours := strings.CutPrefix(imported, module)
+			if !ours {
+				continue
+			}
+			if target := roomOf(own); target != room && !slices.Contains(allowed, target) {
+				t.Errorf("%s: %s may not import %s", file.path, room, own)
+			}
+			if isForTests(own) && !isForTests(file.dir) {
+				t.Errorf("%s: %s is for tests", file.path, own)
+			}
+		}
+	}
+}
+
+func TestPureRoomsHaveNoInputOutputNorClock(t *testing.T) {
+	t.Parallel()
+	for _, file := range sources(t) {
+		forbidden, isPure := pure[roomOf(file.dir)]
+		if !isPure || isForTests(file.dir) {
+			continue
+		}
+		for _, imported := range file.imports {
+			if slices.Contains(forbidden, imported) {
+				t.Errorf("%s imports %s", file.path, imported)
+			}
+			if roomOf(file.dir) == "domain" && strings.Contains(imported, ".") {
+				t.Errorf("%s imports %s: the meaning of things depends on nobody", file.path, imported)
+			}
+		}
+		for _, function := range clocksIn(t, file.path) {
+			t.Errorf("%s looks at a clock: time.%s", file.path, function)
+		}
+	}
+}
+
+func TestTheEdgeAgentLinksNoDatabaseServerNorCloud(t *testing.T) {
+	t.Parallel()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "./cmd/edge").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, linked := range strings.Fields(string(out)) {
+		for _, foreign := range []string{
+			"github.com/jackc/", "github.com/lib/pq", "github.com/riverqueue/", "github.com/danielgtaylor/huma",
+			module + "eventstore", module + "hub", module + "api", module + "migrations",
+		} {
+			if strings.HasPrefix(linked, foreign) {
+				t.Errorf("the edge agent links %s", linked)
+			}
+		}
+	}
+}
+
+// source is one Go file that is not a test.
+type source struct {
+	path, dir string
+	imports   []string
+}
+
+// sources returns the Go files of this module without its tests.
+func sources(t *testing.T) []source {
+	t.Helper()
+	var found []source
+	err := filepath.WalkDir(".", func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			return skipForeign(file, entry)
+		}
+		if !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+			return nil
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		s := source{path: filepath.ToSlash(file)}
+		s.dir = path.Dir(s.path)
+		for _, spec := range parsed.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			s.imports = append(s.imports, imported)
+		}
+		found = append(found, s)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// skipForeign leaves out what npm and git brought, and other modules.
+func skipForeign(dir string, entry fs.DirEntry) error {
+	name := entry.Name()
+	if dir != "." && (strings.HasPrefix(name, ".") || name == "node_modules" || name == "testdata") {
+		return fs.SkipDir
+	}
+	if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil && dir != "." {
+		return fs.SkipDir
+	}
+	return nil
+}
+
+// roomOf returns the room a folder stands in: its first element, or for
+// programs the first two.
+func roomOf(dir string) string {
+	first, rest, _ := strings.Cut(dir, "/")
+	if first == "cmd" {
+		second, _, _ := strings.Cut(rest, "/")
+		return "cmd/" + second
+	}
+	return first
+}
+
+func isForTests(dir string) bool {
+	return slices.ContainsFunc(forTests, func(prefix string) bool {
+		return dir == prefix || strings.HasPrefix(dir, prefix+"/")
+	})
+}
+
+// clocksIn returns which clock functions of package time a file mentions.
+func clocksIn(t *testing.T, file string) []string {
+	t.Helper()
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	ast.Inspect(parsed, func(node ast.Node) bool {
+		selector, ok := node.(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		pkg, ok := selector.X.(*ast.Ident)
+		if ok && pkg.Name == "time" && slices.Contains(clocks, selector.Sel.Name) {
+			found = append(found, selector.Sel.Name)
+		}
+		return true
+	})
+	return found
+}
