@@ -85,13 +85,16 @@ fmt: $(LINT) ## format the Go files
 # ── generated files ────────────────────────────────────────────────────────────
 
 .PHONY: generate
-generate: web/$(DONE) ## write the OpenAPI document, and the app's types from it
+generate: web/$(DONE) ## write what is made from the code: OpenAPI document, the app's types, README and limits
+	@mkdir -p .cache
 	$(GO) run ./cmd/server openapi > .cache/openapi.yaml
 	cp .cache/openapi.yaml api/openapi.yaml
 	cd web && $(NPM) run --silent generate
+	$(GO) test . -update
 
 .PHONY: verify
 verify: web/$(DONE) ## fail when a generated file is not what `make generate` would write
+	@mkdir -p .cache
 	$(GO) mod verify
 	$(GO) run ./cmd/server openapi | diff -u api/openapi.yaml -
 	cd web && $(NPM) exec -- openapi-typescript ../api/openapi.yaml --default-non-nullable=false -o ../.cache/schema.d.ts >/dev/null

@@ -122,7 +122,7 @@ func TestTheEdgeAgentLinksNoDatabaseServerNorCloud(t *testing.T) {
 	}
 }
 
-// source is one Go file that is not a test.
+// source is one Go file.
 type source struct {
 	path, dir string
 	imports   []string
@@ -130,6 +130,12 @@ type source struct {
 
 // sources returns the Go files of this module without its tests.
 func sources(t *testing.T) []source {
+	t.Helper()
+	return goFiles(t, func(file string) bool { return !strings.HasSuffix(file, "_test.go") })
+}
+
+// goFiles returns the Go files of this module that are wanted.
+func goFiles(t *testing.T, wanted func(file string) bool) []source {
 	t.Helper()
 	var found []source
 	err := filepath.WalkDir(".", func(file string, entry fs.DirEntry, err error) error {
@@ -139,29 +145,33 @@ func sources(t *testing.T) []source {
 		if entry.IsDir() {
 			return skipForeign(file, entry)
 		}
-		if !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
-			return nil
+		if strings.HasSuffix(file, ".go") && wanted(file) {
+			found = append(found, parse(t, file))
 		}
-		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
-		if err != nil {
-			return err
-		}
-		s := source{path: filepath.ToSlash(file)}
-		s.dir = path.Dir(s.path)
-		for _, spec := range parsed.Imports {
-			imported, err := strconv.Unquote(spec.Path.Value)
-			if err != nil {
-				return err
-			}
-			s.imports = append(s.imports, imported)
-		}
-		found = append(found, s)
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return found
+}
+
+func parse(t *testing.T, file string) source {
+	t.Helper()
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := source{path: filepath.ToSlash(file)}
+	s.dir = path.Dir(s.path)
+	for _, spec := range parsed.Imports {
+		imported, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.imports = append(s.imports, imported)
+	}
+	return s
 }
 
 // skipForeign leaves out what npm and git brought, and other modules.

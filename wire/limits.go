@@ -13,20 +13,39 @@ const (
 	Path        = "/edge"
 )
 
-// Limits of the socket; docs/limits.md has the reasons.
+// Limits of the socket.
 const (
-	MaxEdgeFrame  = 256 << 10 // bytes of a frame from the edge
-	MaxCloudFrame = 32 << 10  // bytes of a frame from the cloud
-	MaxEntries    = 500       // in one frame
-	MaxSnapshot   = 200       // devices in one snapshot frame
-	MaxInFlight   = 2000      // entries written and not yet acked
+	// MaxEdgeFrame bounds a frame from the edge, in bytes: MaxEntries reports of
+	// 500 bytes, which is long for one.
+	MaxEdgeFrame = 256 << 10
+	// MaxCloudFrame bounds a frame from the cloud, in bytes: a command with the
+	// largest values fits, and a gateway has little memory.
+	MaxCloudFrame = 32 << 10
+	// MaxEntries bounds the entries of one frame, which commit together.
+	MaxEntries = 500
+	// MaxSnapshot bounds the devices of one snapshot frame, so that it stays below
+	// MaxEdgeFrame.
+	MaxSnapshot = 200
+	// MaxInFlight bounds the entries written and not yet acked: four full frames
+	// keep the line busy while one commits.
+	MaxInFlight = 2000
 
-	HelloTimeout = 10 * time.Second // from the challenge to a valid hello
-	PingPeriod   = 15 * time.Second // between two pings of the edge
-	SilenceLimit = 3 * PingPeriod   // without any frame, the other end is gone
-	WriteTimeout = 10 * time.Second // of one frame; a slower peer is cut off
-	MaxClockErr  = 2 * time.Second  // beyond it, or without a ping for PingStale, no opening command
-	PingStale    = 30 * time.Second
+	// HelloTimeout is how long a gateway may take from the challenge to a valid hello.
+	HelloTimeout = 10 * time.Second
+	// PingPeriod lies between two pings of the edge: often enough for its estimate
+	// of the time, and for routers that forget idle connections.
+	PingPeriod = 15 * time.Second
+	// SilenceLimit is how long an end waits for any frame before it takes the other
+	// for gone: two pings may be lost.
+	SilenceLimit = 3 * PingPeriod
+	// WriteTimeout bounds the writing of one frame; a slower peer is cut off.
+	WriteTimeout = 10 * time.Second
+	// MaxClockErr is how wrong the edge's estimate of the time may be for an opening
+	// command, whose deadline is 10 s by default.
+	MaxClockErr = 2 * time.Second
+	// PingStale is how old the last answered ping may be for an opening command: one
+	// may be lost.
+	PingStale = 30 * time.Second
 )
 
 // Choose returns the newest version both ends speak.
