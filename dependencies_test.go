@@ -79,7 +79,9 @@ func npmPackages(t *testing.T, folder string) map[string]string {
 		t.Fatal(err)
 	}
 	var manifest struct {
-		Dependencies, DevDependencies, OptionalDependencies map[string]string
+		Dependencies         map[string]string `json:"dependencies"`
+		DevDependencies      map[string]string `json:"devDependencies"`
+		OptionalDependencies map[string]string `json:"optionalDependencies"`
 	}
 	if err := json.Unmarshal(text, &manifest); err != nil {
 		t.Fatal(err)
