@@ -78,7 +78,7 @@ func startProgram(t *testing.T, dir string, ephemeral bool) (program *os.Process
 
 // directory returns a new one that every account may pass through, as the
 // account of PostgreSQL must; t.TempDir is closed.
-func directory(t *testing.T) string {
+func directory(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "privatepg-")
 	if err != nil {
@@ -96,7 +96,7 @@ func directory(t *testing.T) string {
 }
 
 // start starts a cluster that is stopped when the test ends.
-func start(t *testing.T, o Options) *Cluster {
+func start(t testing.TB, o Options) *Cluster {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -108,7 +108,7 @@ func start(t *testing.T, o Options) *Cluster {
 	return c
 }
 
-func stop(t *testing.T, c *Cluster) {
+func stop(t testing.TB, c *Cluster) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
