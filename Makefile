@@ -75,7 +75,7 @@ $(LINT): deploy/tools/go.mod deploy/tools/go.sum
 	@touch $@
 
 .PHONY: bench
-bench: build ## measure, and compare with docs/performance.md
+bench: build ## measure: one JSON line for each figure
 	$(GO) run ./bench
 
 .PHONY: fmt
@@ -96,7 +96,8 @@ generate: web/$(DONE) ## write what is made from the code: OpenAPI document, the
 verify: web/$(DONE) ## fail when a generated file is not what `make generate` would write
 	@mkdir -p .cache
 	$(GO) mod verify
-	$(GO) run ./cmd/server openapi | diff -u api/openapi.yaml -
+	$(GO) run ./cmd/server openapi > .cache/openapi.yaml
+	diff -u api/openapi.yaml .cache/openapi.yaml
 	cd web && $(NPM) exec -- openapi-typescript ../api/openapi.yaml --default-non-nullable=false -o ../.cache/schema.d.ts >/dev/null
 	diff -u web/src/api/schema.d.ts .cache/schema.d.ts
 

@@ -23,10 +23,9 @@ func TestAProgramThatIsKilledTakesItsClusterAlong(t *testing.T) {
 	if err := program.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	book := &logbook{}
-	c := start(t, Options{Dir: dir, Log: book}) // waits for the former one
+	c := start(t, Options{Dir: dir}) // waits for the former one
 	ask(t, c, write)
-	if log := book.String(); !strings.Contains(log, cleanEnd) || strings.Contains(log, crashed) {
+	if log := c.log.String(); !strings.Contains(log, cleanEnd) || strings.Contains(log, crashed) {
 		t.Errorf("the killed program's cluster did not end with a checkpoint:\n%s", log)
 	}
 }
@@ -56,9 +55,9 @@ func TestACrashOfProgramAndSupervisorIsRecoveredFrom(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	book := &logbook{}
-	ask(t, start(t, Options{Dir: dir, Log: book}), write)
-	if log := book.String(); !strings.Contains(log, crashed) {
+	c := start(t, Options{Dir: dir})
+	ask(t, c, write)
+	if log := c.log.String(); !strings.Contains(log, crashed) {
 		t.Errorf("nothing crashed:\n%s", log)
 	}
 }
@@ -89,8 +88,7 @@ func TestAPostgreSQLThatIsKilledComesBack(t *testing.T) {
 
 func TestAPostgreSQLThatDiesAgainAndAgainIsGivenUp(t *testing.T) {
 	t.Parallel()
-	book := &logbook{}
-	c := start(t, Options{Dir: directory(t), Log: book})
+	c := start(t, Options{Dir: directory(t)})
 	if err := os.Remove(filepath.Join(c.data, "global", "pg_control")); err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +96,7 @@ func TestAPostgreSQLThatDiesAgainAndAgainIsGivenUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-c.Gone()
-	if log := book.String(); !strings.Contains(log, "in a row") {
+	if log := c.log.String(); !strings.Contains(log, "in a row") {
 		t.Errorf("the log does not say why:\n%s", log)
 	}
 }

@@ -4,12 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
-	"sync"
 	"syscall"
 )
 
@@ -32,12 +29,12 @@ func (s *site) launch(lock *os.File, o Options) (*Cluster, error) {
 		return nil, fmt.Errorf("start the supervisor: %w", err)
 	}
 	defer func() { _ = stdin.Close() }()
-	c := &Cluster{data: s.data, sockets: s.sockets, leash: leash, gone: make(chan struct{}), tail: &tail{next: o.Log}}
+	c := &Cluster{data: s.data, sockets: s.sockets, leash: leash, gone: make(chan struct{}), log: &logbook{next: o.Log}}
 	supervisor := exec.Command(self)
 	supervisor.Env = append(environment(), marker+"="+string(task))
 	supervisor.Dir = "/"
 	supervisor.Stdin = stdin
-	supervisor.Stderr = c.tail
+	supervisor.Stderr = c.log
 	supervisor.ExtraFiles = []*os.File{lock}
 	supervisor.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // out of reach of the terminal's Ctrl-C
 	if err := supervisor.Start(); err != nil {
@@ -46,12 +43,15 @@ func (s *site) launch(lock *os.File, o Options) (*Cluster, error) {
 	c.watcher = supervisor.Process.Pid
 	go func() {
 		if err := supervisor.Wait(); err != nil {
-			_, _ = fmt.Fprintf(c.tail, "supervisor of PostgreSQL: %v\n", err)
+			_, _ = fmt.Fprintf(c.log, "supervisor of PostgreSQL: %v\n", err)
 		}
 		close(c.gone)
 	}()
 	return c, nil
 }
+
+// linePrefix begins every message of PostgreSQL in the log.
+const linePrefix = "PostgreSQL "
 
 // arguments returns those of postgres. What is not named keeps its default.
 func (s *site) arguments(ephemeral bool) []string {
@@ -68,6 +68,7 @@ func (s *site) arguments(ephemeral bool) []string {
 		"logging_collector=off",
 		"log_checkpoints=off",
 		"log_min_messages=warning",
+		"log_line_prefix=" + linePrefix,
 	}
 	if ephemeral {
 		settings = append(settings, "fsync=off", "full_page_writes=off")
@@ -79,36 +80,4 @@ func (s *site) arguments(ephemeral bool) []string {
 		args = append(args, "-c", setting)
 	}
 	return args
-}
-
-// maxTail bounds the log kept for the sentence that says why a start was vain.
-const maxTail = 2 << 10
-
-// tail passes a log on and remembers its end.
-type tail struct {
-	mu   sync.Mutex
-	next io.Writer
-	end  []byte
-}
-
-// Write keeps the end of p and passes p on. It cannot fail: a log that does not
-// take its lines must not end the database.
-func (t *tail) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.end = append(t.end, p...)
-	if over := len(t.end) - maxTail; over > 0 {
-		t.end = append(t.end[:0], t.end[over:]...)
-	}
-	if t.next != nil {
-		_, _ = t.next.Write(p)
-	}
-	return len(p), nil
-}
-
-// String returns the last lines in one.
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return strings.ReplaceAll(strings.TrimSpace(string(t.end)), "\n", "; ")
 }

@@ -1,7 +1,6 @@
 package privatepg
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,7 +12,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Options say where and how a cluster runs.
@@ -27,7 +25,8 @@ type Options struct {
 	// Programs is the directory of PostgreSQL's programs; "" looks where PG_BIN
 	// says, or else in all the usual places.
 	Programs string
-	// Log takes what PostgreSQL and its supervisor write; nil drops it.
+	// Log takes warnings and errors of PostgreSQL and its supervisor; nil drops
+	// them.
 	Log io.Writer
 	// Progress, when set, is told in short sentences what takes a while.
 	Progress func(sentence string)
@@ -41,13 +40,14 @@ type Cluster struct {
 	leash   *os.File // the supervisor lives until this closes
 	watcher int      // process id of the supervisor
 	gone    chan struct{}
-	tail    *tail
+	log     *logbook
 }
 
 const (
 	superuser    = "logis"
 	connectLimit = time.Second           // one attempt to connect while starting
 	connectPause = 10 * time.Millisecond // between two attempts
+	slowStart    = 2 * time.Second       // after which a start says what takes so long
 )
 
 var errNotFirst = errors.New("privatepg.Supervise must be the first call of main (in tests: TestMain must call pgtest.Main)")
@@ -111,16 +111,30 @@ func (c *Cluster) DSN() string {
 // PID returns the process id of the PostgreSQL server, or 0 while none runs. It
 // changes when the supervisor had to start it again.
 func (c *Cluster) PID() int {
-	content, err := os.ReadFile(filepath.Join(c.data, "postmaster.pid"))
-	if err != nil {
-		return 0
-	}
-	line, _, _ := bytes.Cut(content, []byte("\n"))
-	pid, err := strconv.Atoi(string(bytes.TrimSpace(line)))
+	pid, err := strconv.Atoi(c.told(pidLine))
 	if err != nil {
 		return 0
 	}
 	return pid
+}
+
+// Lines of postmaster.pid, from 0.
+const (
+	pidLine    = 0
+	statusLine = 7
+)
+
+// told returns a line of what PostgreSQL tells in its data directory.
+func (c *Cluster) told(line int) string {
+	content, err := os.ReadFile(filepath.Join(c.data, "postmaster.pid"))
+	if err != nil {
+		return ""
+	}
+	lines := strings.Split(string(content), "\n")
+	if line >= len(lines) {
+		return ""
+	}
+	return strings.TrimSpace(lines[line])
 }
 
 // Gone is closed when the cluster has ended: after Stop, or because PostgreSQL
@@ -141,22 +155,18 @@ func (c *Cluster) Stop(ctx context.Context) error {
 
 // await returns once the cluster answers.
 func (c *Cluster) await(ctx context.Context, progress func(string)) error {
-	recovering := false
+	slow := time.After(slowStart)
 	for {
-		err := c.ping(ctx)
-		if err == nil {
+		if c.told(statusLine) == "ready" && c.ping(ctx) == nil {
 			return nil
 		}
-		var refused *pgconn.PgError
-		if errors.As(err, &refused) && !recovering {
-			recovering = true
-			progress("PostgreSQL is recovering what was written last")
-		}
 		select {
+		case <-slow:
+			progress("PostgreSQL is still starting: it recovers what was written last")
 		case <-c.gone:
-			return fmt.Errorf("PostgreSQL did not start: %s", c.tail)
+			return fmt.Errorf("PostgreSQL did not start: %s", c.log)
 		case <-ctx.Done():
-			return fmt.Errorf("wait for PostgreSQL: %w (%s)", ctx.Err(), c.tail)
+			return fmt.Errorf("wait for PostgreSQL: %w (%s)", ctx.Err(), c.log)
 		case <-time.After(connectPause):
 		}
 	}

@@ -86,7 +86,7 @@ func (c *charge) run(leash io.Reader, lock *os.File) (err error) {
 		if deaths++; deaths == quickDeaths {
 			return fmt.Errorf("PostgreSQL ended %d times in a row", deaths)
 		}
-		fmt.Fprintf(os.Stderr, "PostgreSQL ended (%v), starting it again in %v\n", err, pause)
+		fmt.Fprintf(os.Stderr, "supervisor: PostgreSQL ended (%v), starting it again in %v\n", err, pause)
 		select {
 		case <-released:
 			return nil
