@@ -169,3 +169,11 @@ func CloseCode(err error) wire.CloseCode {
 func Report(device domain.DeviceID, at time.Time, values map[string]thing.Value) wire.Entry {
 	return wire.Entry{Kind: wire.KindReport, AtMS: at.UnixMilli(), Device: device, Values: values}
 }
+
+// NextEntry returns the number of the first entry the cloud does not have.
+func (s *Socket) NextEntry() int64 {
+	if s == nil {
+		return 0
+	}
+	return s.Welcome.Cursor + 1
+}
