@@ -23,6 +23,8 @@ type Options struct {
 	// Modules is the folder npm installed Zigbee2MQTT into; "" is the one beside
 	// this source file.
 	Modules string
+	// BrokerOnly leaves Zigbee2MQTT and the air out: the test speaks for them.
+	BrokerOnly bool
 	// Log gets the output of both programs; nil keeps only their last words, for
 	// errors.
 	Log io.Writer
@@ -49,7 +51,7 @@ func Run(ctx context.Context, options Options) (lab *Lab, err error) {
 	if options.Modules == "" {
 		options.Modules = besideSource()
 	}
-	if err := installed(options.Modules); err != nil {
+	if err := installed(options); err != nil {
 		return nil, err
 	}
 	dir, err := os.MkdirTemp("", "ziglab-")
@@ -62,14 +64,17 @@ func Run(ctx context.Context, options Options) (lab *Lab, err error) {
 			err = errors.Join(err, l.Close())
 		}
 	}()
-	if err := l.startAir(); err != nil {
-		return nil, err
-	}
 	if l.port, err = freePort(); err != nil {
 		return nil, err
 	}
 	l.Broker = fmt.Sprintf("mqtt://127.0.0.1:%d", l.port)
 	if err := l.StartBroker(ctx); err != nil {
+		return nil, err
+	}
+	if options.BrokerOnly {
+		return l, nil
+	}
+	if err := l.startAir(); err != nil {
 		return nil, err
 	}
 	if err := l.configure(); err != nil {
@@ -131,9 +136,13 @@ func besideSource() string {
 // entry is where Zigbee2MQTT begins.
 func entry(modules string) string { return filepath.Join(modules, "zigbee2mqtt", "index.js") }
 
-func installed(modules string) error {
-	if _, err := os.Stat(entry(modules)); err != nil {
-		return fmt.Errorf("Zigbee2MQTT is not installed: run npm ci --ignore-scripts in %s: %w", filepath.Dir(modules), err)
+// installed says what to do when Zigbee2MQTT is needed and missing.
+func installed(o Options) error {
+	if o.BrokerOnly {
+		return nil
+	}
+	if _, err := os.Stat(entry(o.Modules)); err != nil {
+		return fmt.Errorf("missing Zigbee2MQTT: run npm ci --ignore-scripts in %s: %w", filepath.Dir(o.Modules), err)
 	}
 	return nil
 }

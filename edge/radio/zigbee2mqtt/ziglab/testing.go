@@ -14,9 +14,20 @@ const startTimeout = time.Minute
 // Start runs a lab for one test and closes it with the test.
 func Start(t testing.TB, devices ...znp.Device) *Lab {
 	t.Helper()
+	return start(t, Options{Devices: devices})
+}
+
+// StartBroker runs a broker alone for one test and closes it with the test.
+func StartBroker(t testing.TB) *Lab {
+	t.Helper()
+	return start(t, Options{BrokerOnly: true})
+}
+
+func start(t testing.TB, options Options) *Lab {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), startTimeout)
 	defer cancel()
-	lab, err := Run(ctx, Options{Devices: devices})
+	lab, err := Run(ctx, options)
 	if err != nil {
 		t.Fatalf("start a Zigbee lab: %v", err)
 	}

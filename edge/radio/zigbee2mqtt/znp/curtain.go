@@ -26,7 +26,7 @@ func NewCurtain(ieee uint64, travel time.Duration) *Curtain {
 		[]uint16{0x19}}).onBattery(), travel: travel}
 	c.attrs[c.lift()] = unsigned8(FullyOpen)
 	c.attrs[attributeKey{onlyEndpoint, clusterCovering, 0}] = enum8(0) // roller shade
-	c.attrs[attributeKey{onlyEndpoint, clusterPower, 0x0021}] = unsigned8(80 * 2)
+	c.attrs[attributeKey{onlyEndpoint, clusterPower, 0x0021}] = unsigned8(80)
 	c.obey = c.carryOut
 	return c
 }

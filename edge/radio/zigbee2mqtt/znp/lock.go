@@ -28,7 +28,7 @@ func NewLock(ieee uint64) *Lock {
 		[]uint16{clusterBasic, clusterPower, clusterIdentify, clusterLock, clusterPoll}, []uint16{0x000a, 0x19}}).onBattery(),
 		motor: motorTime}
 	l.attrs[l.bolt()] = enum8(int(Locked))
-	l.attrs[attributeKey{onlyEndpoint, clusterPower, 0x0021}] = unsigned8(90 * 2)
+	l.attrs[attributeKey{onlyEndpoint, clusterPower, 0x0021}] = unsigned8(90 * 2) // half percents
 	l.obey = l.carryOut
 	return l
 }

@@ -14,7 +14,7 @@ const (
 // NewPlug returns a plug that is off, at 230 V, with nothing plugged in.
 func NewPlug(ieee uint64) *Plug {
 	p := &Plug{newNode(ieee, "IKEA of Sweden", "INSPELNING Smart plug", endpoint{onlyEndpoint, 0x010a,
-		[]uint16{clusterBasic, clusterIdentify, clusterGroups, clusterScenes, clusterOnOff, clusterMetering, clusterElectrical}, []uint16{0x19}})}
+		[]uint16{clusterBasic, clusterIdentify, clusterGroups, clusterScenes, clusterOnOff, clusterMetering, clusterElectrical, clusterIkeaPlug}, []uint16{0x19}})}
 	p.attrs[onOff(onlyEndpoint)] = boolean(false)
 	p.attrs[identifyTime(onlyEndpoint)] = unsigned16(0)
 	for id, a := range map[uint16]attribute{

@@ -58,7 +58,7 @@ func NewRemote(ieee uint64) *Remote {
 	r := &Remote{newNode(ieee, "IKEA of Sweden", "TRADFRI on/off switch", endpoint{onlyEndpoint, 0x0820,
 		[]uint16{clusterBasic, clusterPower, clusterIdentify, clusterPoll},
 		[]uint16{clusterIdentify, clusterGroups, clusterOnOff, clusterLevel, 0x19, clusterCovering}}).onBattery()}
-	r.attrs[attributeKey{onlyEndpoint, clusterPower, 0x0021}] = unsigned8(87 * 2) // half percents
+	r.attrs[attributeKey{onlyEndpoint, clusterPower, 0x0021}] = unsigned8(87) // this maker counts whole percents
 	return r
 }
 

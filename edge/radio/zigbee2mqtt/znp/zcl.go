@@ -20,6 +20,7 @@ const (
 	clusterHumidity    = 0x0405
 	clusterMetering    = 0x0702
 	clusterElectrical  = 0x0b04
+	clusterIkeaPlug    = 0xfc85 // the maker's own
 )
 
 // Commands every cluster knows.

@@ -1,0 +1,38 @@
+// Package zigbee2mqtt is the Zigbee radio: it speaks to the Zigbee2MQTT of a home
+// through the home's MQTT broker, MQTT 5.
+//
+// Zigbee2MQTT owns the stick and knows thousands of devices; this package turns
+// what it tells of them (bridge/devices) into kinds and capabilities of Logis,
+// its state messages into reports, its actions into signals, and orders into
+// set messages.
+//
+// # What counts as confirmed
+//
+// A state message of Zigbee2MQTT is not proof. It merges what devices said with
+// a cache and with what Zigbee2MQTT hopes ("optimistic"): a curtain is told to
+// be at its goal before its motor starts, a lamp that refused a command is told
+// to be on, and a group command turns on members that lost power. So after every
+// set this package reads the attribute from the device itself, with a raw ZCL
+// read that has a transaction id, and Act succeeds on that answer only. While an
+// order runs, state messages about the properties it sets are held back. Devices
+// that keep their values outside the standard clusters (Tuya data points) cannot
+// be read so; for them a state message after the set has to do, and says so by
+// being the only kind that can be wrong.
+//
+// The raw read needs Zigbee2MQTT 2.7.0 or newer.
+//
+// # What may happen late
+//
+// Zigbee2MQTT tries for up to 20 s to reach a device that does not answer, and
+// keeps some commands to sleeping devices for much longer. An order that must
+// not happen late is therefore sent only to a device that has just answered a
+// read: orders of class A and E, and all orders to devices on batteries. Set
+// messages carry an expiry, so that a broker never delivers one after its
+// deadline.
+//
+// # One connection, one Run
+//
+// Run ends with an error when the broker or Zigbee2MQTT goes away, and the agent
+// runs it again; a message that was not acknowledged dies with its connection and
+// is never sent again on the next one.
+package zigbee2mqtt

@@ -1,0 +1,228 @@
+package zigbee2mqtt_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"sync"
+	"testing"
+	"time"
+
+	"logis/domain"
+	"logis/domain/thing"
+	"logis/edge/radio"
+	"logis/edge/radio/zigbee2mqtt"
+	"logis/edge/radio/zigbee2mqtt/ziglab"
+)
+
+// patience bounds every wait of a test for a real program.
+const patience = 30 * time.Second
+
+// watcher is a sink that keeps everything it is told, in order.
+type watcher struct {
+	mu      sync.Mutex
+	changed chan struct{}
+	devices map[string]radio.Device
+	values  map[string]map[string]thing.Value
+	reach   map[string]bool
+	reports []radio.Report
+	signals []radio.Signal
+	removed []string
+}
+
+func newWatcher() *watcher {
+	return &watcher{
+		changed: make(chan struct{}), devices: map[string]radio.Device{},
+		values: map[string]map[string]thing.Value{}, reach: map[string]bool{},
+	}
+}
+
+func (w *watcher) note(keep func()) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	keep()
+	close(w.changed)
+	w.changed = make(chan struct{})
+	return nil
+}
+
+func (w *watcher) Device(_ context.Context, d radio.Device) error {
+	return w.note(func() { w.devices[d.Address] = d })
+}
+
+func (w *watcher) Removed(_ context.Context, address string) error {
+	return w.note(func() {
+		delete(w.devices, address)
+		w.removed = append(w.removed, address)
+	})
+}
+
+func (w *watcher) Report(_ context.Context, r radio.Report) error {
+	return w.note(func() {
+		if w.values[r.Address] == nil {
+			w.values[r.Address] = map[string]thing.Value{}
+		}
+		maps.Copy(w.values[r.Address], r.Values)
+		w.reports = append(w.reports, r)
+	})
+}
+
+func (w *watcher) Signal(_ context.Context, s radio.Signal) error {
+	return w.note(func() { w.signals = append(w.signals, s) })
+}
+
+func (w *watcher) Reach(_ context.Context, address string, available bool) error {
+	return w.note(func() { w.reach[address] = available })
+}
+
+// until waits until the condition, read under the lock, holds.
+func (w *watcher) until(t *testing.T, what string, condition func() bool) {
+	t.Helper()
+	deadline := time.NewTimer(patience)
+	defer deadline.Stop()
+	for {
+		w.mu.Lock()
+		holds, changed := condition(), w.changed
+		w.mu.Unlock()
+		if holds {
+			return
+		}
+		select {
+		case <-changed:
+		case <-deadline.C:
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			t.Fatalf("after %v still waiting until %s\nvalues %v\nreach %v\nsignals %v", patience, what, w.values, w.reach, w.signals)
+		}
+	}
+}
+
+// untilValue waits until a device has told a value.
+func (w *watcher) untilValue(t *testing.T, address, property string, want thing.Value) {
+	t.Helper()
+	w.until(t, fmt.Sprintf("%s tells %s = %s", address, property, want), func() bool { return w.values[address][property] == want })
+}
+
+// causedBy returns the reports that confirm an order.
+func (w *watcher) causedBy(id domain.CommandID) []radio.Report {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var reports []radio.Report
+	for _, r := range w.reports {
+		if r.Cause == id {
+			reports = append(reports, r)
+		}
+	}
+	return reports
+}
+
+// everTold reports whether a device ever told a value.
+func (w *watcher) everTold(address, property string, v thing.Value) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, r := range w.reports {
+		if r.Address == address && r.Values[property] == v {
+			return true
+		}
+	}
+	return false
+}
+
+// home is a radio that runs against a lab.
+type home struct {
+	*watcher
+	t     *testing.T
+	lab   *ziglab.Lab
+	radio *zigbee2mqtt.Radio
+	ended chan error // what Run returned, each time
+	stop  context.CancelFunc
+	next  byte
+}
+
+// openHome runs a radio against the lab, again and again as the agent does, until
+// the test ends.
+func openHome(t *testing.T, lab *ziglab.Lab) *home {
+	t.Helper()
+	r, err := zigbee2mqtt.New(zigbee2mqtt.Options{Broker: lab.Broker})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	h := &home{watcher: newWatcher(), t: t, lab: lab, radio: r, ended: make(chan error, 1000), stop: cancel}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for ctx.Err() == nil {
+			h.ended <- r.Run(ctx, h.watcher)
+			select {
+			case <-time.After(50 * time.Millisecond):
+			case <-ctx.Done():
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		cancel()
+		<-done
+	})
+	return h
+}
+
+// order gives an order and returns its id and what Act said.
+func (h *home) order(ctx context.Context, o radio.Order) (domain.CommandID, error) {
+	h.t.Helper()
+	h.next++
+	o.Command = domain.CommandID{15: h.next}
+	return o.Command, h.radio.Act(ctx, o)
+}
+
+// set orders values within the test's patience and wants success.
+func (h *home) set(address string, values map[string]thing.Value) {
+	h.t.Helper()
+	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
+	defer cancel()
+	id, err := h.order(ctx, radio.Order{Address: address, Set: values})
+	if err != nil {
+		h.t.Fatalf("set %v: %v", values, err)
+	}
+	h.wantConfirmed(id, values)
+}
+
+// do orders an action within the test's patience and returns what Act said.
+func (h *home) do(address, action string) (domain.CommandID, error) {
+	h.t.Helper()
+	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
+	defer cancel()
+	return h.order(ctx, radio.Order{Address: address, Action: action})
+}
+
+func (h *home) wantConfirmed(id domain.CommandID, values map[string]thing.Value) {
+	h.t.Helper()
+	reports := h.causedBy(id)
+	if len(reports) != 1 {
+		h.t.Fatalf("%d reports confirm the order, want 1: %v", len(reports), reports)
+	}
+	for property, want := range values {
+		if got := reports[0].Values[property]; got != want {
+			h.t.Errorf("the confirmation tells %s = %s, want %s", property, got, want)
+		}
+	}
+	if !reports[0].Inferred {
+		h.t.Error("the confirmation says that the device named the order itself")
+	}
+}
+
+// wantNothingTold checks that no report confirms an order that did not succeed.
+func (h *home) wantNothingTold(id domain.CommandID) {
+	h.t.Helper()
+	if reports := h.causedBy(id); len(reports) > 0 {
+		h.t.Errorf("reports confirm an order that did not succeed: %v", reports)
+	}
+}
+
+func wantUnknown(t *testing.T, err error) {
+	t.Helper()
+	if err == nil || errors.Is(err, radio.ErrRefused) || errors.Is(err, radio.ErrFailed) {
+		t.Errorf("the outcome is %v, want one that nobody knows", err)
+	}
+}

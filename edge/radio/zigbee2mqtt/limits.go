@@ -1,0 +1,79 @@
+package zigbee2mqtt
+
+import "time"
+
+// Every bound of this package. What is over a limit is left out and counted in
+// Stats; nothing grows without one.
+const (
+	// maxMessage bounds a message of a device, in bytes. A device with 60 values
+	// needs 4 kB.
+	maxMessage = 64 << 10
+	// maxDeviceList bounds bridge/devices, in bytes: 3.5 kB a device, as
+	// Zigbee2MQTT reckons. It is the largest message taken from the broker.
+	maxDeviceList = 4 << 20
+	// maxUnits bounds the hardware devices of one radio. Zigbee coordinators
+	// carry 200 to 500.
+	maxUnits = 1024
+	// maxParts bounds the endpoints of one device that become devices of their own.
+	maxParts = 16
+	// maxFeatures bounds what one device may expose; the richest known has 170.
+	maxFeatures = 1024
+	// maxName bounds a friendly name, in bytes; it becomes part of topics.
+	maxName = 256
+	// maxCapabilities is what the models allow beyond a kind.
+	maxCapabilities = 8
+
+	// maxInboxBytes bounds messages received and not looked at yet.
+	maxInboxBytes = 8 << 20
+	// maxPerTopic bounds messages kept of one topic; the newest replaces the last.
+	maxPerTopic = 8
+	// topicBurst and topicRate bound how many messages of one topic are looked
+	// at: at once, and per second after that.
+	topicBurst = 20
+	topicRate  = 10
+	// receiveMaximum is how many acknowledged messages the broker may have under
+	// way to us.
+	receiveMaximum = 64
+
+	// maxOrders bounds orders under way in the whole radio, maxWaiting those
+	// waiting for one device. Further ones are refused.
+	maxOrders  = 32
+	maxWaiting = 4
+	// maxReads bounds reads under way: the air of one coordinator carries a few
+	// dozen frames a second.
+	maxReads = 8
+	// maxRequests bounds requests to Zigbee2MQTT without an answer yet.
+	maxRequests = 128
+
+	// connectTimeout bounds connecting to the broker.
+	connectTimeout = 10 * time.Second
+	// greetTimeout bounds the wait for Zigbee2MQTT's state and devices.
+	greetTimeout = 10 * time.Second
+	// writeTimeout bounds one write to the broker.
+	writeTimeout = 5 * time.Second
+	// keepAlive is the MQTT keep-alive.
+	keepAlive = 15 * time.Second
+
+	// orderTimeout bounds an order whose context has no earlier end.
+	orderTimeout = 2 * time.Minute
+	// answerWait is how long a device may take to answer one read: mains powered
+	// or asleep most of the time. Zigbee2MQTT tries twice.
+	answerWait      = 4 * time.Second
+	sleepyWait      = 10 * time.Second
+	requestDeadline = time.Minute
+	// convergeWait is how long a device that answers may go on saying something
+	// else than ordered before the order has failed. What moves by a motor may
+	// take until its deadline.
+	convergeWait = 10 * time.Second
+	// toldWait is how long the state message that follows a read may take.
+	toldWait = time.Second
+	// settleWait is how long retained messages may take to arrive.
+	settleWait = 500 * time.Millisecond
+
+	// maxPairing is the longest window Zigbee2MQTT opens.
+	maxPairing = 254 * time.Second
+
+	// linkQualityStep is how much the link quality must change to be told; it
+	// jitters with every frame.
+	linkQualityStep = 16
+)

@@ -1,0 +1,204 @@
+package zigbee2mqtt
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"logis/domain/thing"
+	"logis/edge/radio"
+)
+
+// errMute is why a device cannot be asked for anything.
+var errMute = errors.New("the device cannot be asked for its values")
+
+// Read asks the device for what it can be asked for. A device on batteries may
+// take seconds; one that tells its values only by itself cannot be read: the
+// error then wraps radio.ErrRefused.
+func (r *Radio) Read(ctx context.Context, address string) (map[string]thing.Value, error) {
+	s, u, d, err := r.find(address)
+	if err != nil {
+		return nil, err
+	}
+	values, err := s.readDevice(ctx, u, d)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", address, err)
+	}
+	return values, nil
+}
+
+// readDevice reads everything readable and tells it. It fails only if nothing
+// was answered.
+func (s *session) readDevice(ctx context.Context, u *unit, d *device) (map[string]thing.Value, error) {
+	values, asked, failure := s.readProbes(ctx, u, d, slices.Sorted(maps.Keys(d.bindings)))
+	if failure == nil {
+		more, alsoAsked := s.readByGet(ctx, u, d)
+		maps.Copy(values, more)
+		asked = asked || alsoAsked
+	}
+	switch {
+	case len(values) > 0:
+		if err := u.tell(ctx, s.sink, radio.Report{Address: d.Address, Values: values}); err != nil {
+			return nil, err
+		}
+		return values, u.setReach(ctx, s.sink, true)
+	case failure != nil:
+		return nil, failure
+	case !asked:
+		return nil, fmt.Errorf("%w: %w", radio.ErrRefused, errMute)
+	}
+	return nil, errNoReply
+}
+
+// readProbes reads the properties that live in standard clusters from the device
+// itself, one frame for each cluster. A property the device turns out not to
+// have there is left out; any other error ends the reading.
+func (s *session) readProbes(ctx context.Context, u *unit, d *device, properties []string) (values map[string]thing.Value, asked bool, err error) {
+	values = map[string]thing.Value{}
+	for _, group := range groupProbes(d, properties) {
+		asked = true
+		before := u.count()
+		answer, err := s.ask(ctx, u, group.endpoint, group.cluster, group.attributes)
+		switch {
+		case errors.Is(err, errUnsupported):
+			continue
+		case err != nil:
+			return values, asked, s.lost(ctx, u, err)
+		}
+		for _, property := range group.properties {
+			b := d.bindings[property]
+			v, ok := s.valueOf(ctx, u, place{d.Address, property}, &b, answer, before)
+			if ok && fits(d.model, property, v) {
+				values[property] = v
+			}
+		}
+	}
+	return values, asked, nil
+}
+
+// lost notes that a device did not answer, and returns why.
+func (s *session) lost(ctx context.Context, u *unit, err error) error {
+	if !errors.Is(err, errBridge) {
+		return err // our own haste, or the connection: it says nothing of the device
+	}
+	return errors.Join(err, u.setReach(ctx, s.sink, false))
+}
+
+// valueOf makes a value of an answer. Where Zigbee2MQTT knows better how the
+// device counts, it is the one in the state message that the answer causes.
+func (s *session) valueOf(ctx context.Context, u *unit, at place, b *binding, answer attributes, before uint64) (thing.Value, bool) {
+	if b.probe.decode != nil {
+		return b.probe.decode(answer)
+	}
+	ctx, cancel := context.WithTimeout(ctx, toldWait)
+	defer cancel()
+	for {
+		v, ok, news := u.saidSince(at, before)
+		if ok {
+			return v, true
+		}
+		select {
+		case <-news:
+		case <-ctx.Done():
+			return "", false
+		}
+	}
+}
+
+// probeGroup is what one frame can read.
+type probeGroup struct {
+	endpoint   byte
+	cluster    uint16
+	attributes []uint16
+	properties []string
+}
+
+func groupProbes(d *device, properties []string) []probeGroup {
+	var groups []probeGroup
+	for _, property := range properties {
+		b, ok := d.bindings[property]
+		if !ok || !b.probe.exists() {
+			continue
+		}
+		i := slices.IndexFunc(groups, func(g probeGroup) bool {
+			return g.endpoint == b.probe.endpoint && g.cluster == b.probe.cluster
+		})
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, probeGroup{endpoint: b.probe.endpoint, cluster: b.probe.cluster})
+		}
+		groups[i].properties = append(groups[i].properties, property)
+		for _, id := range b.probe.attributes {
+			if !slices.Contains(groups[i].attributes, id) {
+				groups[i].attributes = append(groups[i].attributes, id)
+			}
+		}
+	}
+	return groups
+}
+
+// readByGet has Zigbee2MQTT ask for the rest, and takes what state messages then
+// say within toldWait.
+func (s *session) readByGet(ctx context.Context, u *unit, d *device) (values map[string]thing.Value, asked bool) {
+	values = map[string]thing.Value{}
+	keys, open := map[string]any{}, map[string]bool{}
+	for property, b := range d.bindings {
+		if b.get != "" && !b.probe.exists() {
+			keys[b.get], open[property] = "", true
+		}
+	}
+	payload, err := json.Marshal(keys)
+	if len(keys) == 0 || err != nil {
+		return values, false
+	}
+	before := u.count()
+	ctx, cancel := context.WithTimeout(ctx, toldWait)
+	defer cancel()
+	if s.link.publish(ctx, s.topic(u.name()+"/get"), payload) != nil {
+		return values, true
+	}
+	for len(open) > 0 {
+		var news <-chan struct{}
+		for property := range open {
+			v, ok, next := u.saidSince(place{d.Address, property}, before)
+			if news = next; ok {
+				values[property] = v
+				delete(open, property)
+			}
+		}
+		select {
+		case <-news:
+		case <-ctx.Done():
+			return values, true
+		}
+	}
+	return values, true
+}
+
+// refresh reads every unit that was queued, a few at a time, until ctx ends.
+func (s *session) refresh(ctx context.Context, u *unit) error {
+	if u.sleepy() {
+		timer := time.NewTimer(settleWait)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			return nil
+		}
+		if u.reachIs() != reachUnknown {
+			return nil
+		}
+		// Nothing says that it is gone, and it sleeps too deeply to be asked.
+		return u.setReach(ctx, s.sink, true)
+	}
+	for _, d := range u.all() {
+		if _, err := s.readDevice(ctx, u, d); err != nil && !errors.Is(err, radio.ErrRefused) {
+			return nil // it is out of reach, and that was told
+		}
+	}
+	return nil
+}

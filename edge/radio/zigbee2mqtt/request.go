@@ -1,0 +1,139 @@
+package zigbee2mqtt
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+)
+
+// requests are what Zigbee2MQTT was asked and has not answered yet.
+type requests struct {
+	mu      sync.Mutex
+	prefix  string // makes transactions of this connection unlike any others'
+	next    uint64
+	waiting map[string]chan<- response
+}
+
+// response is Zigbee2MQTT's answer to a request.
+type response struct {
+	Transaction string          `json:"transaction"`
+	Status      string          `json:"status"`
+	Error       string          `json:"error"`
+	Data        json.RawMessage `json:"data"`
+}
+
+var (
+	errBusy    = errors.New("too much is under way")
+	errBridge  = errors.New("Zigbee2MQTT refused") //nolint:staticcheck // a name
+	errNoReply = errors.New("no answer")
+)
+
+func newRequests(prefix string) *requests {
+	return &requests{prefix: prefix, waiting: map[string]chan<- response{}}
+}
+
+func (r *requests) open() (transaction string, answer <-chan response, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.waiting) >= maxRequests {
+		return "", nil, errBusy
+	}
+	r.next++
+	transaction = r.prefix + strconv.FormatUint(r.next, 10)
+	c := make(chan response, 1)
+	r.waiting[transaction] = c
+	return transaction, c, nil
+}
+
+func (r *requests) close(transaction string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.waiting, transaction)
+}
+
+// resolve hands an answer to who asked. It reports false for an answer that is
+// malformed; answers to others are none of our business.
+func (r *requests) resolve(payload []byte) bool {
+	var a response
+	if json.Unmarshal(payload, &a) != nil {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if c, ok := r.waiting[a.Transaction]; ok {
+		delete(r.waiting, a.Transaction)
+		c <- a
+	}
+	return true
+}
+
+// request asks Zigbee2MQTT for something and waits for its answer. An error that
+// wraps errBridge is Zigbee2MQTT's own.
+func (s *session) request(ctx context.Context, what string, fields map[string]any) (json.RawMessage, error) {
+	transaction, answer, err := s.requests.open()
+	if err != nil {
+		return nil, err
+	}
+	defer s.requests.close(transaction)
+	fields["transaction"] = transaction
+	payload, err := json.Marshal(fields)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.link.publish(ctx, s.topic("bridge/request/"+what), payload); err != nil {
+		return nil, err
+	}
+	select {
+	case a := <-answer:
+		if a.Status != "ok" {
+			return nil, fmt.Errorf("%w: %.200s", errBridge, a.Error)
+		}
+		return a.Data, nil
+	case <-s.over:
+		return nil, errSessionOver
+	case <-ctx.Done():
+		return nil, fmt.Errorf("%w: %w", errNoReply, ctx.Err())
+	}
+}
+
+// ask reads attributes of one cluster from the device itself.
+func (s *session) ask(ctx context.Context, u *unit, endpoint byte, cluster uint16, ids []uint16) (attributes, error) {
+	ctx, cancel := context.WithTimeout(ctx, requestDeadline)
+	defer cancel()
+	select {
+	case s.reads <- struct{}{}:
+		defer func() { <-s.reads }()
+	case <-ctx.Done():
+		return nil, fmt.Errorf("%w: %w", errBusy, ctx.Err())
+	}
+	wait := answerWait
+	if u.sleepy() {
+		wait = sleepyWait
+	}
+	wanted := make([]map[string]any, len(ids))
+	for i, id := range ids {
+		wanted[i] = map[string]any{"attrId": id}
+	}
+	data, err := s.request(ctx, "action", map[string]any{"action": "raw", "params": map[string]any{
+		"ieee_address": u.ieee, "network_address": u.network(), "dst_endpoint": endpoint, "cluster_key": cluster,
+		"timeout": wait.Milliseconds(),
+		"zcl": map[string]any{
+			"frame_type": 0, "direction": 0, "disable_default_response": true, "command_key": "read", "payload": wanted,
+		},
+	}})
+	if err != nil {
+		return nil, err
+	}
+	var answer struct {
+		Data struct {
+			Data []byte `json:"data"` // Node writes buffers as lists of numbers
+		} `json:"data"`
+	}
+	if err := json.Unmarshal(data, &answer); err != nil {
+		return nil, fmt.Errorf("answer to a raw read: %w", err)
+	}
+	return decodeReadResponse(answer.Data.Data)
+}

@@ -1,0 +1,270 @@
+package zigbee2mqtt
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"logis/domain/thing"
+	"logis/edge/radio"
+)
+
+// unit is one piece of Zigbee hardware during one connection: what is known of
+// it, what the agent was told, and whose turn it is.
+type unit struct {
+	ieee    string
+	turn    chan struct{} // holds a token while an order runs
+	waiting atomic.Int32  // orders waiting for the turn
+
+	mu       sync.Mutex // held across calls of the sink, so that its facts keep their order
+	listed   listed
+	devices  []*device
+	said     map[place]saying // the last value of each property in a state message
+	told     map[place]thing.Value
+	holding  map[place]bool // properties an order sets: state messages about them wait
+	messages uint64         // state messages so far
+	news     chan struct{}  // closed at the next state message
+	reach    reach
+	button   int // held last, or lastHeld
+}
+
+// place is a property of a device.
+type place struct{ address, property string }
+
+// saying is a value in the state message with a number.
+type saying struct {
+	value  thing.Value
+	number uint64
+}
+
+// reach is whether the agent was told that a unit can be reached.
+type reach int
+
+const (
+	reachUnknown reach = iota
+	reachable
+	unreachable
+)
+
+func newUnit(ieee string) *unit {
+	return &unit{
+		ieee: ieee, turn: make(chan struct{}, 1), news: make(chan struct{}), button: lastHeld,
+		said: map[place]saying{}, told: map[place]thing.Value{}, holding: map[place]bool{},
+	}
+}
+
+func (u *unit) network() uint16 {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.listed.Network
+}
+
+func (u *unit) sleepy() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.listed.sleepy()
+}
+
+func (u *unit) name() string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.listed.Name
+}
+
+// deviceAt returns the device of the address, nil if there is none.
+func (u *unit) deviceAt(address string) *device {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for _, d := range u.devices {
+		if d.Address == address {
+			return d
+		}
+	}
+	return nil
+}
+
+// all returns the unit's devices.
+func (u *unit) all() []*device {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return slices.Clone(u.devices)
+}
+
+// hear takes in a state message: new values go to sink, but for those an order
+// holds back. From a message that waited at the broker only values of devices
+// that cannot be asked count: the others are asked.
+func (u *unit) hear(ctx context.Context, sink radio.Sink, s state, retained bool, stats *Stats) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.messages++
+	for _, d := range u.devices {
+		fresh := map[string]thing.Value{}
+		for property, b := range d.bindings {
+			v, ok := b.decode(s)
+			if !ok {
+				continue
+			}
+			if !fits(d.model, property, v) {
+				stats.Unfit.Add(1)
+				continue
+			}
+			at := place{d.Address, property}
+			u.said[at] = saying{v, u.messages}
+			if u.holding[at] || retained && b.probe.exists() && !u.listed.sleepy() {
+				continue
+			}
+			if b.worthTelling(u.told[at], v) {
+				fresh[property] = v
+			}
+		}
+		if err := u.report(ctx, sink, radio.Report{Address: d.Address, Values: fresh}); err != nil {
+			return err
+		}
+	}
+	close(u.news)
+	u.news = make(chan struct{})
+	return nil
+}
+
+// report tells values, if there are any, and remembers them. It is called under
+// mu.
+func (u *unit) report(ctx context.Context, sink radio.Sink, r radio.Report) error {
+	if len(r.Values) == 0 {
+		return nil
+	}
+	if err := sink.Report(ctx, r); err != nil {
+		return err
+	}
+	for property, v := range r.Values {
+		u.told[place{r.Address, property}] = v
+	}
+	return nil
+}
+
+// tell reports values a device answered; cause is the order they confirm, if any.
+func (u *unit) tell(ctx context.Context, sink radio.Sink, r radio.Report) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.report(ctx, sink, r)
+}
+
+// press tells a signal of the unit's remote control.
+func (u *unit) press(ctx context.Context, sink radio.Sink, action string, stats *Stats) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for _, d := range u.devices {
+		p, ok := d.presses[action]
+		switch {
+		case !ok:
+			continue
+		case p.event == "": // the first half of a press
+			return nil
+		case p.event == held:
+			u.button = p.position
+		case p.event == released && p.position == lastHeld:
+			if p.position = u.button; p.position == lastHeld {
+				return nil // let go of a button held before we came
+			}
+		}
+		return sink.Signal(ctx, radio.Signal{Address: d.Address, Event: p.event, Data: p.data()})
+	}
+	stats.Unmapped.Add(1)
+	return nil
+}
+
+// setReach tells that the unit can be reached or not, if that is new.
+func (u *unit) setReach(ctx context.Context, sink radio.Sink, available bool) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	now := unreachable
+	if available {
+		now = reachable
+	}
+	if u.reach == now {
+		return nil
+	}
+	for _, d := range u.devices {
+		if err := sink.Reach(ctx, d.Address, available); err != nil {
+			return err
+		}
+	}
+	u.reach = now
+	return nil
+}
+
+func (u *unit) reachIs() reach {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.reach
+}
+
+// hold keeps state messages about what an order wants from being told until
+// release.
+func (u *unit) hold(address string, wants map[string]thing.Value) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for property := range wants {
+		u.holding[place{address, property}] = true
+	}
+}
+
+// release ends a hold: it tells the order's own report and then what state
+// messages after the given number said differently. What they said before it is
+// older than the device's answer, and what they said of the wanted value may be
+// Zigbee2MQTT's hope.
+func (u *unit) release(ctx context.Context, sink radio.Sink, r radio.Report, wants map[string]thing.Value, since uint64) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for property := range wants {
+		delete(u.holding, place{r.Address, property})
+	}
+	if err := u.report(ctx, sink, r); err != nil {
+		return err
+	}
+	later := map[string]thing.Value{}
+	for property, wanted := range wants {
+		at := place{r.Address, property}
+		if s := u.said[at]; s.number > since && s.value != wanted && s.value != u.told[at] {
+			later[property] = s.value
+		}
+	}
+	return u.report(ctx, sink, radio.Report{Address: r.Address, Values: later})
+}
+
+// basic returns a probe of the cluster every Zigbee device has.
+func (u *unit) basic() probe {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return endpoints{all: u.listed.Endpoints}.probe(clusterBasic, nil, 0)
+}
+
+// count returns how many state messages there were.
+func (u *unit) count() uint64 {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.messages
+}
+
+// saidSince returns a value said in a state message after the given number, and
+// what to wait for if there is none yet.
+func (u *unit) saidSince(at place, number uint64) (v thing.Value, ok bool, news <-chan struct{}) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	s := u.said[at]
+	return s.value, s.number > number, u.news
+}
+
+// last returns the values told of a device.
+func (u *unit) last(address string) map[string]thing.Value {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	values := map[string]thing.Value{}
+	for at, v := range maps.All(u.told) {
+		if at.address == address {
+			values[at.property] = v
+		}
+	}
+	return values
+}
