@@ -3,8 +3,6 @@ package eventstore
 import (
 	"context"
 	"encoding/binary"
-	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -36,11 +34,12 @@ type Submission struct {
 type Batcher struct {
 	store *Store
 	lanes [batchLanes]chan Submission
+	ended chan struct{} // Run has returned, or is about to
 }
 
 // NewBatcher returns a batcher; Run must be running for it to work.
 func NewBatcher(store *Store) *Batcher {
-	b := &Batcher{store: store}
+	b := &Batcher{store: store, ended: make(chan struct{})}
 	for i := range b.lanes {
 		b.lanes[i] = make(chan Submission, batchQueue)
 	}
@@ -49,25 +48,46 @@ func NewBatcher(store *Store) *Batcher {
 
 // Submit hands in work. It waits while the home's lane is full, which is how a
 // gateway feels that the database is slow, and returns an error only when ctx
-// ends first.
+// ends first; Done is not called then. Submissions of one home keep their order.
 func (b *Batcher) Submit(ctx context.Context, s Submission) error {
-	lane := binary.BigEndian.Uint32(s.Home[12:]) % batchLanes
+	lane := b.lanes[binary.BigEndian.Uint32(s.Home[12:])%batchLanes]
 	select {
-	case b.lanes[lane] <- s:
-		return nil
+	case lane <- s:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	select {
+	case <-b.ended: // nobody else may look into the lane any more
+		drain(lane)
+	default:
+	}
+	return nil
 }
 
-// Run commits what is submitted until ctx ends.
+// Run commits what is submitted until ctx ends. Whatever is waiting then, or
+// comes later, is told context.Canceled. It must be called once.
 func (b *Batcher) Run(ctx context.Context) error {
 	var group sync.WaitGroup
 	for _, lane := range b.lanes {
 		group.Go(func() { b.serve(ctx, lane) })
 	}
 	group.Wait()
+	close(b.ended)
+	for _, lane := range b.lanes {
+		drain(lane)
+	}
 	return nil
+}
+
+func drain(lane chan Submission) {
+	for {
+		select {
+		case s := <-lane:
+			s.Done(context.Canceled)
+		default:
+			return
+		}
+	}
 }
 
 func (b *Batcher) serve(ctx context.Context, lane chan Submission) {
@@ -79,6 +99,7 @@ func (b *Batcher) serve(ctx context.Context, lane chan Submission) {
 		case s := <-lane:
 			batch = gather(append(batch[:0], s), lane)
 			b.commit(ctx, batch)
+			clear(batch)
 		}
 	}
 }
@@ -97,71 +118,86 @@ func gather(batch []Submission, lane chan Submission) []Submission {
 	return batch
 }
 
-// commit appends the batch as one and tries again for as long as the database
-// cannot write: gateways stay connected and wait, and nothing they sent is lost.
-// A commit whose outcome is not known is safe to repeat, because what gateways
-// send is placed by their cursors. When one submission spoils the batch, each is
-// tried alone, so that only the one at fault fails.
-func (b *Batcher) commit(ctx context.Context, batch []Submission) {
-	wait := storageWait
-	for {
-		err := b.try(ctx, batch)
-		if err == nil {
-			return
-		}
-		if ctx.Err() != nil || domain.CodeOf(err) != domain.Storage {
-			for _, s := range batch {
-				s.Done(err)
-			}
-			return
-		}
-		pause(ctx, wait)
-		wait = min(2*wait, storageWaitMax)
-	}
-}
-
 // How long to wait before a commit is tried again while the database is away.
 const (
-	storageWait    = 50 * time.Millisecond
+	storageWait    = 50 * time.Millisecond // doubled after each try, up to
 	storageWaitMax = 2 * time.Second
 )
 
-// try appends the batch once. It returns nil when every submission was told its
-// outcome.
-func (b *Batcher) try(ctx context.Context, batch []Submission) error {
+// commit appends the batch as one and tries again for as long as the database
+// cannot write: gateways stay connected and wait, and nothing they sent is lost.
+// A commit whose outcome is not known is safe to repeat, because what gateways
+// send is placed by their cursors. Any other failure is narrowed down, so that
+// only the one at fault fails.
+func (b *Batcher) commit(ctx context.Context, batch []Submission) {
+	for wait := storageWait; ; wait = min(2*wait, storageWaitMax) {
+		refused, err := b.try(ctx, batch)
+		switch {
+		case err == nil:
+			for i, s := range batch {
+				s.Done(refused[i])
+			}
+			return
+		case ctx.Err() == nil && domain.CodeOf(err) == domain.Storage:
+			pause(ctx, wait)
+			continue
+		case ctx.Err() == nil && len(batch) > 1:
+			if parts := split(batch, domain.CodeOf(err)); len(parts) > 1 {
+				for _, part := range parts {
+					b.commit(ctx, part)
+				}
+				return
+			}
+		}
+		for _, s := range batch {
+			s.Done(err)
+		}
+		return
+	}
+}
+
+// split parts a batch that failed: by homes first, then every submission alone.
+// The submissions of one busy home stay together, or each would wait in vain for
+// the same lock.
+func split(batch []Submission, why domain.Code) [][]Submission {
+	byHome := map[domain.HomeID]int{}
+	var parts [][]Submission
+	for _, s := range batch {
+		i, ok := byHome[s.Home]
+		if !ok {
+			i = len(parts)
+			byHome[s.Home] = i
+			parts = append(parts, nil)
+		}
+		parts[i] = append(parts[i], s)
+	}
+	if len(parts) > 1 || why == domain.Overloaded {
+		return parts
+	}
+	parts = parts[:0]
+	for i := range batch {
+		parts = append(parts, batch[i:i+1])
+	}
+	return parts
+}
+
+// try appends the batch once. refused holds what the submissions decided; err is
+// that of the append, which undid them all.
+func (b *Batcher) try(ctx context.Context, batch []Submission) (refused []error, err error) {
 	homes := make([]domain.HomeID, len(batch))
 	for i, s := range batch {
 		homes[i] = s.Home
 	}
-	refused := make([]error, len(batch))
-	err := b.store.Append(ctx, homes, func(ctx context.Context, tx *Tx) error {
+	refused = make([]error, len(batch))
+	err = b.store.Append(ctx, homes, func(ctx context.Context, tx *Tx) error {
 		for i, s := range batch {
-			before := tx.rows.count
+			before := tx.mark()
 			refused[i] = s.Decide(ctx, tx)
-			if refused[i] != nil && (tx.rows.count != before || tx.aborted()) {
-				return &spoiled{refused[i]}
+			if refused[i] != nil && !tx.sound(before) {
+				return refused[i]
 			}
 		}
 		return nil
 	})
-	var spoilt *spoiled
-	if len(batch) > 1 && (errors.As(err, &spoilt) || domain.CodeOf(err) == domain.NotFound) {
-		for i := range batch {
-			b.commit(ctx, batch[i:i+1])
-		}
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	for i, s := range batch {
-		s.Done(refused[i])
-	}
-	return nil
+	return refused, err
 }
-
-// spoiled says that a submission failed after it had recorded something.
-type spoiled struct{ cause error }
-
-func (e *spoiled) Error() string { return fmt.Sprintf("a submission failed half-way: %v", e.cause) }
-func (e *spoiled) Unwrap() error { return e.cause }

@@ -66,6 +66,7 @@ func (r *copyRows) add(ev *domain.RecordedEvent, eventType string) {
 	r.buffer = copyBytes(b, ev.Hash[:])
 }
 
+// copyTo sends the rows in one COPY.
 func (r *copyRows) copyTo(ctx context.Context, conn *pgx.Conn) error {
 	r.buffer = binary.BigEndian.AppendUint16(r.buffer, 0xffff)
 	_, err := conn.PgConn().CopyFrom(ctx, bytes.NewReader(r.buffer), insertEvents)

@@ -14,6 +14,9 @@ import (
 // KeyLife is how long an answer is kept under its idempotency key.
 const KeyLife = 24 * time.Hour
 
+// keyConstraint lets one answer stand under a key.
+const keyConstraint = "idempotency_keys_pkey"
+
 // Key makes a request happen once: the same key with the same request gets the
 // same answer.
 type Key struct {
@@ -23,8 +26,9 @@ type Key struct {
 }
 
 // Once runs do unless the key was used before, and keeps what it answers in the
-// same transaction. The scope must be serialised by a lock of the transaction:
-// a locked home is. It refuses with KeyReused when the request differs.
+// same transaction. Of two appends with one key at the same time the later is
+// tried again from the start and finds the first one's answer. Once refuses with
+// KeyReused when the request differs.
 func (tx *Tx) Once(ctx context.Context, key Key, do func() ([]byte, error)) ([]byte, error) {
 	var request, answer []byte
 	err := tx.pg.QueryRow(ctx, `SELECT request, answer FROM idempotency_keys WHERE scope_id = $1 AND key = $2`,
@@ -43,8 +47,11 @@ func (tx *Tx) Once(ctx context.Context, key Key, do func() ([]byte, error)) ([]b
 	}
 	_, err = tx.pg.Exec(ctx, `INSERT INTO idempotency_keys (scope_id, key, request, answer) VALUES ($1, $2, $3, $4)`,
 		[16]byte(key.Scope), key.Key, key.Request[:], answer)
-	tx.answered = true
-	return answer, err
+	if err != nil {
+		return nil, err
+	}
+	tx.kept = true
+	return answer, nil
 }
 
 // ForgetKeys drops answers older than KeyLife. It returns how many.

@@ -1,7 +1,6 @@
 package eventstore
 
 import (
-	"context"
 	"strings"
 	"sync"
 	"time"
@@ -12,11 +11,15 @@ import (
 // newsChannel is where servers tell each other which homes grew. NOTIFY inside
 // an append would cost it half its throughput, so one relay sends what many
 // commits brought.
+const newsChannel = "logis_news"
+
+// Limits of the relay.
 const (
-	newsChannel = "logis_news"
-	newsPause   = 20 * time.Millisecond // between two notifications
+	newsPause   = 20 * time.Millisecond // between two notes
 	newsPerNote = 200                   // homes; a payload must stay below 8000 bytes
 	newsBacklog = 10_000                // homes waiting; beyond it readers poll
+	newsSilence = 10 * time.Second      // then the connection must prove that it hears
+	newsRepair  = time.Second           // before the relay connects again
 )
 
 // news wakes those who read a home's log.
@@ -67,11 +70,22 @@ func (w *Watch) Close() {
 }
 
 // tell wakes the readers of this server and leaves a note for the others.
-func (n *news) tell(home domain.HomeID) {
+func (n *news) tell(homes ...domain.HomeID) {
 	n.mu.Lock()
-	n.ring(home)
-	if len(n.unsent) < newsBacklog {
-		n.unsent[home] = struct{}{}
+	for _, home := range homes {
+		n.ring(home)
+	}
+	n.mu.Unlock()
+	n.leave(homes)
+}
+
+// leave puts homes among those the other servers have to hear of.
+func (n *news) leave(homes []domain.HomeID) {
+	n.mu.Lock()
+	for _, home := range homes {
+		if len(n.unsent) < newsBacklog {
+			n.unsent[home] = struct{}{}
+		}
 	}
 	n.mu.Unlock()
 	select {
@@ -90,20 +104,36 @@ func (n *news) ring(home domain.HomeID) {
 	}
 }
 
-// takeNote removes up to newsPerNote homes and returns them as a payload.
-func (n *news) takeNote() string {
+// ringAll wakes every watcher: news may have been lost.
+func (n *news) ringAll() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	var note strings.Builder
-	count := 0
+	for home := range n.watchers {
+		n.ring(home)
+	}
+}
+
+// takeNote removes up to newsPerNote homes and returns them.
+func (n *news) takeNote() []domain.HomeID {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var note []domain.HomeID
 	for home := range n.unsent {
-		delete(n.unsent, home)
-		note.WriteString(home.String())
-		if count++; count == newsPerNote {
+		if len(note) == newsPerNote {
 			break
 		}
+		delete(n.unsent, home)
+		note = append(note, home)
 	}
-	return note.String()
+	return note
+}
+
+func writeNote(homes []domain.HomeID) string {
+	var payload strings.Builder
+	for _, home := range homes {
+		payload.WriteString(home.String())
+	}
+	return payload.String()
 }
 
 // readNote wakes the watchers of the homes in a payload.
@@ -115,67 +145,5 @@ func (n *news) readNote(payload string) {
 		if id, err := domain.ParseID[domain.HomeKind](payload[:length]); err == nil {
 			n.ring(id)
 		}
-	}
-}
-
-// RunNews carries news between the servers of one database until ctx ends. While
-// the database is away it tries again; readers poll meanwhile.
-func (s *Store) RunNews(ctx context.Context) error {
-	var group sync.WaitGroup
-	group.Go(func() { s.repeat(ctx, s.sendNews) })
-	group.Go(func() { s.repeat(ctx, s.hearNews) })
-	group.Wait()
-	return nil
-}
-
-func (s *Store) repeat(ctx context.Context, do func(context.Context) error) {
-	for ctx.Err() == nil {
-		if err := do(ctx); err != nil {
-			pause(ctx, time.Second)
-		}
-	}
-}
-
-func (s *Store) sendNews(ctx context.Context) error {
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-s.news.wake:
-		}
-		for note := s.news.takeNote(); note != ""; note = s.news.takeNote() {
-			if _, err := s.pool.Exec(ctx, `SELECT pg_notify($1, $2)`, newsChannel, note); err != nil {
-				return err
-			}
-		}
-		pause(ctx, newsPause)
-	}
-}
-
-func (s *Store) hearNews(ctx context.Context) error {
-	conn, err := s.pool.Acquire(ctx)
-	if err != nil {
-		return err
-	}
-	own := conn.Hijack() // LISTEN must not leak into the pool
-	defer func() { _ = own.Close(context.WithoutCancel(ctx)) }()
-	if _, err := own.Exec(ctx, `LISTEN `+newsChannel); err != nil {
-		return err
-	}
-	for {
-		note, err := own.WaitForNotification(ctx)
-		if err != nil {
-			return err
-		}
-		s.news.readNote(note.Payload)
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
 	}
 }

@@ -1,6 +1,7 @@
 package eventstore
 
 import (
+	"bytes"
 	"context"
 	"time"
 
@@ -11,32 +12,29 @@ import (
 
 // Tx is one append in progress: the homes locked, their state at hand.
 type Tx struct {
-	store    *Store
-	pg       pgx.Tx
-	conn     *pgx.Conn
-	now      time.Time
-	ledgers  map[domain.HomeID]*ledger
-	rows     copyRows
-	scratch  []byte
-	words    []word
-	jobs     []Job
-	answered bool // an answer was kept under an idempotency key
+	store   *Store
+	pg      pgx.Tx
+	conn    *pgx.Conn
+	now     time.Time
+	ledgers map[domain.HomeID]*ledger
+	rows    copyRows
+	scratch []byte
+	words   []word
+	jobs    []Job
+	kept    bool  // more than events may have to be committed
+	broken  error // the first error of Record: nothing may be committed
+	cascade int   // how deep reactors are answering each other
 }
 
-// ledger is one locked home: seq and hash are those it had when it was locked.
-type ledger struct {
-	seq        domain.Seq
-	hash       domain.Hash
-	recordedAt time.Time // of the newest event
-	home       *domain.Home
-}
-
-type word struct {
-	home   domain.HomeID
-	seq    domain.Seq
-	entity domain.EntityID
-	text   string
-}
+// Limits of one append.
+const (
+	// maxAppendBytes bounds the rows of one append, which stand in memory until
+	// they are written: about 200,000 reports.
+	maxAppendBytes = 64 << 20
+	// maxCascade bounds how deep reactors answer each other's events. Rules are
+	// cut far earlier; this is for the day when something else goes round.
+	maxCascade = 32
+)
 
 // Times outside this window are not times but faults of a clock.
 const (
@@ -48,18 +46,50 @@ const (
 func (tx *Tx) Now() time.Time { return tx.now }
 
 // Home returns the state of a locked home, with everything recorded so far in
-// this transaction folded in. It must not be kept or changed.
-func (tx *Tx) Home(id domain.HomeID) *domain.Home { return tx.ledgers[id].home }
+// this transaction folded in; nil for a home that is not locked. It must not be
+// changed, and not be kept: after the append it belongs to the next one.
+func (tx *Tx) Home(id domain.HomeID) *domain.Home {
+	if l, ok := tx.ledgers[id]; ok {
+		return l.home
+	}
+	return nil
+}
 
 // PG is the transaction itself, for what must commit with the events but is not
-// part of the log.
-func (tx *Tx) PG() pgx.Tx { return tx.pg }
+// part of the log. What it wrote is committed even if no event was recorded.
+func (tx *Tx) PG() pgx.Tx {
+	tx.kept = true
+	return tx.pg
+}
 
 // Record gives an event its place in the home's log, folds it, and lets the
-// reactors see it. It is durable once Append returns nil.
+// reactors see it. It is durable once Append returns nil. After an error the
+// append is undone, whatever decide makes of it: the home may be half folded.
 func (tx *Tx) Record(ctx context.Context, home domain.HomeID, ev domain.Event) (*domain.RecordedEvent, error) {
-	l := tx.ledgers[home]
-	data, err := domain.EncodeFact(ev.Fact)
+	rec, err := tx.place(home, ev)
+	if err == nil {
+		err = tx.react(ctx, rec)
+	}
+	if err != nil {
+		if tx.broken == nil {
+			tx.broken = err
+		}
+		return nil, err
+	}
+	return rec, nil
+}
+
+// place puts the event at the end of the log.
+func (tx *Tx) place(home domain.HomeID, ev domain.Event) (*domain.RecordedEvent, error) {
+	l, ok := tx.ledgers[home]
+	if !ok {
+		return nil, domain.Errorf(domain.Internal, "the home is not part of this append")
+	}
+	if len(tx.rows.buffer) > maxAppendBytes {
+		return nil, domain.Errorf(domain.Overloaded, "this is more than one append takes")
+	}
+	eventType := ev.Fact.EventType()
+	data, fact, err := encode(eventType, ev.Fact)
 	if err != nil {
 		return nil, domain.Wrap(domain.Internal, "the event cannot be written", err)
 	}
@@ -70,42 +100,48 @@ func (tx *Tx) Record(ctx context.Context, home domain.HomeID, ev domain.Event) (
 	rec := &domain.RecordedEvent{
 		Event: ev, HomeID: home, Seq: l.home.Seq + 1, Schema: domain.FactSchema, RecordedAt: at, Data: data,
 	}
-	rec.ID = NewID[domain.EventKind](at)
+	rec.ID, rec.Fact = NewID[domain.EventKind](at), fact
 	dateEvent(rec)
 	if rec.Correlation == 0 && rec.Causation != 0 {
 		rec.Correlation = rec.Causation
 	}
-	eventType := ev.Fact.EventType()
 	rec.Hash, tx.scratch = link(tx.scratch, l.home.Hash, rec, eventType)
 	if err := l.home.Apply(rec); err != nil {
 		return nil, domain.Wrap(domain.Internal, "the event does not fit its home", err)
 	}
 	l.recordedAt = at
 	tx.rows.add(rec, eventType)
-	for _, reactor := range tx.store.options.Reactors {
-		if err := reactor.React(ctx, tx, rec); err != nil {
-			return nil, err
-		}
-	}
 	return rec, nil
 }
 
-// RecordNamed records an event that gives its entity a name. The name is kept
-// beside the log, where it can be erased.
-func (tx *Tx) RecordNamed(ctx context.Context, home domain.HomeID, ev domain.Event, name string) (*domain.RecordedEvent, error) {
-	rec, err := tx.Record(ctx, home, ev)
-	if err == nil {
-		tx.words = append(tx.words, word{home: home, seq: rec.Seq, entity: ev.Entity, text: name})
+func (tx *Tx) react(ctx context.Context, rec *domain.RecordedEvent) error {
+	if tx.cascade == maxCascade {
+		return domain.Errorf(domain.Internal, "reactors answer each other without end")
 	}
-	return rec, err
+	tx.cascade++
+	defer func() { tx.cascade-- }()
+	for _, reactor := range tx.store.options.Reactors {
+		if err := reactor.React(ctx, tx, rec); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// Enqueue adds a job that exists exactly when this append commits.
-func (tx *Tx) Enqueue(job Job) { tx.jobs = append(tx.jobs, job) }
+// replaced is how JSON writes a byte that is no UTF-8.
+const replaced = `\ufffd`
 
-// aborted reports whether PostgreSQL takes no further statement in this
-// transaction.
-func (tx *Tx) aborted() bool { return tx.conn.PgConn().TxStatus() != 'T' }
+// encode returns the bytes to store and the fact as a reader of them sees it.
+// Both are the same unless a text in the fact is not UTF-8: then the state must
+// follow from what is stored, or a rebuild would come to another one.
+func encode(eventType string, fact domain.Fact) ([]byte, domain.Fact, error) {
+	data, err := domain.EncodeFact(fact)
+	if err != nil || !bytes.Contains(data, []byte(replaced)) {
+		return data, fact, err
+	}
+	fact, err = domain.DecodeFact(eventType, domain.FactSchema, data)
+	return data, fact, err
+}
 
 // dateEvent replaces a time that cannot be when it happened by when it was
 // recorded, and says so.
@@ -121,19 +157,22 @@ func dateEvent(rec *domain.RecordedEvent) {
 	}
 }
 
-func (tx *Tx) saveWords(ctx context.Context) error {
-	if len(tx.words) == 0 {
-		return nil
-	}
-	var homes, entities [][16]byte
-	var seqs []int64
-	var texts []string
-	for _, w := range tx.words {
-		homes, entities = append(homes, w.home), append(entities, w.entity)
-		seqs, texts = append(seqs, int64(w.seq)), append(texts, w.text)
-	}
-	_, err := tx.pg.Exec(ctx, `
-		INSERT INTO words (home_id, seq, entity, text)
-		SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[])`, homes, seqs, entities, texts)
-	return err
+// Enqueue adds a job that exists exactly when this append commits.
+func (tx *Tx) Enqueue(job Job) {
+	tx.kept = true
+	tx.jobs = append(tx.jobs, job)
+}
+
+// mark is how far an append has come.
+type mark struct {
+	events, jobs int
+	kept         bool
+}
+
+func (tx *Tx) mark() mark { return mark{events: tx.rows.count, jobs: len(tx.jobs), kept: tx.kept} }
+
+// sound reports whether the append may go on after a refusal that came at m: it
+// left nothing behind, and PostgreSQL takes further statements.
+func (tx *Tx) sound(m mark) bool {
+	return tx.broken == nil && tx.mark() == m && tx.conn.PgConn().TxStatus() == 'T'
 }

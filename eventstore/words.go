@@ -8,12 +8,47 @@ import (
 	"logis/domain"
 )
 
+// word is the text an event brings.
+type word struct {
+	home   domain.HomeID
+	seq    domain.Seq
+	entity domain.EntityID
+	text   string
+}
+
+// RecordNamed records an event that gives its entity a name. The name is kept
+// beside the log, where it can be erased.
+func (tx *Tx) RecordNamed(ctx context.Context, home domain.HomeID, ev domain.Event, name string) (*domain.RecordedEvent, error) {
+	rec, err := tx.Record(ctx, home, ev)
+	if err == nil {
+		tx.words = append(tx.words, word{home: home, seq: rec.Seq, entity: ev.Entity, text: name})
+	}
+	return rec, err
+}
+
+func (tx *Tx) saveWords(ctx context.Context) error {
+	if len(tx.words) == 0 {
+		return nil
+	}
+	var homes, entities [][16]byte
+	var seqs []int64
+	var texts []string
+	for _, w := range tx.words {
+		homes, entities = append(homes, w.home), append(entities, w.entity)
+		seqs, texts = append(seqs, int64(w.seq)), append(texts, w.text)
+	}
+	_, err := tx.pg.Exec(ctx, `
+		INSERT INTO words (home_id, seq, entity, text)
+		SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[])`, homes, seqs, entities, texts)
+	return err
+}
+
 // Names returns the names people gave to the parts of a home, as of an event
 // (0: now). An erased name is missing.
 func Names(ctx context.Context, q Querier, home domain.HomeID, asOf domain.Seq) (map[domain.EntityID]string, error) {
 	rows, err := q.Query(ctx, `
 		SELECT DISTINCT ON (entity) entity, text FROM words
-		WHERE home_id = $1 AND ($2 = 0 OR seq <= $2) ORDER BY entity, seq DESC`, [16]byte(home), int64(asOf))
+		WHERE home_id = $1 AND seq <= $2 ORDER BY entity, seq DESC`, [16]byte(home), int64(orEnd(asOf)))
 	if err != nil {
 		return nil, translate(err)
 	}
@@ -21,22 +56,34 @@ func Names(ctx context.Context, q Querier, home domain.HomeID, asOf domain.Seq) 
 	var entity [16]byte
 	var name string
 	_, err = pgx.ForEachRow(rows, []any{&entity, &name}, func() error {
-		if name != "" {
-			names[entity] = name
-		}
+		setName(names, entity, name)
 		return nil
 	})
-	return names, translate(err)
+	if err != nil {
+		return nil, translate(err)
+	}
+	return names, nil
 }
 
 // Names returns the names of the parts of a home, those given in this
 // transaction included.
 func (tx *Tx) Names(ctx context.Context, home domain.HomeID) (map[domain.EntityID]string, error) {
 	names, err := Names(ctx, tx.pg, home, 0)
+	if err != nil {
+		return nil, err
+	}
 	for _, w := range tx.words {
-		if err == nil && w.home == home {
-			names[w.entity] = w.text
+		if w.home == home {
+			setName(names, w.entity, w.text)
 		}
 	}
-	return names, err
+	return names, nil
+}
+
+func setName(names map[domain.EntityID]string, entity domain.EntityID, name string) {
+	if name == "" {
+		delete(names, entity)
+	} else {
+		names[entity] = name
+	}
 }

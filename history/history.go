@@ -18,6 +18,10 @@ func SeqAt(ctx context.Context, s *eventstore.Store, home domain.HomeID, at time
 	return domain.Seq(seq), eventstore.Translate(err)
 }
 
+// forget is after how many events of a fold the changes that nobody will save are
+// dropped: every ended command is one of them.
+const forget = 1000
+
 // At returns the whole home as the cloud knew it after an event. It refuses with
 // NotFound for a home without a log and Invalid for an event that is not there.
 func At(ctx context.Context, s *eventstore.Store, home domain.HomeID, seq domain.Seq) (*domain.Home, error) {
@@ -33,7 +37,9 @@ func At(ctx context.Context, s *eventstore.Store, home domain.HomeID, seq domain
 		return state, nil
 	}
 	err = eventstore.Scan(ctx, s.Pool(), home, 0, seq, func(ev *domain.RecordedEvent) error {
-		state.TakeChanges() // nobody saves them
+		if ev.Seq%forget == 0 {
+			state.TakeChanges()
+		}
 		return state.Apply(ev)
 	})
 	return state, err

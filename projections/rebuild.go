@@ -2,10 +2,6 @@ package projections
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -13,11 +9,6 @@ import (
 	"logis/domain"
 	"logis/eventstore"
 )
-
-// tableNames are the projected tables, in the order they are hashed.
-func tableNames() []string {
-	return []string{"homes", "members", "rooms", "gateways", "devices", "twins", "commands"}
-}
 
 // Rebuilt is what a rebuild of one home found.
 type Rebuilt struct {
@@ -32,8 +23,12 @@ func (r Rebuilt) Same() bool { return r.Before == r.After }
 
 // Rebuild makes a home's rows again from its log while the home is in use. It
 // folds the log into shadow tables without any lock, then locks the head only to
-// fold what came meanwhile and to swap the rows. progress, if not nil, is told
-// how far the fold has come.
+// fold what came meanwhile, to compare the rows and, where they differ, to put
+// the right ones in their place. The states that servers hold in memory are
+// dropped then, for they may come from the wrong rows.
+//
+// progress, if not nil, is told how far the fold has come. Rebuild refuses with
+// NotFound for a home without a log.
 func (t Tables) Rebuild(ctx context.Context, pool *pgxpool.Pool, id domain.HomeID, progress func(domain.Seq)) (Rebuilt, error) {
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
@@ -41,82 +36,109 @@ func (t Tables) Rebuild(ctx context.Context, pool *pgxpool.Pool, id domain.HomeI
 	}
 	own := conn.Hijack() // the shadow tables live and end with the connection
 	defer func() { _ = own.Close(context.WithoutCancel(ctx)) }()
-	r := rebuild{tables: t, log: pool, conn: own, home: domain.NewHome(id, t.Catalog), progress: progress}
+	r := rebuild{tables: t, conn: own, home: domain.NewHome(id, t.Catalog), progress: progress}
 	result, err := r.run(ctx)
 	return result, eventstore.Translate(err)
 }
 
+// rebuild works on one connection only: while it holds the lock of the head, the
+// pool may be full of appends that wait for it.
 type rebuild struct {
 	tables   Tables
-	log      eventstore.Querier // another connection: rows are read while others are written
 	conn     *pgx.Conn
 	home     *domain.Home
 	progress func(domain.Seq)
 }
 
 func (r *rebuild) run(ctx context.Context) (Rebuilt, error) {
-	// A long scan is meant here; the pool's limits are for short requests.
-	if _, err := r.conn.Exec(ctx, `SET statement_timeout = 0; SET synchronous_commit = off`); err != nil {
+	if err := r.prepare(ctx); err != nil {
 		return Rebuilt{}, err
 	}
-	// Temporary tables come first in the search path, so that Tables.Save writes
-	// to them by the names of the real ones.
-	for _, name := range tableNames() {
-		if _, err := r.conn.Exec(ctx, `CREATE TEMPORARY TABLE `+name+` (LIKE public.`+name+` INCLUDING INDEXES)`); err != nil {
-			return Rebuilt{}, err
-		}
-	}
-	if err := pgx.BeginFunc(ctx, r.conn, func(tx pgx.Tx) error { return r.fold(ctx, tx) }); err != nil {
+	if err := r.foldAll(ctx); err != nil {
 		return Rebuilt{}, err
 	}
 	result := Rebuilt{Home: r.home.ID}
-	if _, err := r.conn.Exec(ctx, `SET synchronous_commit = on`); err != nil {
-		return Rebuilt{}, err
-	}
 	err := pgx.BeginFunc(ctx, r.conn, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `SELECT 1 FROM home_heads WHERE home_id = $1 FOR UPDATE`, [16]byte(r.home.ID)); err != nil {
+		if _, err := tx.Exec(ctx, `SET LOCAL synchronous_commit = on`); err != nil {
 			return err
 		}
-		if err := r.fold(ctx, tx); err != nil {
+		if err := r.lock(ctx, tx); err != nil {
 			return err
 		}
-		var err error
-		if result.Before, err = Hash(ctx, tx, r.home.ID, "public"); err != nil {
-			return err
+		for more := true; more; {
+			var err error
+			if more, err = r.foldPage(ctx, tx); err != nil {
+				return err
+			}
 		}
-		if result.After, err = Hash(ctx, tx, r.home.ID, "pg_temp"); err != nil {
-			return err
-		}
-		return r.swap(ctx, tx)
+		return r.compare(ctx, tx, &result)
 	})
 	result.Events = r.home.Seq
 	return result, err
 }
 
-// fold applies what the log holds beyond the state and saves it page by page.
-func (r *rebuild) fold(ctx context.Context, tx pgx.Tx) error {
-	since := 0
-	err := eventstore.Scan(ctx, r.log, r.home.ID, r.home.Seq, 0, func(ev *domain.RecordedEvent) error {
-		if err := r.home.Apply(ev); err != nil {
-			return err
-		}
-		if since++; since < eventstore.ScanPage {
-			return nil
-		}
-		since = 0
-		return r.save(ctx, tx)
-	})
-	if err != nil {
+// prepare makes the shadow tables. Temporary tables come first in the search
+// path, so that Tables.Save writes to them by the names of the real ones;
+// statements prepared before they were there must not be used again.
+func (r *rebuild) prepare(ctx context.Context) error {
+	if err := r.conn.DeallocateAll(ctx); err != nil {
 		return err
 	}
-	return r.save(ctx, tx)
+	// A long work is meant here; the limits of the pool are for short requests.
+	if _, err := r.conn.Exec(ctx, `SET statement_timeout = 0; SET synchronous_commit = off`); err != nil {
+		return err
+	}
+	for _, name := range tableNames() {
+		if _, err := r.conn.Exec(ctx, `CREATE TEMPORARY TABLE `+name+` (LIKE public.`+name+` INCLUDING INDEXES)`); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func (r *rebuild) save(ctx context.Context, tx pgx.Tx) error {
+// foldAll folds the log as far as it goes now. Each page is a transaction, so
+// that a long log does not hold back the clean-up of old rows.
+func (r *rebuild) foldAll(ctx context.Context) error {
+	for more := true; more; {
+		err := pgx.BeginFunc(ctx, r.conn, func(tx pgx.Tx) error {
+			var err error
+			more, err = r.foldPage(ctx, tx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// foldPage applies a page of what the log holds beyond the state, saves it, and
+// reports whether there may be more.
+func (r *rebuild) foldPage(ctx context.Context, tx pgx.Tx) (more bool, err error) {
+	from := r.home.Seq
+	err = eventstore.Scan(ctx, tx, r.home.ID, from, from+eventstore.ScanPage, r.home.Apply)
+	if err != nil {
+		return false, err
+	}
 	if r.progress != nil {
 		r.progress(r.home.Seq)
 	}
-	return r.tables.Save(ctx, tx, []*domain.Home{r.home})
+	return r.home.Seq == from+eventstore.ScanPage, r.tables.Save(ctx, tx, []*domain.Home{r.home})
+}
+
+func (r *rebuild) lock(ctx context.Context, tx pgx.Tx) error {
+	var seq int64
+	return tx.QueryRow(ctx, `SELECT seq FROM home_heads WHERE home_id = $1 FOR UPDATE`, [16]byte(r.home.ID)).Scan(&seq)
+}
+
+func (r *rebuild) compare(ctx context.Context, tx pgx.Tx, result *Rebuilt) (err error) {
+	if result.Before, err = Hash(ctx, tx, r.home.ID, "public"); err != nil {
+		return err
+	}
+	if result.After, err = Hash(ctx, tx, r.home.ID, "pg_temp"); err != nil || result.Same() {
+		return err
+	}
+	return r.swap(ctx, tx)
 }
 
 func (r *rebuild) swap(ctx context.Context, tx pgx.Tx) error {
@@ -128,40 +150,7 @@ func (r *rebuild) swap(ctx context.Context, tx pgx.Tx) error {
 			return err
 		}
 	}
-	return nil
-}
-
-// Hash returns the SHA-256, in hex, of all projected rows of a home in the
-// schema: every table, each row as its length-prefixed id, revision and
-// document, ordered by id. Equal hashes mean equal rows.
-func Hash(ctx context.Context, q eventstore.Querier, id domain.HomeID, schema string) (string, error) {
-	sum := sha256.New()
-	for _, name := range tableNames() {
-		key := "id"
-		if name == "homes" {
-			key = "home_id"
-		}
-		rows, err := q.Query(ctx, `SELECT `+key+`, revision, doc FROM `+pgx.Identifier{schema, name}.Sanitize()+
-			` WHERE home_id = $1 ORDER BY `+key, [16]byte(id))
-		if err != nil {
-			return "", eventstore.Translate(err)
-		}
-		fmt.Fprintf(sum, "%s\n", name)
-		var row [16]byte
-		var revision int64
-		var doc []byte
-		_, err = pgx.ForEachRow(rows, []any{&row, &revision, &doc}, func() error {
-			sum.Write(row[:])
-			var sizes [16]byte
-			binary.BigEndian.PutUint64(sizes[:], uint64(revision)) //nolint:gosec // seqs are positive
-			binary.BigEndian.PutUint64(sizes[8:], uint64(len(doc)))
-			sum.Write(sizes[:])
-			sum.Write(doc)
-			return nil
-		})
-		if err != nil {
-			return "", eventstore.Translate(err)
-		}
-	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
+	// A new version of the head row: no state in memory is as of it.
+	_, err := tx.Exec(ctx, `UPDATE home_heads SET seq = seq WHERE home_id = $1`, [16]byte(r.home.ID))
+	return err
 }

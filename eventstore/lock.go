@@ -1,0 +1,96 @@
+package eventstore
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"logis/domain"
+)
+
+// ledger is one locked home: seq, hash and version are those of its head when it
+// was locked.
+type ledger struct {
+	seq        domain.Seq
+	hash       domain.Hash
+	version    uint32    // of the head row: the transaction that wrote it
+	recordedAt time.Time // of the newest event, those of this append included
+	home       *domain.Home
+}
+
+func (tx *Tx) makeHead(ctx context.Context, home domain.HomeID) error {
+	tag, err := tx.pg.Exec(ctx, `
+		INSERT INTO home_heads (home_id, seq, hash, recorded_at)
+		VALUES ($1, 0, $2, 'epoch') ON CONFLICT DO NOTHING`, [16]byte(home), make([]byte, len(domain.Hash{})))
+	if err == nil && tag.RowsAffected() == 0 {
+		err = domain.Errorf(domain.Conflict, "the home exists")
+	}
+	return err
+}
+
+// lock takes the head rows in the order of their ids, so that two appends over
+// the same homes cannot wait for each other, and brings in the homes' states.
+func (tx *Tx) lock(ctx context.Context, homes []domain.HomeID) error {
+	rows, err := tx.pg.Query(ctx, `
+		SELECT home_id, seq, hash, recorded_at, xmin, clock_timestamp() FROM home_heads
+		WHERE home_id = ANY($1) ORDER BY home_id FOR UPDATE`, rawIDs(homes))
+	if err != nil {
+		return err
+	}
+	var id [16]byte
+	var seq int64
+	var hash []byte
+	var recordedAt, now time.Time
+	var version uint32
+	var missing []domain.HomeID
+	_, err = pgx.ForEachRow(rows, []any{&id, &seq, &hash, &recordedAt, &version, &now}, func() error {
+		l := &ledger{seq: domain.Seq(seq), hash: domain.Hash(hash), version: version, recordedAt: recordedAt.UTC()}
+		tx.ledgers[id] = l
+		state, ok := tx.store.states.take(id, l.hash, version)
+		if ok {
+			l.home = state
+		} else {
+			missing = append(missing, id)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if len(tx.ledgers) != len(homes) {
+		return domain.Errorf(domain.NotFound, "there is no such home")
+	}
+	if tx.store.options.Now != nil {
+		now = tx.store.options.Now()
+	}
+	tx.now = now.UTC().Truncate(time.Microsecond) // which is what PostgreSQL can hold
+	return tx.load(ctx, missing)
+}
+
+func (tx *Tx) load(ctx context.Context, missing []domain.HomeID) error {
+	if len(missing) == 0 {
+		return nil
+	}
+	homes, err := tx.store.options.Projection.Load(ctx, tx.pg, missing)
+	if err != nil {
+		return err
+	}
+	for _, id := range missing {
+		l := tx.ledgers[id]
+		l.home = homes[id]
+		if l.home == nil {
+			l.home = domain.NewHome(id, tx.store.catalog)
+		}
+		l.home.Seq, l.home.Hash = l.seq, l.hash
+	}
+	return nil
+}
+
+func rawIDs[K any](ids []domain.ID[K]) [][16]byte {
+	raw := make([][16]byte, len(ids))
+	for i, id := range ids {
+		raw[i] = id
+	}
+	return raw
+}

@@ -1,0 +1,59 @@
+package projections
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"logis/domain"
+)
+
+// Load returns each of the homes as its rows say, empty where there are none. It
+// takes one round trip. Seq and Hash are left to the caller, who holds the head.
+func (t Tables) Load(ctx context.Context, tx pgx.Tx, ids []domain.HomeID) (map[domain.HomeID]*domain.Home, error) {
+	homes := make(map[domain.HomeID]*domain.Home, len(ids))
+	raw := make([][16]byte, len(ids))
+	for i, id := range ids {
+		raw[i] = id
+		homes[id] = domain.NewHome(id, t.Catalog)
+	}
+	l := loader{homes: homes, ids: raw}
+	queue(&l, "homes", "", func(h *domain.Home, p *domain.Profile) { h.Profile = *p })
+	queue(&l, "members", "", func(h *domain.Home, m *domain.Member) { h.Members[m.Person] = m })
+	queue(&l, "rooms", "", func(h *domain.Home, r *domain.Room) { h.Rooms[r.ID] = r })
+	queue(&l, "gateways", "", func(h *domain.Home, g *domain.Gateway) { h.Gateways[g.ID] = g })
+	queue(&l, "devices", "", func(h *domain.Home, d *domain.Device) { h.Devices[d.ID] = d })
+	queue(&l, "twins", "", func(h *domain.Home, w *domain.Twin) { h.Twins[w.Device] = w })
+	queue(&l, "commands", " AND open", func(h *domain.Home, c *domain.Command) { h.Commands[c.ID] = c })
+	if err := tx.SendBatch(ctx, &l.batch).Close(); err != nil {
+		return nil, fmt.Errorf("load homes: %w", err)
+	}
+	return homes, nil
+}
+
+// loader fills homes from the answers to one batch of queries.
+type loader struct {
+	batch pgx.Batch
+	homes map[domain.HomeID]*domain.Home
+	ids   [][16]byte
+}
+
+// queue asks for the rows of one table and puts each into its home.
+func queue[T any](l *loader, table, condition string, put func(*domain.Home, *T)) {
+	sql := `SELECT home_id, doc FROM ` + table + ` WHERE home_id = ANY($1)` + condition
+	l.batch.Queue(sql, l.ids).Query(func(rows pgx.Rows) error {
+		var id [16]byte
+		var doc []byte
+		_, err := pgx.ForEachRow(rows, []any{&id, &doc}, func() error {
+			v := new(T)
+			if err := json.Unmarshal(doc, v); err != nil {
+				return fmt.Errorf("read a row of %s: %w", table, err)
+			}
+			put(l.homes[id], v)
+			return nil
+		})
+		return err
+	})
+}
