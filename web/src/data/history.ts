@@ -1,11 +1,18 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, must } from '../api/client'
 import type { Command, Event } from '../api/types'
 import { keys } from './keys'
 import { type HomePicture, lastStep, withCommands } from './picture'
 
-/** How many events or commands come with one answer. */
-const page = 40
+/** How many events come with one answer. */
+const page = 30
+/** How many commands: each takes some room. */
+const commandsPage = 5
+
+/** Keeps events, so that asking for the cause of one seldom needs the server. */
+export function keepEvents(queries: QueryClient, home: string, events: readonly Event[]): void {
+  for (const event of events) queries.setQueryData(keys.event(home, event.seq), event)
+}
 
 /** One event. What is recorded never changes, so it is asked for once. */
 export function useEvent(home: string, seq: number | null) {
@@ -21,9 +28,28 @@ export function useEvent(home: string, seq: number | null) {
 export function useHistory(home: string, entity: string) {
   return useQuery<Event[]>({
     queryKey: keys.history(home, entity),
-    queryFn: async () =>
-      (await must(api.GET('/homes/{home}/events', { params: { path: { home }, query: { entity, order: 'desc', limit: page } } })))
-        .items,
+    queryFn: async ({ client }) => {
+      const query = { entity, order: 'desc' as const, limit: page }
+      const { items } = await must(api.GET('/homes/{home}/events', { params: { path: { home }, query } }))
+      keepEvents(client, home, items)
+      return items
+    },
+    staleTime: Infinity,
+    refetchOnMount: 'always',
+  })
+}
+
+/** The newest events of the whole home, kept up to date by the live socket. */
+export function useRecent(home: string, enabled: boolean) {
+  return useQuery<Event[]>({
+    queryKey: keys.recent(home),
+    queryFn: async ({ client }) => {
+      const query = { order: 'desc' as const, limit: page }
+      const { items } = await must(api.GET('/homes/{home}/events', { params: { path: { home }, query } }))
+      keepEvents(client, home, items)
+      return items
+    },
+    enabled,
     staleTime: Infinity,
     refetchOnMount: 'always',
   })
@@ -57,7 +83,7 @@ export function useCommands(home: string, device: string, live: ReadonlyMap<stri
     queryFn: ({ pageParam }) =>
       must(
         api.GET('/homes/{home}/commands', {
-          params: { path: { home }, query: { device, limit: 10, before: pageParam } },
+          params: { path: { home }, query: { device, limit: commandsPage, before: pageParam } },
         }),
       ),
     getNextPageParam: (last) => (last.next ? last.items.at(-1)?.requested.seq : undefined),

@@ -6,6 +6,7 @@ export const keys = {
   link: (home: string) => ['link', home] as const,
   asks: (home: string) => ['asks', home] as const,
   history: (home: string, entity: string) => ['history', home, entity] as const,
+  recent: (home: string) => ['recent', home] as const,
   commands: (home: string, device: string) => ['commands', home, device] as const,
   event: (home: string, seq: number) => ['event', home, seq] as const,
   density: (home: string, from: string, to: string) => ['density', home, from, to] as const,

@@ -1,10 +1,11 @@
 import { keepPreviousData, type QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
 import { api, must } from '../api/client'
+import { keepEvents } from './history'
 import { keys } from './keys'
 import { fromState } from './picture'
 import { Projector, reelEnd, reelLength, reelStart } from './reel'
 
-async function loadReel(home: string, index: number, upTo: number): Promise<Projector> {
+async function loadReel(queries: QueryClient, home: string, index: number, upTo: number): Promise<Projector> {
   const start = reelStart(index)
   const path = { home }
   const [state, firstEvent, film] = await Promise.all([
@@ -14,7 +15,9 @@ async function loadReel(home: string, index: number, upTo: number): Promise<Proj
       ? must(api.GET('/homes/{home}/film', { params: { path, query: { from: start, limit: reelLength - 1 } } }))
       : undefined,
   ])
-  return new Projector({ first: fromState(state), firstEvent, frames: film?.frames ?? [] })
+  const reel = new Projector({ first: fromState(state), firstEvent, frames: film?.frames ?? [] })
+  keepEvents(queries, home, reel.events())
+  return reel
 }
 
 /** The reel with this index. A full one is kept; the newest grows with the head. */
@@ -22,7 +25,7 @@ export function reelQuery(home: string, index: number, head: number) {
   const upTo = Math.min(reelEnd(index), head)
   return queryOptions({
     queryKey: keys.reel(home, index, upTo),
-    queryFn: () => loadReel(home, index, upTo),
+    queryFn: ({ client }) => loadReel(client, home, index, upTo),
     enabled: reelStart(index) <= head,
     staleTime: Infinity,
     structuralSharing: false,
@@ -31,8 +34,21 @@ export function reelQuery(home: string, index: number, head: number) {
 }
 
 /** The reel with this index, and while it loads the one before. */
-export function useReel(home: string, index: number, head: number) {
-  return useQuery({ ...reelQuery(home, index, head), placeholderData: keepPreviousData })
+export function useReel(home: string, index: number, head: number, wanted: boolean) {
+  const query = reelQuery(home, index, head)
+  return useQuery({ ...query, enabled: wanted && query.enabled !== false, placeholderData: keepPreviousData })
+}
+
+/** Which event was the last at an instant (Unix milliseconds). */
+export function useMoment(home: string, at: number | null) {
+  const iso = at === null ? '' : new Date(at).toISOString()
+  return useQuery({
+    queryKey: keys.moment(home, iso),
+    queryFn: async () =>
+      (await must(api.GET('/homes/{home}/state', { params: { path: { home }, query: { at: iso } } }))).seq,
+    enabled: at !== null,
+    staleTime: Infinity,
+  })
 }
 
 /** Fetches a reel before it is needed. */

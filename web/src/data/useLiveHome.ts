@@ -2,6 +2,7 @@ import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-quer
 import { useEffect } from 'react'
 import type { Event, News } from '../api/types'
 import { clock } from './clock'
+import { keepEvents } from './history'
 import { followHome, type LinkState, type Socket } from './live'
 import { keys } from './keys'
 import { loadPicture } from './load'
@@ -35,20 +36,27 @@ export function useLink(home: string): LinkState {
 
 function connect(home: string, after: number): Socket {
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
-  return new WebSocket(`${scheme}://${location.host}/api/v1/homes/${home}/live?after=${after}`)
+  const line = new WebSocket(`${scheme}://${location.host}/api/v1/homes/${home}/live?after=${after}`)
+  const socket: Socket = { onmessage: null, onclose: null, close: () => line.close() }
+  line.onmessage = (event) => socket.onmessage?.(event)
+  line.onclose = (event) => socket.onclose?.(event)
+  return socket
+}
+
+function prepend(held: Event[] | undefined, newest: Event[]): Event[] | undefined {
+  const newer = newest.filter((event) => event.seq > (held?.[0]?.seq ?? 0))
+  return held && newer.length > 0 ? [...newer, ...held].slice(0, keptHistory) : held
 }
 
 /** Puts news into every answer that is kept. */
 export function spread(queries: QueryClient, home: string, news: News): void {
   queries.setQueryData<HomePicture>(keys.picture(home), (held) => held && withNews(held, news))
-  const byEntity = new Map<string, Event[]>()
-  for (const event of news.events) byEntity.set(event.entity, [event, ...(byEntity.get(event.entity) ?? [])])
-  for (const [entity, events] of byEntity) {
-    queries.setQueryData<Event[]>(keys.history(home, entity), (held) => {
-      if (!held) return held
-      const newer = events.filter((event) => event.seq > (held[0]?.seq ?? 0))
-      return newer.length > 0 ? [...newer, ...held].slice(0, keptHistory) : held
-    })
+  const newest = news.events.toReversed()
+  // Later events name the command they follow from.
+  keepEvents(queries, home, newest.filter((event) => event.type === 'command.requested'))
+  queries.setQueryData<Event[]>(keys.recent(home), (held) => prepend(held, newest))
+  for (const [entity, events] of Map.groupBy(newest, (event) => event.entity)) {
+    queries.setQueryData<Event[]>(keys.history(home, entity), (held) => prepend(held, events ?? []))
   }
 }
 

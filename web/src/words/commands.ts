@@ -74,7 +74,7 @@ export function statusWords(command: Command, device?: Device): string {
     case 'expired':
       return 'Too late, not done'
     case 'superseded':
-      return 'Replaced by a newer wish'
+      return 'Replaced by a newer command'
     case 'cancelled':
       return 'Withdrawn'
     default:

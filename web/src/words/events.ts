@@ -7,6 +7,8 @@ import { spaced, statement } from './values'
 export interface Teller {
   picture: Pick<HomePicture, 'devices' | 'rooms' | 'gateways' | 'home'>
   me?: Session | null
+  /** The device whose page tells it: its name goes without saying. */
+  about?: string
 }
 
 type Tell = (event: Event, teller: Teller) => string
@@ -20,13 +22,19 @@ const deviceOf = (event: Event, { picture }: Teller): Device | undefined => pict
 const deviceName: Tell = (event, teller) => deviceOf(event, teller)?.name ?? 'A device that is gone'
 const gatewayName: Tell = (event, { picture }) => picture.gateways.get(event.entity)?.name ?? 'A gateway'
 const roomName = (id: string, { picture }: Teller) => picture.rooms.get(id)?.name
+/** Puts the device's name before what is told of it, unless it goes without saying. */
+function of(event: Event, teller: Teller, words: string): string {
+  if (event.entity === teller.about) return words.charAt(0).toUpperCase() + words.slice(1)
+  return `${deviceName(event, teller)}: ${words}`
+}
+const it: Tell = (event, teller) => (event.entity === teller.about ? 'it' : deviceName(event, teller))
 const who: Tell = (event, { me }) => actorWords(event.actor, me)
 
 function reported(event: Event, teller: Teller): string {
   const device = deviceOf(event, teller)
   const values = Object.entries(record(event.data.values))
   const said = values.map(([name, value]) => statement(name, value, device?.affordances.properties[name]))
-  return `${deviceName(event, teller)}: ${said.join(', ') || 'nothing new'}`
+  return of(event, teller, said.join(', ') || 'nothing new')
 }
 
 function signalled(event: Event, teller: Teller): string {
@@ -34,26 +42,26 @@ function signalled(event: Event, teller: Teller): string {
   const count = number(record(event.data.data).count)
   const times = count === 2 ? ' twice' : count > 2 ? ` ${count} times` : ''
   const title = deviceOf(event, teller)?.affordances.events[name]?.title ?? spaced(name)
-  return `${deviceName(event, teller)}: ${title}${times}`
+  return of(event, teller, `${title}${times}`)
 }
 
 function requested(event: Event, teller: Teller): string {
   const wish = { set: record(event.data.set), action: text(event.data.action) }
-  return `${who(event, teller)} asked ${deviceName(event, teller)} to ${wishWords(wish, deviceOf(event, teller))}`
+  return `${who(event, teller)} asked ${it(event, teller)} to ${wishWords(wish, deviceOf(event, teller))}`
 }
 
 function ended(end: string): Tell {
   return (event, teller) => {
     const why = reasonWords(text(event.data.reason))
-    return `${deviceName(event, teller)}: ${end}${why ? `. ${why}` : ''}`
+    return of(event, teller, `${end}${why ? `. ${why.replace(/\.$/, '')}` : ''}`)
   }
 }
 
 function placed(event: Event, teller: Teller): string {
   const room = text(event.data.room)
   const name = roomName(room, teller)
-  if (/^[0-]*$/.test(room)) return `${deviceName(event, teller)} was taken out of its room`
-  return `${deviceName(event, teller)} moved to ${name ?? 'another room'}`
+  if (/^[0-]*$/.test(room)) return of(event, teller, 'taken out of its room')
+  return of(event, teller, `moved to ${name ?? 'another room'}`)
 }
 
 const tellers: Record<string, Tell> = {
@@ -69,23 +77,22 @@ const tellers: Record<string, Tell> = {
   'gateway.disconnected': (e, t) => `${gatewayName(e, t)} went away`,
   'gateway.gap_recorded': (e, t) => `${gatewayName(e, t)} was away too long: ${number(e.data.count)} reports are lost`,
   'gateway.entry_refused': (e, t) => `${gatewayName(e, t)} said something nobody could understand`,
-  'device.registered': (e, t) => `${deviceName(e, t)} was found`,
+  'device.registered': (e, t) => of(e, t, 'found by its gateway'),
   'device.placed': placed,
-  'device.renamed': (e, t) => `${who(e, t)} named a device ${quoted(e.words)}`,
-  'device.removed': (e, t) => `${who(e, t)} removed ${deviceName(e, t)}`,
+  'device.renamed': (e, t) => `${who(e, t)} named ${e.entity === t.about ? 'it' : 'a device'} ${quoted(e.words)}`,
+  'device.removed': (e, t) => `${who(e, t)} removed ${it(e, t)}`,
   'device.reported': reported,
   'device.signalled': signalled,
-  'device.availability_changed': (e, t) =>
-    `${deviceName(e, t)} ${e.data.available === true ? 'can be reached' : 'can’t be reached'}`,
+  'device.availability_changed': (e, t) => of(e, t, e.data.available === true ? 'can be reached' : 'can’t be reached'),
   'command.requested': requested,
-  'command.sent': (e, t) => `Sent to the gateway for ${deviceName(e, t)}`,
-  'command.delivered': (e, t) => `The gateway has it for ${deviceName(e, t)}`,
+  'command.sent': (e, t) => of(e, t, 'sent to the gateway'),
+  'command.delivered': (e, t) => of(e, t, 'the gateway has it'),
   'command.succeeded': ended('confirmed'),
   'command.failed': ended('did not do it'),
   'command.rejected': ended('refused'),
   'command.expired': ended('too late, not done'),
-  'command.superseded': ended('replaced by a newer wish'),
-  'command.cancelled': ended('the wish was withdrawn'),
+  'command.superseded': ended('replaced by a newer command'),
+  'command.cancelled': ended('withdrawn'),
   'command.unknown': ended('nobody knows if it was done'),
   'command.answered_late': ended('an answer came after the end'),
 }

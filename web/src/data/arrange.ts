@@ -1,0 +1,91 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { api, ifMatch, must, newKey, Refusal } from '../api/client'
+import type { Device, Room } from '../api/types'
+import { keys } from './keys'
+
+/**
+ * A change that is refused because somebody else was first needs the newest
+ * state; the live socket has mostly brought it by then, reading again is sure.
+ */
+function useChange<Input, Output>(home: string, change: (input: Input) => Promise<Output>) {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: change,
+    onError: (error) => {
+      if (error instanceof Refusal && error.status === 412) {
+        void queries.invalidateQueries({ queryKey: keys.picture(home) })
+      }
+    },
+  })
+}
+
+/** Renames a device or moves it to a room; null takes it out of its room. */
+export function useChangeDevice(home: string) {
+  return useChange(home, ({ device, change }: { device: Device; change: { name?: string; room?: string | null } }) =>
+    must(
+      api.PATCH('/homes/{home}/devices/{device}', {
+        params: { path: { home, device: device.id }, header: ifMatch(device.revision) },
+        body: change,
+      }),
+    ),
+  )
+}
+
+/** Removes a device from the home; its history stays. */
+export function useRemoveDevice(home: string) {
+  return useChange(home, (device: Device) =>
+    must(
+      api.DELETE('/homes/{home}/devices/{device}', {
+        params: { path: { home, device: device.id }, header: ifMatch(device.revision) },
+      }),
+    ),
+  )
+}
+
+/** Adds a room. */
+export function useAddRoom(home: string) {
+  return useChange(home, (name: string) =>
+    must(
+      api.POST('/homes/{home}/rooms', {
+        params: { path: { home }, header: { 'Idempotency-Key': newKey() } },
+        body: { name },
+      }),
+    ),
+  )
+}
+
+/** Gives a room a new name. */
+export function useRenameRoom(home: string) {
+  return useChange(home, ({ room, name }: { room: Room; name: string }) =>
+    must(
+      api.PATCH('/homes/{home}/rooms/{room}', {
+        params: { path: { home, room: room.id }, header: ifMatch(room.revision) },
+        body: { name },
+      }),
+    ),
+  )
+}
+
+/** Removes a room; its devices are in no room then. */
+export function useRemoveRoom(home: string) {
+  return useChange(home, (room: Room) =>
+    must(
+      api.DELETE('/homes/{home}/rooms/{room}', {
+        params: { path: { home, room: room.id }, header: ifMatch(room.revision) },
+      }),
+    ),
+  )
+}
+
+/** Makes the permission for one new gateway; it is shown once. */
+export function useClaim(home: string) {
+  return useMutation({
+    mutationFn: () =>
+      must(
+        api.POST('/homes/{home}/gateways/claims', {
+          params: { path: { home }, header: { 'Idempotency-Key': newKey() } },
+          body: {},
+        }),
+      ),
+  })
+}

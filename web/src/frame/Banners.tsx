@@ -1,0 +1,36 @@
+import { IconBroadcastOff, IconPlugConnectedX } from '@tabler/icons-react'
+import { When } from '../parts/Age'
+import { useScene } from '../data/Scene'
+import styles from './Frame.module.css'
+
+/** What a person should know before believing the screen. */
+export function Banners() {
+  const { picture, cutOff, past } = useScene()
+  const away = [...picture.gateways.values()].filter((gateway) => !gateway.connected)
+  if (cutOff) {
+    return (
+      <p className={styles.banner} data-tone="bad" role="status">
+        <IconPlugConnectedX size={20} aria-hidden />
+        <span>
+          This page has lost its connection. Everything is shown <When at={cutOff} prefix="as of " /> and will catch up
+          by itself.
+        </span>
+      </p>
+    )
+  }
+  return away.map((gateway) => (
+    <p key={gateway.id} className={styles.banner} data-tone="warn" role={past === null ? 'status' : undefined}>
+      <IconBroadcastOff size={20} aria-hidden />
+      <span>
+        {gateway.version === '' ? (
+          <>{gateway.name} has not been here yet.</>
+        ) : (
+          <>
+            <strong>{gateway.name}</strong> {past === null ? 'has' : 'had'} been away{' '}
+            <When at={gateway.since} prefix="since " />. Its devices are shown as they were then.
+          </>
+        )}
+      </span>
+    </p>
+  ))
+}

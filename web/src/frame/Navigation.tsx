@@ -1,0 +1,29 @@
+import { IconBroadcast, IconHistory, IconHome2, IconLayoutGrid } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import styles from './Frame.module.css'
+
+const places = [
+  { to: '/homes/$home', exact: true, label: 'Home', Icon: IconHome2 },
+  { to: '/homes/$home/timeline', exact: false, label: 'Timeline', Icon: IconHistory },
+  { to: '/homes/$home/rooms', exact: false, label: 'Rooms', Icon: IconLayoutGrid },
+  { to: '/homes/$home/gateways', exact: false, label: 'Gateways', Icon: IconBroadcast },
+] as const
+
+function Places({ home, className, size }: { home: string; className: string | undefined; size: number }) {
+  return (
+    <nav className={className} aria-label="Pages of this home">
+      {places.map(({ to, exact, label, Icon }) => (
+        <Link key={to} to={to} params={{ home }} activeOptions={{ exact, includeSearch: false }} className={styles.place}>
+          <Icon size={size} stroke={1.7} aria-hidden />
+          <span>{label}</span>
+        </Link>
+      ))}
+    </nav>
+  )
+}
+
+/** The pages of the home, beside its name: wide screens. */
+export const TopNav = ({ home }: { home: string }) => <Places home={home} className={styles.topNav} size={19} />
+
+/** The pages of the home, under the thumb: phones. */
+export const TabBar = ({ home }: { home: string }) => <Places home={home} className={styles.tabBar} size={24} />

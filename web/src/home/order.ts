@@ -1,0 +1,41 @@
+import type { Device, Room } from '../api/types'
+import type { HomePicture } from '../data/picture'
+import { isReading } from '../tiles/DeviceTile'
+
+/** What a hand reaches for first comes first. */
+const kindOrder = [
+  'dimmable-light', 'color-light', 'light', 'dimmer', 'switch', 'plug', 'curtain', 'air-conditioner', 'thermostat',
+  'lock', 'valve', 'camera-hub', 'climate-sensor', 'temperature-sensor', 'humidity-sensor', 'contact-sensor',
+  'motion-sensor', 'light-sensor', 'sleep-sensor', 'leak-sensor', 'smoke-alarm', 'gas-alarm', 'meter', 'button',
+]
+
+const place = (device: Device) => {
+  const index = kindOrder.indexOf(device.kind)
+  return index < 0 ? kindOrder.length : index
+}
+
+/** One part of the home's page. */
+export interface RoomView {
+  /** Null for the devices that are in no room. */
+  room: Room | null
+  controls: Device[]
+  readings: Device[]
+}
+
+function view(room: Room | null, devices: Device[]): RoomView {
+  const sorted = devices.sort((a, b) => place(a) - place(b) || a.name.localeCompare(b.name) || a.id.localeCompare(b.id))
+  return { room, controls: sorted.filter((d) => !isReading(d)), readings: sorted.filter(isReading) }
+}
+
+/** The rooms of the home in order of their names, and what is in no room at the end. */
+export function roomViews(picture: HomePicture): RoomView[] {
+  const inRoom = new Map<string | null, Device[]>()
+  for (const device of picture.devices.values()) {
+    const id = device.room !== null && picture.rooms.has(device.room) ? device.room : null
+    inRoom.set(id, [...(inRoom.get(id) ?? []), device])
+  }
+  const rooms = [...picture.rooms.values()].sort((a, b) => a.name.localeCompare(b.name))
+  const views = rooms.map((room) => view(room, inRoom.get(room.id) ?? []))
+  const rest = inRoom.get(null)
+  return rest ? [...views, view(null, rest)] : views
+}

@@ -1,0 +1,2 @@
+declare module 'virtual:kit-variables.css'
+declare module '@fontsource-variable/figtree/index.css'

@@ -1,0 +1,71 @@
+import {
+  IconAlertTriangle, IconBroadcast, IconCheck, IconHandFinger, IconHome, IconMessage, IconPencil, IconSend,
+} from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import { memo } from 'react'
+import type { Event } from '../api/types'
+import { useScene } from '../data/Scene'
+import { clockSeconds } from '../words/ages'
+import { eventWords } from '../words/events'
+import { CauseLink } from './Cause'
+import styles from './EventRow.module.css'
+
+const troubles = ['failed', 'rejected', 'expired', 'unknown', 'gap_recorded', 'entry_refused', 'history_regressed']
+
+/** The picture and colour of an event. */
+function mark(type: string) {
+  const [family = '', what = ''] = type.split('.')
+  if (troubles.includes(what)) return { Icon: IconAlertTriangle, tone: 'bad' }
+  if (what === 'succeeded') return { Icon: IconCheck, tone: 'good' }
+  if (what === 'requested') return { Icon: IconHandFinger, tone: 'brand' }
+  if (family === 'command') return { Icon: IconSend, tone: 'calm' }
+  if (family === 'gateway') return { Icon: IconBroadcast, tone: 'cool' }
+  if (what === 'reported' || what === 'signalled' || what === 'availability_changed') return { Icon: IconMessage, tone: 'calm' }
+  return family === 'home' || family === 'room' || family === 'member'
+    ? { Icon: IconHome, tone: 'calm' }
+    : { Icon: IconPencil, tone: 'calm' }
+}
+
+interface EventRowProps {
+  event: Event
+  /** Whether it is the one that is looked at. */
+  current?: boolean
+  /** Whether it lies after the instant that is shown. */
+  later?: boolean
+  /** The device whose page this is. */
+  about?: string
+  /** Goes to an event on this page; without it the row links to the timeline. */
+  onPick?: (seq: number) => void
+}
+
+/** One thing that happened, in words, with its time and what it follows from. */
+export const EventRow = memo(function EventRow({ event, current, later, about, onPick }: EventRowProps) {
+  const scene = useScene()
+  const { Icon, tone } = mark(event.type)
+  const occurred = Date.parse(event.occurred_at)
+  const time = <time dateTime={event.occurred_at}>{clockSeconds(occurred, scene.zone)}</time>
+  const words = eventWords(event, { ...scene, about })
+  return (
+    <li className={styles.row} data-later={later || undefined} aria-current={current ? 'true' : undefined}>
+      <span className={styles.mark} data-tone={tone}>
+        <Icon size={15} stroke={2} aria-hidden />
+      </span>
+      <div className={styles.body}>
+        {onPick ? (
+          <button type="button" className={styles.words} onClick={() => onPick(event.seq)}>{words}</button>
+        ) : (
+          <Link className={styles.words} to="/homes/$home/timeline" params={{ home: scene.picture.home.id }} search={{ seq: event.seq }}>
+            {words}
+          </Link>
+        )}
+        <p className={styles.meta}>
+          {time}
+          {event.historic && <span className={styles.badge}>told later, {clockSeconds(Date.parse(event.recorded_at), scene.zone)}</span>}
+          <span className={styles.cause}>
+            <CauseLink event={event} onPick={onPick} />
+          </span>
+        </p>
+      </div>
+    </li>
+  )
+})

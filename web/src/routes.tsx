@@ -1,0 +1,56 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router'
+import { EnterPage } from './enter/EnterPage'
+import { FirstHome } from './enter/FirstHome'
+import { Gate } from './enter/Gate'
+import { HomeFrame } from './frame/HomeFrame'
+import { Lost } from './frame/Lost'
+import { HomePage } from './home/HomePage'
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: Lost })
+const enter = createRoute({ getParentRoute: () => root, path: '/enter', component: EnterPage })
+const gate = createRoute({ getParentRoute: () => root, id: 'gate', component: Gate })
+const first = createRoute({ getParentRoute: () => gate, path: '/', component: FirstHome })
+const home = createRoute({ getParentRoute: () => gate, path: '/homes/$home', component: HomeFrame })
+
+const rooms = createRoute({ getParentRoute: () => home, path: '/', component: HomePage })
+const device = createRoute({
+  getParentRoute: () => home,
+  path: '/devices/$device',
+  component: lazyRouteComponent(() => import('./device/DevicePage'), 'DevicePage'),
+})
+const timeline = createRoute({
+  getParentRoute: () => home,
+  path: '/timeline',
+  validateSearch: (search: Record<string, unknown>): { seq?: number } => {
+    const seq = Number(search.seq)
+    return Number.isInteger(seq) && seq > 0 ? { seq } : {}
+  },
+  component: lazyRouteComponent(() => import('./timeline/TimelinePage'), 'TimelinePage'),
+})
+const arrange = createRoute({
+  getParentRoute: () => home,
+  path: '/rooms',
+  component: lazyRouteComponent(() => import('./rooms/RoomsPage'), 'RoomsPage'),
+})
+const gateways = createRoute({
+  getParentRoute: () => home,
+  path: '/gateways',
+  component: lazyRouteComponent(() => import('./gateways/GatewaysPage'), 'GatewaysPage'),
+})
+
+/** Every page of the app. */
+export const router = createRouter({
+  routeTree: root.addChildren([
+    enter,
+    gate.addChildren([first, home.addChildren([rooms, device, timeline, arrange, gateways])]),
+  ]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+  defaultNotFoundComponent: Lost,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

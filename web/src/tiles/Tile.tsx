@@ -1,0 +1,86 @@
+import { IconBattery1, IconChevronRight } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import { type CSSProperties, type ReactNode, useId } from 'react'
+import { Glyph } from '../glyphs/Glyph'
+import { useScene } from '../data/Scene'
+import { type DeviceView, pending, reported } from '../data/truth'
+import { appearanceOf } from './appearance'
+import styles from './Tile.module.css'
+import { Truth } from './Truth'
+
+/** Below this percentage a battery is worth a word. */
+export const lowBattery = 10
+
+/** Whether a device says that its battery is nearly empty. */
+export function batteryLow(view: Pick<DeviceView, 'twin'>): boolean {
+  const percent = reported(view.twin, 'batteryPercent')
+  return reported(view.twin, 'batteryLow') === true || (typeof percent === 'number' && percent <= lowBattery)
+}
+
+interface TileProps {
+  view: DeviceView
+  /** What a tap on the tile does. Without it the tile leads to the device's page. */
+  toggle?: { pressed: boolean | undefined; press: () => void }
+  /** The colour of the light a lamp gives. */
+  light?: string | null
+  /** A small tile for what is only read. */
+  small?: boolean
+  children?: ReactNode
+}
+
+/** One device: its picture, its state, how true that is, and what can be done at once. */
+export function Tile({ view, toggle, light, small, children }: TileProps) {
+  const { picture, past } = useScene()
+  const { device, twin, reach, progress } = view
+  const { look, words, tone } = appearanceOf(device, twin)
+  const id = useId()
+  const page = { to: '/homes/$home/devices/$device', params: { home: picture.home.id, device: device.id } } as const
+  return (
+    <article
+      className={styles.tile}
+      aria-label={device.name}
+      data-tone={words === null ? 'unknown' : tone}
+      data-stale={reach.kind !== 'here' || undefined}
+      data-pending={pending(progress) || undefined}
+      data-small={small || undefined}
+      style={light ? ({ '--light': light } as CSSProperties) : undefined}
+    >
+      {past === null && toggle && (
+        <button
+          type="button"
+          className={styles.face}
+          aria-label={device.name}
+          aria-pressed={toggle.pressed ?? 'mixed'}
+          aria-describedby={`${id}state ${id}truth`}
+          onClick={toggle.press}
+        />
+      )}
+      {past === null && !toggle && (
+        <Link {...page} className={styles.face} aria-label={device.name} aria-describedby={`${id}state ${id}truth`} />
+      )}
+      <div className={styles.top}>
+        <span className={styles.glyph}>
+          <Glyph kind={device.kind} look={look} />
+        </span>
+        {past === null && toggle && (
+          <Link {...page} className={styles.more} aria-label={`${device.name}: details`}>
+            <IconChevronRight size={18} aria-hidden />
+          </Link>
+        )}
+        {batteryLow(view) && (
+          <span className={styles.battery} title="Battery low">
+            <IconBattery1 size={18} aria-label="Battery low" role="img" />
+          </span>
+        )}
+      </div>
+      <div className={styles.text}>
+        <h3 className={styles.name}>{device.name}</h3>
+        <p className={styles.state} id={`${id}state`}>
+          {words ?? 'Not heard yet'}
+        </p>
+        <Truth view={view} id={`${id}truth`} />
+      </div>
+      {children && <div className={styles.controls}>{children}</div>}
+    </article>
+  )
+}

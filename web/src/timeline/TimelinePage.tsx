@@ -1,0 +1,164 @@
+import { Button, SegmentedControl } from '@mantine/core'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useDensity } from '../data/past'
+import { useRecent } from '../data/history'
+import type { HomePicture } from '../data/picture'
+import { type Scene, SceneProvider, useScene } from '../data/Scene'
+import { useNow } from '../data/useNow'
+import { Banners } from '../frame/Banners'
+import { HomeView } from '../home/HomeView'
+import { clockSeconds, dayWords } from '../words/ages'
+import { eventWords } from '../words/events'
+import { EventList } from './EventList'
+import { guessSeq } from './position'
+import { Strip } from './Strip'
+import styles from './Timeline.module.css'
+import { Transport } from './Transport'
+import { type Player, usePlayer } from './usePlayer'
+import { buckets, useStretch } from './useStretch'
+
+/** The whole home at any instant. */
+export function TimelinePage() {
+  const { picture } = useScene()
+  return <Timeline key={picture.home.id} />
+}
+
+function Timeline() {
+  const live = useScene()
+  const home = live.picture.home.id
+  const { seq: linked } = useSearch({ from: '/gate/homes/$home/timeline' })
+  const player = usePlayer(home, live.picture.seq, linked ?? null)
+  const recent = useRecent(home, player.position === null && !player.loading)
+  const scene = usePastScene(live, player)
+  const [side, setSide] = useState('home')
+  const past = scene.past !== null
+  const seq = past ? (player.position?.seq ?? null) : null
+  const events = past ? (player.events.length > 0 ? player.events : undefined) : recent.data
+  useAddress(seq, linked ?? null, player)
+  return (
+    <>
+      <title>{`Timeline – ${live.picture.home.name}`}</title>
+      <SceneProvider value={scene}>
+        <section className={styles.player} data-past={past || undefined} aria-label="Travel in time">
+          <Moment scene={scene} player={player} />
+          <Travel scene={scene} player={player} />
+        </section>
+        <Banners />
+        <SegmentedControl
+          className={styles.sides}
+          fullWidth
+          aria-label="Show"
+          value={side}
+          onChange={setSide}
+          data={[{ value: 'home', label: 'The home' }, { value: 'events', label: 'What happened' }]}
+        />
+        <div className={styles.columns} data-side={side}>
+          <div className={styles.homeSide}>
+            <HomeView />
+          </div>
+          <aside className={styles.eventSide} aria-label="What happened">
+            <EventList events={events} seq={seq} onPick={player.goTo} />
+          </aside>
+        </div>
+      </SceneProvider>
+    </>
+  )
+}
+
+/** The address follows when somebody stays at an event for so long, in milliseconds. */
+const stay = 400
+
+/** Keeps the address naming the event, so that the page can be shared, reloaded and linked to. */
+function useAddress(seq: number | null, linked: number | null, { playing, loading, goTo }: Player) {
+  const navigate = useNavigate({ from: '/homes/$home/timeline' })
+  const written = useRef(linked)
+  useEffect(() => {
+    if (playing || loading || seq === written.current) return
+    const timer = setTimeout(() => {
+      written.current = seq
+      void navigate({ search: seq === null ? {} : { seq }, replace: true, resetScroll: false })
+    }, stay)
+    return () => clearTimeout(timer)
+  }, [seq, playing, loading, navigate])
+  useEffect(() => {
+    if (linked === written.current) return
+    written.current = linked
+    if (linked !== null) goTo(linked) // somebody followed a link or went back
+  }, [linked, goTo])
+}
+
+/** The live scene, or the same with the picture of then. */
+function usePastScene(live: Scene, player: Player): Scene {
+  const shown = useRef<{ picture: HomePicture; at: number } | null>(null)
+  const { position, picture } = player
+  if (position && picture) shown.current = { picture, at: Math.floor(position.at / 1000) * 1000 }
+  else if (!player.loading && !position) shown.current = null
+  const then = shown.current
+  return useMemo<Scene>(() => {
+    if (!then) return live
+    const nothing = () => undefined
+    return { ...live, picture: then.picture, past: then.at, cutOff: null, asks: {}, ask: nothing, forget: nothing }
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- a new object for the same instant changes nothing
+  }, [live, then?.picture, then?.at])
+}
+
+function Moment({ scene, player }: { scene: Scene; player: Player }) {
+  const { past, zone, picture } = scene
+  if (past === null) {
+    return (
+      <div className={styles.moment}>
+        <h1>Now</h1>
+        <p>Drag the strip to look back. {picture.seq.toLocaleString('en')} events are remembered.</p>
+      </div>
+    )
+  }
+  return (
+    <div className={styles.moment}>
+      <h1>
+        <span className={styles.lookingAt}>You are looking at </span>
+        <time className="numbers" dateTime={new Date(past).toISOString()}>{clockSeconds(player.position?.at ?? past, zone)}</time>
+        <span className={styles.dayWords}>, {dayWords(past, zone)}</span>
+      </h1>
+      <Button className={styles.back} radius="xl" onClick={player.goLive}>Back to now</Button>
+      {player.failed && <p role="alert">This part of the past could not be read.</p>}
+    </div>
+  )
+}
+
+function Travel({ scene, player }: { scene: Scene; player: Player }) {
+  const live = useScene()
+  const now = useNow(1000)
+  const home = scene.picture.home.id
+  const since = Date.parse(scene.picture.home.since)
+  const at = player.position?.at ?? null
+  const { stretch, span, setSpan, earlier, later, left, follow } = useStretch(at, since)
+  useEffect(() => {
+    if (left) follow()
+  }, [left, follow])
+  const density = useDensity(home, new Date(stretch.from).toISOString(), new Date(stretch.to).toISOString(), buckets)
+  const event = player.events.find((e) => e.seq === player.position?.seq)
+  const words = at === null
+    ? 'Now'
+    : `${clockSeconds(at, scene.zone)}, ${dayWords(at, scene.zone)}${event ? `. ${eventWords(event, live)}` : ''}`
+  const head = scene.past === null ? scene.picture.seq : Math.max(scene.picture.seq, player.position?.seq ?? 0)
+  return (
+    <>
+      <Strip
+        stretch={stretch}
+        density={density.data}
+        zone={scene.zone}
+        at={at ?? now}
+        seq={player.position?.seq ?? head}
+        head={head}
+        words={words}
+        onTime={(time) => player.goToTime(time, density.data ? guessSeq(density.data, time) : (player.position?.seq ?? head))}
+        onStep={player.step}
+        onStart={() => player.goTo(1)}
+        onEnd={player.goLive}
+        onToggle={player.toggle}
+      />
+      <Transport player={player} span={span} onSpan={setSpan} onEarlier={earlier} onLater={later} />
+    </>
+  )
+}
