@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/jackc/pgx/v5"
+
+	"logis/domain"
+	"logis/eventstore"
+	"logis/migrations/privatepg"
+	"logis/projections"
+)
+
+// withRooms runs do over an open database. The private one can be open only
+// once: while the server runs, its DATABASE_URL must be given.
+func withRooms(ctx context.Context, t terminal, c config, do func(*rooms) (int, error)) (int, error) {
+	db, err := openDatabase(ctx, c, t.err, nil)
+	if errors.Is(err, privatepg.ErrInUse) {
+		return 0, fmt.Errorf("%w; stop it first, or give the database it uses with --database", err)
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = db.close(ctx) }()
+	log := slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	r, err := openRooms(ctx, db, log)
+	if err != nil {
+		return 0, err
+	}
+	defer r.close()
+	return do(r)
+}
+
+// chosenHomes returns the homes named by the arguments, or all.
+func chosenHomes(ctx context.Context, r *rooms, args []string) ([]domain.HomeID, error) {
+	if len(args) == 0 {
+		return r.store.Homes(ctx)
+	}
+	homes := make([]domain.HomeID, len(args))
+	for i, arg := range args {
+		id, err := domain.ParseID[domain.HomeKind](arg)
+		if err != nil {
+			return nil, fmt.Errorf("%w: home %q: %w", errUsage, arg, err)
+		}
+		homes[i] = id
+	}
+	return homes, nil
+}
+
+// verifyLog walks the chain of each home and names the first bad event.
+func verifyLog(ctx context.Context, t terminal, args []string) (int, error) {
+	c, args, err := readConfig(t, "verify", args, nil)
+	if err != nil {
+		return 0, err
+	}
+	return withRooms(ctx, t, c, func(r *rooms) (int, error) {
+		homes, err := chosenHomes(ctx, r, args)
+		if err != nil {
+			return 0, err
+		}
+		code := exitOK
+		for _, home := range homes {
+			v, err := verifyHome(ctx, r, home)
+			if err != nil {
+				return 0, err
+			}
+			if v.Bad != 0 {
+				code = exitBad
+				fmt.Fprintf(t.out, "home %s: event %d %s; %d events before it are sound\n", home, v.Bad, v.Reason, v.Events)
+				continue
+			}
+			fmt.Fprintf(t.out, "home %s: all %d events are sound, head %s\n", home, v.Events, v.Head)
+		}
+		return code, nil
+	})
+}
+
+func verifyHome(ctx context.Context, r *rooms, home domain.HomeID) (v eventstore.Verdict, err error) {
+	// One snapshot: events that come meanwhile are not missing before the head.
+	err = projections.Snapshot(ctx, r.app, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SET LOCAL statement_timeout = 0`); err != nil {
+			return err
+		}
+		head, err := eventstore.HeadOf(ctx, tx, home)
+		if err != nil {
+			return err
+		}
+		v, err = eventstore.Verify(ctx, tx, home, head)
+		return err
+	})
+	return v, err
+}
+
+// rebuildTables makes the projections again and says whether they were right.
+func rebuildTables(ctx context.Context, t terminal, args []string) (int, error) {
+	c, args, err := readConfig(t, "rebuild", args, nil)
+	if err != nil {
+		return 0, err
+	}
+	return withRooms(ctx, t, c, func(r *rooms) (int, error) {
+		homes, err := chosenHomes(ctx, r, args)
+		if err != nil {
+			return 0, err
+		}
+		code := exitOK
+		for _, home := range homes {
+			result, err := r.tables.Rebuild(ctx, r.app, home, func(seq domain.Seq) {
+				fmt.Fprintf(t.err, "\rhome %s: %d events", home, seq)
+			})
+			fmt.Fprint(t.err, "\r\033[K")
+			if err != nil {
+				return 0, err
+			}
+			verdict := "as before"
+			if !result.Same() {
+				verdict, code = "different from before "+result.Before, exitBad
+			}
+			fmt.Fprintf(t.out, "home %s: %d events folded, projections %s, %s\n", home, result.Events, result.After, verdict)
+		}
+		return code, nil
+	})
+}

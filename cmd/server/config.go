@@ -1,0 +1,63 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"net"
+	"path/filepath"
+)
+
+// config is what the environment and the flags say.
+type config struct {
+	addr     string // to listen on
+	data     string // folder of the private PostgreSQL and the demo home
+	database string // URL of a PostgreSQL; "" starts a private one
+	demoEdge string // program of an edge agent to run with a simulated home
+	demoArgs string // further flags for it
+	homeName string
+}
+
+const (
+	defaultAddr = "localhost:8080"
+	defaultData = ".logis"
+)
+
+// readConfig fills the flags of a subcommand: environment first, flags win.
+func readConfig(t terminal, name string, args []string, more func(*flag.FlagSet, *config)) (config, []string, error) {
+	c := config{addr: fromEnv(t, "LOGIS_ADDR", defaultAddr), data: fromEnv(t, "LOGIS_DATA", defaultData)}
+	c.database = fromEnv(t, "DATABASE_URL", "")
+	flags := flag.NewFlagSet("logis-server "+name, flag.ContinueOnError)
+	flags.SetOutput(t.err)
+	flags.StringVar(&c.data, "data", c.data, "data folder (LOGIS_DATA)")
+	flags.StringVar(&c.database, "database", c.database, "URL of a PostgreSQL; without it a private one runs (DATABASE_URL)")
+	if more != nil {
+		more(flags, &c)
+	}
+	if err := flags.Parse(args); err != nil {
+		if err == flag.ErrHelp { //nolint:errorlint // the flag package returns it as it is
+			return c, nil, err
+		}
+		return c, nil, fmt.Errorf("%w: %w", errUsage, err)
+	}
+	absolute, err := filepath.Abs(c.data)
+	if err != nil {
+		return c, nil, fmt.Errorf("data folder: %w", err)
+	}
+	c.data = absolute
+	return c, flags.Args(), nil
+}
+
+func fromEnv(t terminal, name, fallback string) string {
+	if value, ok := t.env(name); ok && value != "" {
+		return value
+	}
+	return fallback
+}
+
+// checkAddr refuses an address nobody can listen on, with a sentence.
+func checkAddr(addr string) error {
+	if _, _, err := net.SplitHostPort(addr); err != nil {
+		return fmt.Errorf("%w: address %q: want host:port, like localhost:8080 or :8080", errUsage, addr)
+	}
+	return nil
+}

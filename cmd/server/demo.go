@@ -1,0 +1,176 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
+
+	"logis/access"
+	"logis/domain"
+	"logis/eventstore"
+)
+
+// welcome makes sure there is an owner and a home, starts the demo edge if asked
+// for, and prints the way in.
+func welcome(ctx context.Context, group *errgroup.Group, t terminal, c config, s *server) error {
+	owner, _, err := s.rooms.access.FirstOwner(ctx, ownerName)
+	if err != nil {
+		return err
+	}
+	home, err := firstHome(ctx, s.rooms, owner, c.homeName)
+	if err != nil {
+		return err
+	}
+	if c.demoEdge != "" {
+		edge, err := newDemoEdge(ctx, s.rooms, c, owner, home, t.err)
+		if err != nil {
+			return err
+		}
+		group.Go(func() error { return edge.run(ctx) })
+	}
+	link, err := ownerLink(ctx, s.rooms, c.addr)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "\nLogis is running. Open this once to sign in (good for %d minutes):\n\n  %s\n\nStop with Ctrl-C. Another link: logis-server link\n",
+		int(access.LinkLife.Minutes()), link)
+	return nil
+}
+
+// firstHome returns a home of the owner, made if there is none.
+func firstHome(ctx context.Context, r *rooms, owner domain.PersonID, name string) (domain.HomeID, error) {
+	homes, err := r.store.Homes(ctx)
+	if err != nil || len(homes) > 0 {
+		return firstOf(homes), err
+	}
+	now, err := r.store.Now(ctx)
+	if err != nil {
+		return domain.HomeID{}, err
+	}
+	id := eventstore.NewID[domain.HomeKind](now)
+	return id, r.store.Found(ctx, id, func(ctx context.Context, tx *eventstore.Tx) error {
+		created, joined := domain.FoundHome(id, owner, localTimeZone())
+		if _, err := tx.RecordNamed(ctx, id, created, name); err != nil {
+			return err
+		}
+		_, err := tx.Record(ctx, id, joined)
+		return err
+	})
+}
+
+func firstOf(homes []domain.HomeID) domain.HomeID {
+	if len(homes) == 0 {
+		return domain.HomeID{}
+	}
+	return homes[0]
+}
+
+// localTimeZone is the IANA name of this machine's zone, UTC when it has none.
+func localTimeZone() string {
+	if name := time.Local.String(); name != "Local" { //nolint:gosmopolitan // the home is where the server first runs
+		return name
+	}
+	if target, err := os.Readlink("/etc/localtime"); err == nil {
+		if _, name, ok := strings.Cut(target, "zoneinfo/"); ok {
+			return name
+		}
+	}
+	return "UTC"
+}
+
+// demoEdge is an edge agent with a simulated home, run beside the server.
+type demoEdge struct {
+	program string
+	args    []string
+	claim   string
+	log     io.Writer
+}
+
+func newDemoEdge(ctx context.Context, r *rooms, c config, owner domain.PersonID, home domain.HomeID, log io.Writer) (*demoEdge, error) {
+	e := &demoEdge{program: c.demoEdge, log: log}
+	e.args = append([]string{
+		"run", "--server", strings.Replace(baseURL(c.addr), "http", "ws", 1),
+		"--data", filepath.Join(c.data, "edge"), "--with-parent",
+	}, strings.Fields(c.demoArgs)...)
+	// The claim is for the first start; an agent that is enrolled ignores it.
+	err := pgx.BeginFunc(ctx, r.app, func(tx pgx.Tx) error {
+		claim, _, err := r.access.NewClaim(ctx, tx, access.Principal{Person: owner}, home)
+		e.claim = claim.String()
+		return err
+	})
+	return e, err
+}
+
+// Waits between two starts of a demo edge that ended by itself.
+const (
+	edgeWait    = time.Second
+	edgeWaitMax = 30 * time.Second
+)
+
+// run keeps the agent running until ctx ends.
+func (e *demoEdge) run(ctx context.Context) error {
+	wait := edgeWait
+	for ctx.Err() == nil {
+		if err := e.once(ctx); err != nil && ctx.Err() == nil {
+			fmt.Fprintln(e.log, "· the edge agent ended:", err)
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		}
+		timer.Stop()
+		wait = min(2*wait, edgeWaitMax)
+	}
+	return nil
+}
+
+// stopEdge is how long the agent may take to end before it is killed.
+const stopEdge = 5 * time.Second
+
+func (e *demoEdge) once(ctx context.Context) error {
+	cmd := exec.CommandContext(ctx, e.program, e.args...)
+	cmd.Env = append(os.Environ(), "LOGIS_EDGE_CLAIM="+e.claim)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = stopEdge
+	cmd.Stderr = &prefixed{to: e.log, prefix: []byte("edge: ")}
+	// The agent ends when this pipe does, so it never outlives the server.
+	alive, err := cmd.StdinPipe()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = alive.Close() }()
+	return cmd.Run()
+}
+
+// prefixed marks each line of another program.
+type prefixed struct {
+	to     io.Writer
+	prefix []byte
+	middle bool // of a line
+}
+
+// Write implements io.Writer.
+func (p *prefixed) Write(text []byte) (int, error) {
+	var out []byte
+	for line := range bytes.Lines(text) {
+		if !p.middle {
+			out = append(out, p.prefix...)
+		}
+		out = append(out, line...)
+		p.middle = !bytes.HasSuffix(line, []byte("\n"))
+	}
+	if _, err := p.to.Write(out); err != nil {
+		return 0, err
+	}
+	return len(text), nil
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"log/slog"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"logis/access"
+	"logis/dispatch"
+	"logis/domain/thing"
+	"logis/eventstore"
+	"logis/projections"
+)
+
+// rooms are the parts of the server, wired.
+type rooms struct {
+	replica string
+	app     *pgxpool.Pool
+	river   *pgxpool.Pool
+	tables  projections.Tables
+	queue   *dispatch.Queue
+	store   *eventstore.Store
+	access  *access.Access
+}
+
+// openRooms wires what every subcommand needs.
+func openRooms(ctx context.Context, db *database, log *slog.Logger) (*rooms, error) {
+	catalog, err := thing.Standard()
+	if err != nil {
+		return nil, err
+	}
+	r := &rooms{replica: newReplica(), tables: projections.Tables{Catalog: catalog}}
+	if r.app, err = db.appPool(ctx); err != nil {
+		return nil, err
+	}
+	if r.river, err = db.riverPool(ctx); err != nil {
+		r.close()
+		return nil, err
+	}
+	if r.queue, err = dispatch.NewQueue(r.river, log); err != nil {
+		r.close()
+		return nil, err
+	}
+	r.store = eventstore.New(r.app, eventstore.Options{
+		Catalog: catalog, Projection: r.tables, Reactors: []eventstore.Reactor{dispatch.Reactor{}}, Jobs: r.queue,
+	})
+	r.access = access.New(r.store, nil)
+	return r, nil
+}
+
+func (r *rooms) close() {
+	if r.river != nil {
+		r.river.Close()
+	}
+	r.app.Close()
+}
+
+// newReplica names this run of the server. A new name each time: the jobs and
+// sessions of a former run are not this one's.
+func newReplica() string {
+	var b [6]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
