@@ -1,0 +1,153 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"logis/access"
+	"logis/eventstore"
+	"logis/projections"
+)
+
+// base is the path all operations begin with.
+const base = "/api/v1"
+
+// Options are what the API needs.
+type Options struct {
+	Store  *eventstore.Store // required
+	Access *access.Access    // required
+	Tables projections.Tables
+	// App is the browser app: index.html and what it loads. Nil serves none.
+	App fs.FS
+	// Log is told of faults that are not the caller's. Nil tells nobody.
+	Log *slog.Logger
+}
+
+// Server answers apps. Its Run must be running for live sockets to be accepted.
+type Server struct {
+	options Options
+	tuning  tuning
+	router  *chi.Mux
+	huma    huma.API
+	people  *callers
+	places  *callers
+	room    chan struct{} // one token per request in flight
+	hall    *hall
+}
+
+// tuning is what tests set otherwise than in life.
+type tuning struct {
+	person, address      pace
+	inFlight, queue      int
+	pulse, poll, recheck time.Duration
+	work                 time.Duration
+}
+
+func asInLife() tuning {
+	return tuning{
+		person: pace{personRate, personBurst}, address: pace{addressRate, addressBurst},
+		inFlight: maxInFlight, queue: liveQueue, pulse: livePulse, poll: livePoll, recheck: liveRecheck,
+		work: workTimeout,
+	}
+}
+
+// New returns the handler of everything an app and a browser may ask.
+func New(options Options) (*Server, error) {
+	if options.Store == nil || options.Access == nil {
+		return nil, errors.New("api: Store and Access are required")
+	}
+	return build(options, asInLife())
+}
+
+func build(options Options, t tuning) (*Server, error) {
+	if options.Log == nil {
+		options.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{
+		options: options, tuning: t, router: chi.NewRouter(),
+		people: newCallers(t.person), places: newCallers(t.address),
+		room: make(chan struct{}, t.inFlight),
+	}
+	s.hall = newHall(s)
+	app, err := newApp(options.App)
+	if err != nil {
+		return nil, err
+	}
+	s.router.Use(s.recoverer, secured, middleware.GetHead)
+	s.router.Get("/healthz", s.healthz)
+	s.router.Get("/readyz", s.readyz)
+	s.router.Route(base, s.routes)
+	s.router.NotFound(s.elsewhere(app))
+	s.router.MethodNotAllowed(s.otherMethod)
+	return s, nil
+}
+
+// routes adds the operations under base.
+func (s *Server) routes(r chi.Router) {
+	r.Use(s.bounded, s.sameOrigin, s.known)
+	s.huma = newHuma(r)
+	s.addSession()
+	s.addHomes()
+	s.addRooms()
+	s.addDevices()
+	s.addTwins()
+	s.addModels()
+	s.addCommands()
+	s.addEvents()
+	s.addHistory()
+	s.addGateways()
+	s.addLive(r)
+	finish(s.huma.OpenAPI())
+	r.Get("/openapi.yaml", s.openapi)
+}
+
+// newHuma returns huma reading and writing by our rules.
+func newHuma(r chi.Router) huma.API {
+	json := format()
+	config := huma.Config{
+		OpenAPI:       emptyDocument(),
+		Formats:       map[string]huma.Format{"application/json": json, "application/problem+json": json},
+		DefaultFormat: "application/json",
+		Transformers:  []huma.Transformer{own},
+
+		RejectUnknownQueryParameters: true,
+	}
+	return onlyJSON{humachi.New(r, config), config}
+}
+
+// onlyJSON answers in JSON whatever the caller would accept.
+type onlyJSON struct {
+	huma.API
+	config huma.Config
+}
+
+// Negotiate returns the one content type there is.
+func (onlyJSON) Negotiate(string) (string, error) { return "application/json", nil }
+
+// Config lets huma find the settings behind the wrapper.
+func (a onlyJSON) Config() huma.Config { return a.config }
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.router.ServeHTTP(w, r) }
+
+// Run keeps live sockets until ctx ends; then it closes them with closeRestart
+// and returns once they are gone.
+func (s *Server) Run(ctx context.Context) error {
+	s.hall.run(ctx)
+	return nil
+}
+
+// now is the time of the log.
+func (s *Server) now(ctx context.Context) (Instant, error) {
+	now, err := s.options.Store.Now(ctx)
+	return Instant{now}, err
+}

@@ -1,0 +1,47 @@
+package api
+
+import (
+	"context"
+
+	"logis/access"
+	"logis/domain"
+	"logis/eventstore"
+)
+
+// change runs do inside an append of the home, with a view of its locked state
+// that follows what do records. The view must not be kept.
+func (s *Server) change(ctx context.Context, id domain.HomeID, do func(context.Context, *eventstore.Tx, *view) error) error {
+	return s.options.Store.Append(ctx, []domain.HomeID{id}, func(ctx context.Context, tx *eventstore.Tx) error {
+		names, err := eventstore.Names(ctx, tx.PG(), id, 0)
+		if err != nil {
+			return err
+		}
+		return do(ctx, tx, &view{home: tx.Home(id), names: names})
+	})
+}
+
+// changeOnce is change for a request that happens once.
+func changeOnce[T any](ctx context.Context, s *Server, id domain.HomeID, key string, do func(context.Context, *eventstore.Tx, *view) (answer, error)) (out *made[T], err error) {
+	err = s.change(ctx, id, func(ctx context.Context, tx *eventstore.Tx, v *view) error {
+		var err error
+		out, err = once[T](ctx, tx, id.Entity(), key, func() (answer, error) { return do(ctx, tx, v) })
+		return err
+	})
+	return out, err
+}
+
+// rename records the new name of a part of the home, unless it has it already.
+func (v *view) rename(ctx context.Context, tx *eventstore.Tx, part domain.EntityID, p access.Principal, fact domain.Fact, name Name) error {
+	if v.names[part] == name.trimmed() {
+		return nil
+	}
+	_, err := tx.RecordNamed(ctx, v.home.ID, domain.Event{Entity: part, Actor: p.Actor(), Fact: fact}, name.trimmed())
+	v.names[part] = name.trimmed()
+	return err
+}
+
+// record records what the caller did to a part of the home.
+func (v *view) record(ctx context.Context, tx *eventstore.Tx, part domain.EntityID, p access.Principal, fact domain.Fact) error {
+	_, err := tx.Record(ctx, v.home.ID, domain.Event{Entity: part, Actor: p.Actor(), Fact: fact})
+	return err
+}

@@ -1,0 +1,114 @@
+package api
+
+import (
+	"net/http"
+	"reflect"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"logis/access"
+	"logis/domain/thing"
+	"logis/eventstore"
+	"logis/projections"
+)
+
+const about = `What an app may ask of Logis. The truth about a home is its log of events, numbered 1, 2, 3, … without gaps (` + "`seq`" + `); everything else here follows from it.
+
+**Signing in.** A one-time link becomes a session cookie (` + "`POST /session`" + `). Every method but GET and HEAD, and the live socket, must come from the app's own origin (` + "`Sec-Fetch-Site`" + ` or ` + "`Origin`" + `).
+
+**Revisions.** The revision of a thing is the seq of the last event that touched it, and its ETag. A PATCH or DELETE names the one it was based on (` + "`If-Match`" + `): 428 without, 412 when somebody was faster.
+
+**Once.** Every POST but the sign-in takes an ` + "`Idempotency-Key`" + `: the same request with the same key gets the very same answer for 24 hours, and happens once.
+
+**Refusals** are ` + "`application/problem+json`" + ` (RFC 9457); ` + "`code`" + ` is for machines, ` + "`detail`" + ` for people, ` + "`errors`" + ` names every wrong field at once. After 429 and 503, wait as long as ` + "`Retry-After`" + ` says.
+
+**Ids** are UUIDs in lower case, **times** RFC 3339 in UTC. A home that is not yours looks like one that does not exist.`
+
+func emptyDocument() *huma.OpenAPI {
+	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	registry.RegisterTypeAlias(reflect.TypeFor[thing.Value](), reflect.TypeFor[Value]())
+	return &huma.OpenAPI{
+		OpenAPI: "3.1.0",
+		Info: &huma.Info{
+			Title: "Logis", Version: "1", Description: about,
+			License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
+		},
+		Servers: []*huma.Server{{URL: base, Description: "The server the app came from."}},
+		Components: &huma.Components{
+			Schemas: registry,
+			SecuritySchemes: map[string]*huma.SecurityScheme{"session": {
+				Type: "apiKey", In: "cookie", Name: cookieName, Description: "Set by POST /session.",
+			}},
+		},
+		Security: []map[string][]string{{"session": {}}},
+		Tags: []*huma.Tag{
+			{Name: "Session", Description: "Who is signed in."},
+			{Name: "Homes", Description: "Homes and their rooms."},
+			{Name: "Devices", Description: "Devices, what they can do and how they are."},
+			{Name: "Commands", Description: "Asking something of a device, and how far it came."},
+			{Name: "History", Description: "The log, and the home at any instant of it."},
+			{Name: "Gateways", Description: "The boxes that own the radios."},
+			{Name: "Live", Description: "Being told what happens."},
+		},
+	}
+}
+
+func operationAt(doc *huma.OpenAPI, method, path string) *huma.Operation {
+	item := doc.Paths[path]
+	switch method {
+	case http.MethodGet:
+		return item.Get
+	case http.MethodPost:
+		return item.Post
+	case http.MethodPatch:
+		return item.Patch
+	default:
+		return item.Delete
+	}
+}
+
+func problemResponse(doc *huma.OpenAPI, status int) *huma.Response {
+	r := &huma.Response{
+		Description: http.StatusText(status),
+		Content: map[string]*huma.MediaType{"application/problem+json": {
+			Schema: doc.Components.Schemas.Schema(reflect.TypeFor[Problem](), true, ""),
+		}},
+	}
+	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
+		r.Headers = map[string]*huma.Header{"Retry-After": {
+			Description: "Seconds to wait.", Schema: &huma.Schema{Type: huma.TypeInteger, Examples: []any{1}},
+		}}
+	}
+	return r
+}
+
+// finish takes out what huma adds for its own errors.
+func finish(doc *huma.OpenAPI) {
+	schemas := doc.Components.Schemas.Map()
+	delete(schemas, "ErrorModel")
+	delete(schemas, "ErrorDetail")
+}
+
+// Document returns the OpenAPI 3.1 document as YAML, as it is kept in
+// openapi.yaml.
+func Document() ([]byte, error) {
+	store := eventstore.New(nil, eventstore.Options{})
+	s, err := build(Options{Store: store, Access: access.New(store, nil), Tables: projections.Tables{}}, asInLife())
+	if err != nil {
+		return nil, err
+	}
+	return s.huma.OpenAPI().YAML()
+}
+
+// openapi serves the document.
+func (s *Server) openapi(w http.ResponseWriter, r *http.Request) {
+	text, err := s.huma.OpenAPI().YAML()
+	if err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/openapi+yaml")
+	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
+	_, _ = w.Write(text) // a caller who is gone needs no answer
+}

@@ -1,0 +1,91 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"logis/access"
+	"logis/domain"
+	"logis/eventstore"
+)
+
+// Gateway is a box in the home that owns radios.
+type Gateway struct {
+	ID             domain.GatewayID `json:"id" format:"uuid" doc:"The gateway." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04"`
+	Name           string           `json:"name" doc:"What it is called." example:"Gateway"`
+	Connected      bool             `json:"connected" doc:"Whether it has a live session." example:"true"`
+	Since          Instant          `json:"since" doc:"Since when."`
+	Version        string           `json:"version" doc:"Of its edge agent; empty: it was never connected." example:"0.1.0"`
+	Session        int64            `json:"session" doc:"Its newest session: rises with every connection." example:"3"`
+	Epoch          int              `json:"epoch" doc:"Generation of its outbox." example:"1"`
+	Cursor         int64            `json:"cursor" doc:"The last entry of its outbox that is recorded." example:"512"`
+	KeyFingerprint string           `json:"key_fingerprint" doc:"SHA-256 of its public key, to compare with what it shows." example:"2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"`
+	Revision       domain.Seq       `json:"revision" doc:"The last event about it." example:"1001"`
+}
+
+// Claim lets one new gateway in, once.
+type Claim struct {
+	Claim     string  `json:"claim" doc:"What to type at the gateway. It is shown only now." example:"logis-claim-AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"`
+	ExpiresAt Instant `json:"expires_at" doc:"Until when it may be used."`
+}
+
+type (
+	InGateway struct {
+		InHome
+		Gateway domain.GatewayID `path:"gateway" format:"uuid" doc:"The gateway." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04"`
+	}
+	gatewaysOutput struct {
+		Body list[Gateway]
+	}
+	claimInput struct {
+		InHome
+		Idempotent
+		Body *nothing `doc:"Nothing needs to be said."`
+	}
+)
+
+func (s *Server) addGateways() {
+	add(s, operation{
+		id: "list-gateways", method: http.MethodGet, path: "/homes/{home}/gateways", tag: "Gateways", action: access.ReadHome,
+		summary: "The gateways", description: "Returns the gateways of the home, the oldest first.",
+	}, s.listGateways)
+	add(s, operation{
+		id: "get-gateway", method: http.MethodGet, path: "/homes/{home}/gateways/{gateway}", tag: "Gateways", action: access.ReadHome,
+		summary: "One gateway", description: "Returns a gateway of the home.",
+	}, s.getGateway)
+	add(s, operation{
+		id: "make-claim", method: http.MethodPost, path: "/homes/{home}/gateways/claims", tag: "Gateways",
+		action: access.ManageGateways, status: http.StatusCreated, refusals: []int{http.StatusConflict},
+		summary: "Let a new gateway in", description: "Makes a claim that one new gateway may use once, within ten minutes. 409 when the home has as many gateways as it can.",
+	}, s.makeClaim)
+}
+
+func (s *Server) listGateways(ctx context.Context, in *InHome) (*gatewaysOutput, error) {
+	v, err := s.present(ctx, in.Home)
+	if err != nil {
+		return nil, err
+	}
+	return &gatewaysOutput{list[Gateway]{v.gateways()}}, nil
+}
+
+func (s *Server) getGateway(ctx context.Context, in *InGateway) (*tagged[Gateway], error) {
+	v, err := s.present(ctx, in.Home)
+	if err != nil {
+		return nil, err
+	}
+	g, ok := v.home.Gateways[in.Gateway]
+	if !ok {
+		return nil, domain.Errorf(domain.NotFound, "there is no such gateway")
+	}
+	return tag(g.Revision, v.gateway(g)), nil
+}
+
+func (s *Server) makeClaim(ctx context.Context, in *claimInput) (*made[Claim], error) {
+	return changeOnce[Claim](ctx, s, in.Home, in.Key, func(ctx context.Context, tx *eventstore.Tx, _ *view) (answer, error) {
+		claim, expires, err := s.options.Access.NewClaim(ctx, tx.PG(), principal(ctx), in.Home)
+		if err != nil {
+			return answer{}, err
+		}
+		return answer{body: Claim{Claim: claim.String(), ExpiresAt: Instant{expires}}}, nil
+	})
+}

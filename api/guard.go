@@ -1,0 +1,179 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+
+	"logis/access"
+	"logis/domain"
+)
+
+type contextKey int
+
+const (
+	principalKey contextKey = iota // access.Principal
+	requestKey                     // [32]byte, of everything that makes the request what it is
+)
+
+// principal returns who asks; behind the guard that is somebody.
+func principal(ctx context.Context) access.Principal {
+	p, _ := ctx.Value(principalKey).(access.Principal)
+	return p
+}
+
+// guard asks whether the caller may do the operation, once, before anything else
+// of the request is looked at.
+func (s *Server) guard(op operation) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		r, w := humachi.Unwrap(ctx)
+		if err := s.allowed(r, op.action, op.open); err != nil {
+			s.refuse(w, r, err)
+			return
+		}
+		next(ctx)
+	}
+}
+
+// allowed returns nil when the caller may.
+func (s *Server) allowed(r *http.Request, action access.Action, open bool) error {
+	if open {
+		return nil
+	}
+	p := principal(r.Context())
+	if p.Person.IsZero() {
+		return domain.Errorf(domain.Unauthorized, "sign in first")
+	}
+	if action == "" {
+		return nil
+	}
+	home, err := domain.ParseID[domain.HomeKind](r.PathValue("home"))
+	if err != nil {
+		return domain.InvalidInput(domain.Fault{Field: "home", Message: err.Error()})
+	}
+	return s.options.Access.Allow(r.Context(), p, home, action, partsOf(r)...)
+}
+
+// partsOf returns the parts of the home that the path names.
+func partsOf(r *http.Request) []domain.EntityID {
+	var parts []domain.EntityID
+	for _, name := range []string{"device", "room", "gateway"} {
+		if id, err := domain.ParseID[domain.EntityKind](r.PathValue(name)); err == nil {
+			parts = append(parts, id)
+		}
+	}
+	return parts
+}
+
+// body reads the body, refuses what is not strict JSON, and remembers what the
+// request was.
+func (s *Server) body(ctx huma.Context, next func(huma.Context)) {
+	r, w := humachi.Unwrap(ctx)
+	if err := checkRepeats(r); err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	text, err := readBody(w, r, ctx.Operation().RequestBody)
+	if err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	r.Body = io.NopCloser(bytes.NewReader(text))
+	hash := sha256.New()
+	hash.Write([]byte(r.Method + " " + r.URL.Path + "\n"))
+	hash.Write(text)
+	next(huma.WithValue(ctx, requestKey, [32]byte(hash.Sum(nil))))
+}
+
+// checkRepeats refuses what is there twice: two readers would each take another.
+func checkRepeats(r *http.Request) error {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return domain.InvalidInput(domain.Fault{Field: "query", Message: "must be made of name=value pairs"})
+	}
+	var faults []domain.Fault
+	for name, values := range query {
+		if len(values) > 1 {
+			faults = append(faults, domain.Fault{Field: name, Message: "must be there only once"})
+		}
+	}
+	for _, name := range []string{"If-Match", "Idempotency-Key", "Content-Type"} {
+		if len(r.Header.Values(name)) > 1 {
+			faults = append(faults, domain.Fault{Field: name, Message: "must be there only once"})
+		}
+	}
+	if len(faults) > 0 {
+		return domain.InvalidInput(faults...)
+	}
+	return nil
+}
+
+func readBody(w http.ResponseWriter, r *http.Request, wanted *huma.RequestBody) ([]byte, error) {
+	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, refusal(http.StatusRequestEntityTooLarge, domain.Invalid, "the body must be at most 64 KiB long")
+	case err != nil:
+		return nil, refusal(http.StatusBadRequest, domain.Invalid, "the body did not arrive whole")
+	case len(text) == 0:
+		return text, nil // huma knows whether there must be one
+	case wanted == nil:
+		return nil, refusal(http.StatusBadRequest, domain.Invalid, "this takes no body")
+	}
+	if err := checkType(r.Header); err != nil {
+		return nil, err
+	}
+	if faults := checkJSON(text); len(faults) > 0 {
+		return nil, refusal(http.StatusBadRequest, domain.Invalid, domain.InvalidInput(faults...).Message, faults...)
+	}
+	return text, nil
+}
+
+func checkType(header http.Header) error {
+	kind, parameters, err := mime.ParseMediaType(header.Get("Content-Type"))
+	charset, ok := parameters["charset"]
+	if err != nil || kind != "application/json" || (ok && !strings.EqualFold(charset, "utf-8")) {
+		return refusal(http.StatusUnsupportedMediaType, domain.Invalid, "Content-Type must be application/json")
+	}
+	if encoding := header.Get("Content-Encoding"); encoding != "" {
+		return refusal(http.StatusUnsupportedMediaType, domain.Invalid, "Content-Encoding must be left out")
+	}
+	return nil
+}
+
+// refuse answers with what the caller may know of err, and notes the rest.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	p := problemOf(err)
+	s.note(r.Context(), r.Method+" "+r.URL.Path, p)
+	p.write(w)
+}
+
+// note logs faults that are not the caller's.
+func (s *Server) note(ctx context.Context, what string, p *Problem) {
+	if p.Status < http.StatusInternalServerError || errors.Is(p.cause, context.Canceled) {
+		return
+	}
+	s.options.Log.ErrorContext(ctx, "request refused", "request", what, "status", p.Status, "error", causes(p.cause))
+}
+
+// causes returns the whole chain: a domain.Error tells the caller only its
+// sentence.
+func causes(err error) string {
+	var parts []string
+	for ; err != nil; err = errors.Unwrap(err) {
+		if text := err.Error(); text != "" && (len(parts) == 0 || !strings.Contains(parts[len(parts)-1], text)) {
+			parts = append(parts, text)
+		}
+	}
+	return strings.Join(parts, ": ")
+}

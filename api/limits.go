@@ -1,0 +1,94 @@
+package api
+
+import "time"
+
+// Limits of one request. The timeouts belong into the http.Server.
+const (
+	// maxBody bounds a request's body, in bytes.
+	maxBody = 64 << 10
+	// MaxHeader bounds a request's header, in bytes.
+	MaxHeader = 16 << 10
+	// ReadHeaderTimeout bounds how long a header may take to arrive.
+	ReadHeaderTimeout = 5 * time.Second
+	// ReadTimeout bounds how long a whole request may take to arrive.
+	ReadTimeout = 15 * time.Second
+	// WriteTimeout bounds reading a request and writing its answer together.
+	WriteTimeout = 60 * time.Second
+	// IdleTimeout bounds how long a connection may wait for its next request.
+	IdleTimeout = 2 * time.Minute
+	// workTimeout bounds the work on one request: below WriteTimeout, so that the
+	// refusal still reaches the app.
+	workTimeout = 20 * time.Second
+	// readyLimit bounds how long /readyz waits for the database.
+	readyLimit = 2 * time.Second
+	// maxDepth bounds how deep JSON in a body may be nested.
+	maxDepth = 32
+	// maxExponent bounds the exponent of a number in a body, upwards and
+	// downwards: what float64 can hold.
+	maxExponent = 308
+	// maxName bounds a name, in characters, and minName is the least.
+	maxName = 80
+	minName = 1
+	// maxFaults bounds the faults named in one answer.
+	maxFaults = 100
+)
+
+// Limits of what there can be.
+const (
+	// maxHomes bounds the homes one person belongs to.
+	maxHomes = 50
+	// maxRooms bounds the rooms of one home.
+	maxRooms = 200
+)
+
+// Limits of callers.
+const (
+	// maxInFlight bounds the requests worked on at once; more get 503.
+	maxInFlight = 256
+	// personRate and personBurst bound the requests of one person, per second and
+	// at once; more get 429. A page needs about ten.
+	personRate  = 50
+	personBurst = 200
+	// addressRate and addressBurst bound the requests of one address that is not
+	// signed in.
+	addressRate  = 10
+	addressBurst = 50
+	// maxCallers bounds the callers whose rates are remembered, twice over.
+	maxCallers = 10_000
+)
+
+// Limits of live sockets.
+const (
+	// maxSockets bounds the live sockets of one person.
+	maxSockets = 20
+	// maxLive bounds the live sockets of one server, at about 30 KiB each.
+	maxLive = 20_000
+	// liveQueue is how many pages of news a socket may be behind before it is
+	// closed with closeSlow.
+	liveQueue = 64
+	// livePulse is the time between two signs of life on a socket, and how soon an
+	// app can tell that the line is dead.
+	livePulse = 15 * time.Second
+	// livePoll is how often a log is looked at although nobody told that it grew.
+	livePoll = time.Second
+	// liveRecheck is how often the rights of open sockets are asked again.
+	liveRecheck = time.Second
+	// livePage bounds the events in one page of news.
+	livePage = 500
+	// maxInbound bounds what a live socket may send, in bytes: nothing is awaited.
+	maxInbound = 512
+	// writeLimit bounds the writing of one page to a live socket.
+	writeLimit = 10 * time.Second
+)
+
+// feedPause is the least time between two pages of one home: what happens
+// meanwhile shares a page.
+const feedPause = 10 * time.Millisecond
+
+// Close codes of the live socket.
+const (
+	closeRestart   = 1012 // the server stops: come back after a moment
+	closeFault     = 1011 // a fault of ours: come back
+	closeSignedOut = 4401 // the session or the membership has ended
+	closeSlow      = 4429 // the app reads too slowly: resume after the last seq
+)

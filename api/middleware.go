@@ -1,0 +1,193 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"logis/access"
+	"logis/domain"
+)
+
+// policy is what a page may load: itself. Inline styles are the component kit's;
+// scripts are never inline.
+const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
+	"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+// secured puts the security headers on every answer.
+func secured(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+		if r.TLS != nil {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			h.Set("Cache-Control", "no-store")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// recoverer turns a panic into a 500 and a line in the log.
+func (s *Server) recoverer(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			v := recover()
+			if v == nil {
+				return
+			}
+			if v == http.ErrAbortHandler { //nolint:errorlint,err113 // the value itself is meant
+				panic(v)
+			}
+			s.refuse(w, r, fmt.Errorf("panic: %v\n%s", v, debug.Stack())) //nolint:err113 // told to the log only
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// bounded gives each request a place and a time limit, or sends it away.
+func (s *Server) bounded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case s.room <- struct{}{}:
+			defer func() { <-s.room }()
+		default:
+			s.refuse(w, r, domain.Errorf(domain.Overloaded, "too much is asked at once"))
+			return
+		}
+		ctx, cancel := context.WithTimeout(r.Context(), s.tuning.work)
+		defer cancel()
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// sameOrigin refuses what another page made a browser do: changes and live
+// sockets must come from the app's own origin, and say so.
+func (s *Server) sameOrigin(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		safe := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
+		if (!safe || r.Header.Get("Upgrade") != "") && !fromHere(r) {
+			s.refuse(w, r, domain.Errorf(domain.Forbidden, "this must come from the app's own origin: Sec-Fetch-Site or Origin must say so"))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// fromHere believes Sec-Fetch-Site, which no page can set, before Origin, whose
+// host a proxy may have made another than ours.
+func fromHere(r *http.Request) bool {
+	sites, origins := r.Header.Values("Sec-Fetch-Site"), r.Header.Values("Origin")
+	if len(sites) > 0 {
+		return len(sites) == 1 && sites[0] == "same-origin"
+	}
+	if len(origins) != 1 {
+		return false
+	}
+	origin, err := url.Parse(origins[0])
+	return err == nil && origin.Host != "" && strings.EqualFold(origin.Host, r.Host)
+}
+
+// known finds out who asks, and refuses who asks too fast. Somebody unknown is
+// counted by address.
+func (s *Server) known(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p, err := s.authenticate(r)
+		if err != nil && domain.CodeOf(err) != domain.Unauthorized {
+			s.refuse(w, r, err)
+			return
+		}
+		fast := false
+		if p.Person.IsZero() {
+			fast = !s.places.allow(placeOf(r.RemoteAddr))
+		} else {
+			fast = !s.people.allow(p.Person.String())
+		}
+		if fast {
+			p := refusal(http.StatusTooManyRequests, domain.Overloaded, "too many requests: wait a moment")
+			p.retryAfter = 1
+			s.refuse(w, r, p)
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), principalKey, p)))
+	})
+}
+
+func (s *Server) authenticate(r *http.Request) (access.Principal, error) {
+	cookies := r.CookiesNamed(cookieName)
+	if len(cookies) != 1 {
+		return access.Principal{}, nil // two of them: nobody knows which is meant
+	}
+	return s.options.Access.Authenticate(r.Context(), cookies[0].Value)
+}
+
+// elsewhere answers for every path without an operation: the browser app, but
+// never where an operation could be.
+func (s *Server) elsewhere(app http.Handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/api/") || r.URL.Path == "/api":
+			s.refuse(w, r, domain.Errorf(domain.NotFound, "there is nothing at this address"))
+		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+			w.Header().Set("Allow", "GET, HEAD")
+			s.refuse(w, r, refusal(http.StatusMethodNotAllowed, domain.Invalid, "this method is not for this address"))
+		default:
+			app.ServeHTTP(w, r)
+		}
+	}
+}
+
+// otherMethod answers for a path that has operations, but not this one.
+func (s *Server) otherMethod(w http.ResponseWriter, r *http.Request) {
+	path := r.URL.Path
+	if r.URL.RawPath != "" {
+		path = r.URL.RawPath
+	}
+	var allowed []string
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete} {
+		if !s.router.Match(chi.NewRouteContext(), method, path) {
+			continue
+		}
+		if allowed = append(allowed, method); method == http.MethodGet {
+			allowed = append(allowed, http.MethodHead)
+		}
+	}
+	w.Header().Set("Allow", strings.Join(append(allowed, http.MethodOptions), ", "))
+	if r.Method == http.MethodOptions {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	s.refuse(w, r, refusal(http.StatusMethodNotAllowed, domain.Invalid, "this method is not for this address"))
+}
+
+// healthz says that the process is up.
+func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) { plain(w, "up\n") }
+
+// readyz says that the database answers.
+func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), readyLimit)
+	defer cancel()
+	if err := s.options.Store.Pool().Ping(ctx); err != nil {
+		s.refuse(w, r, domain.Wrap(domain.Storage, "the database does not answer", err))
+		return
+	}
+	plain(w, "ready\n")
+}
+
+func plain(w http.ResponseWriter, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write([]byte(text)) // a caller who is gone needs no answer
+}
