@@ -21,17 +21,17 @@ type Catalog struct {
 	kinds        map[string]*Model // by kind
 	capabilities map[string]*Model // by capability name
 	described    sync.Map          // "kind+cap+cap" -> *Model
-	count        atomic.Int32      // of described
+	count        atomic.Int32      // of described, about
 }
 
 // ErrUnknownModel is wrapped by the errors of Describe.
 var ErrUnknownModel = errors.New("unknown model")
 
-// maxCapabilities bounds how many capabilities a device may add to its kind, so
-// that the descriptions kept in memory stay few.
+// maxCapabilities bounds how many capabilities a device may add to its kind: the
+// best equipped one known has five.
 const maxCapabilities = 8
 
-// maxDescribed bounds the combinations kept in memory.
+// maxDescribed bounds the combinations kept in memory: homes share a few hundred.
 const maxDescribed = 2048
 
 // Standard returns the embedded models. The error names the file at fault; a
@@ -100,8 +100,9 @@ func (c *Catalog) Kinds() []*Model {
 func (c *Catalog) Capabilities() []string { return sortedKeys(c.capabilities) }
 
 // Describe returns what a device of the kind with the further capabilities can
-// be and do. The order and repetition of capabilities do not matter. The error
-// wraps ErrUnknownModel.
+// be and do. Neither the order of capabilities nor their repetition changes it,
+// and of an affordance that several name the kind's own wins. The error wraps
+// ErrUnknownModel.
 func (c *Catalog) Describe(kind string, capabilities []string) (*Model, error) {
 	base, ok := c.kinds[kind]
 	if !ok {
@@ -110,9 +111,14 @@ func (c *Catalog) Describe(kind string, capabilities []string) (*Model, error) {
 	if len(capabilities) == 0 {
 		return base, nil
 	}
+	if len(capabilities) > maxCapabilities {
+		return nil, fmt.Errorf("%d capabilities, more than %d: %w", len(capabilities), maxCapabilities, ErrUnknownModel)
+	}
 	names := slices.Compact(slices.Sorted(slices.Values(capabilities)))
-	if len(names) > maxCapabilities {
-		return nil, fmt.Errorf("%d capabilities, more than %d: %w", len(names), maxCapabilities, ErrUnknownModel)
+	for _, name := range names { // before the key is made: a name with a plus in it could be another's key
+		if c.capabilities[name] == nil {
+			return nil, fmt.Errorf("capability %q: %w", name, ErrUnknownModel)
+		}
 	}
 	key := kind + "+" + strings.Join(names, "+")
 	if m, ok := c.described.Load(key); ok {
@@ -121,29 +127,27 @@ func (c *Catalog) Describe(kind string, capabilities []string) (*Model, error) {
 	m := *base
 	m.Properties, m.Actions, m.Events = maps.Clone(m.Properties), maps.Clone(m.Actions), maps.Clone(m.Events)
 	for _, name := range names {
-		capability, ok := c.capabilities[name]
-		if !ok {
-			return nil, fmt.Errorf("capability %q: %w", name, ErrUnknownModel)
-		}
+		capability := c.capabilities[name]
 		addMissing(m.Properties, capability.Properties)
 		addMissing(m.Actions, capability.Actions)
 		addMissing(m.Events, capability.Events)
 	}
-	return c.remember(key, &m), nil
+	c.remember(key, &m)
+	return &m, nil
 }
 
-// remember keeps a description unless there are too many: homes share a few
-// hundred combinations, and a hostile gateway must not make memory grow.
-func (c *Catalog) remember(key string, m *Model) *Model {
-	if c.count.Load() < maxDescribed {
-		if _, known := c.described.LoadOrStore(key, m); !known {
-			c.count.Add(1)
-		}
+// remember keeps a description. When there are too many it forgets them all: the
+// common ones are back at once, and a hostile gateway that asks for every
+// combination can neither make memory grow nor keep the common ones out.
+func (c *Catalog) remember(key string, m *Model) {
+	if c.count.Add(1) > maxDescribed {
+		c.described.Clear()
+		c.count.Store(1)
 	}
-	return m
+	c.described.Store(key, m)
 }
 
-// addMissing keeps what the kind itself says of an affordance.
+// addMissing keeps what into already says of an affordance.
 func addMissing[V any](into, from map[string]V) {
 	for name, v := range from {
 		if _, ok := into[name]; !ok {

@@ -1,6 +1,7 @@
 package thing
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"path"
@@ -22,9 +23,7 @@ type document struct {
 
 func parseDocument(text []byte) (document, error) {
 	var d document
-	decoder := json.NewDecoder(strings.NewReader(string(text)))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&d); err != nil {
+	if err := strict(text, &d); err != nil {
 		return d, err
 	}
 	if d.Type != "tm:ThingModel" {
@@ -117,9 +116,10 @@ func (d *document) model() (*Model, error) {
 func property(members map[string]json.RawMessage) (Property, error) {
 	var p struct {
 		Schema
-		Term     string `json:"@type"`
-		ReadOnly bool   `json:"readOnly"`
-		Class    Class  `json:"logis:class"`
+		Term        string `json:"@type"`
+		Description string `json:"description"`
+		ReadOnly    bool   `json:"readOnly"`
+		Class       Class  `json:"logis:class"`
 	}
 	if err := remarshal(members, &p); err != nil {
 		return Property{}, err
@@ -132,11 +132,12 @@ func property(members map[string]json.RawMessage) (Property, error) {
 
 func action(members map[string]json.RawMessage) (Action, error) {
 	var a struct {
-		Title   string           `json:"title"`
-		Term    string           `json:"@type"`
-		Class   Class            `json:"logis:class"`
-		Input   *Schema          `json:"input"`
-		Desires map[string]Value `json:"logis:desires"`
+		Title       string           `json:"title"`
+		Term        string           `json:"@type"`
+		Description string           `json:"description"`
+		Class       Class            `json:"logis:class"`
+		Input       *Schema          `json:"input"`
+		Desires     map[string]Value `json:"logis:desires"`
 	}
 	if err := remarshal(members, &a); err != nil {
 		return Action{}, err
@@ -152,9 +153,10 @@ func action(members map[string]json.RawMessage) (Action, error) {
 
 func event(members map[string]json.RawMessage) (Event, error) {
 	var e struct {
-		Title string  `json:"title"`
-		Term  string  `json:"@type"`
-		Data  *Schema `json:"data"`
+		Title       string  `json:"title"`
+		Term        string  `json:"@type"`
+		Description string  `json:"description"`
+		Data        *Schema `json:"data"`
 	}
 	if err := remarshal(members, &e); err != nil {
 		return Event{}, err
@@ -162,10 +164,18 @@ func event(members map[string]json.RawMessage) (Event, error) {
 	return Event{Title: e.Title, Term: e.Term, Data: e.Data}, nil
 }
 
+// remarshal reads an affordance. A member that is none of ours is an error: a
+// bound with a slip in its name would bound nothing.
 func remarshal(members map[string]json.RawMessage, into any) error {
 	text, err := json.Marshal(members)
 	if err != nil {
 		return err
 	}
-	return json.Unmarshal(text, into)
+	return strict(text, into)
+}
+
+func strict(text []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(into)
 }

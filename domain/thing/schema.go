@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -61,8 +62,16 @@ func (s Schema) checkNumber(v Value) string {
 		return "must be a whole number"
 	case s.Minimum != nil && f < *s.Minimum, s.Maximum != nil && f > *s.Maximum:
 		return "must be " + s.Range()
+	case s.MultipleOf > 0 && !isMultiple(f, s.MultipleOf):
+		return "must be a multiple of " + decimal(s.MultipleOf)
 	}
 	return ""
+}
+
+// isMultiple allows for what binary fractions cannot hold: 0.3 is three times 0.1.
+func isMultiple(f, step float64) bool {
+	steps := f / step
+	return math.Abs(steps-math.Round(steps)) <= 1e-9*max(1, math.Abs(steps))
 }
 
 // Range says in words which numbers the schema allows, with their unit.
@@ -73,14 +82,17 @@ func (s Schema) Range() string {
 	}
 	switch {
 	case s.Minimum != nil && s.Maximum != nil:
-		return fmt.Sprintf("from %v to %v%s", *s.Minimum, *s.Maximum, unit)
+		return "from " + decimal(*s.Minimum) + " to " + decimal(*s.Maximum) + unit
 	case s.Minimum != nil:
-		return fmt.Sprintf("at least %v%s", *s.Minimum, unit)
+		return "at least " + decimal(*s.Minimum) + unit
 	case s.Maximum != nil:
-		return fmt.Sprintf("at most %v%s", *s.Maximum, unit)
+		return "at most " + decimal(*s.Maximum) + unit
 	}
 	return "a number" + unit
 }
+
+// decimal writes a number as people do, without an exponent.
+func decimal(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
 func (s Schema) checkText(v Value) string {
 	text, ok := v.Str()

@@ -1,0 +1,88 @@
+package thing
+
+import (
+	"slices"
+	"unicode/utf8"
+)
+
+// scalar returns the length of the canonical scalar that text begins with, as far
+// as a look at its bytes can tell: a literal, a plain number or a string without
+// escapes. 0 means that it takes more than a look.
+func scalar(text []byte) int {
+	if len(text) == 0 {
+		return 0
+	}
+	switch c := text[0]; c {
+	case '"':
+		return plainText(text)
+	case 't', 'f', 'n':
+		for _, literal := range [...]string{"true", "false", "null"} {
+			if len(text) >= len(literal) && string(text[:len(literal)]) == literal {
+				return len(literal)
+			}
+		}
+		return 0
+	default:
+		return plainNumber(text)
+	}
+}
+
+func plainText(text []byte) int {
+	for i, c := range text[1:] {
+		switch {
+		case c == '"':
+			return i + 2
+		case c < 0x20, c >= utf8.RuneSelf, c == '\\':
+			return 0
+		}
+	}
+	return 0
+}
+
+// A number is plain when it has few enough digits that float64 holds each of
+// them, and a size that the shortest form writes without an exponent.
+const (
+	maxPlainDigits   = 15
+	maxPlainDecimals = 6
+)
+
+// plainNumber returns the length of the canonical number that text begins with, 0
+// if it is none or not plain.
+func plainNumber(text []byte) int {
+	at := 0
+	if text[0] == '-' {
+		at = 1
+	}
+	whole := digits(text[at:])
+	if whole == 0 || (whole > 1 && text[at] == '0') {
+		return 0
+	}
+	zero := text[at] == '0'
+	at += whole
+	decimals := 0
+	if at < len(text) && text[at] == '.' {
+		decimals = digits(text[at+1:])
+		if decimals == 0 || decimals > maxPlainDecimals || text[at+decimals] == '0' {
+			return 0
+		}
+		at += 1 + decimals
+	}
+	minusZero := zero && decimals == 0 && text[0] == '-'
+	if whole+decimals > maxPlainDigits || minusZero || continues(text[at:]) {
+		return 0
+	}
+	return at
+}
+
+func digits(text []byte) int {
+	n := slices.IndexFunc(text, func(c byte) bool { return c < '0' || c > '9' })
+	if n < 0 {
+		return len(text)
+	}
+	return n
+}
+
+// continues reports whether what follows digits could belong to the number.
+func continues(rest []byte) bool {
+	return len(rest) > 0 && (rest[0] == 'e' || rest[0] == 'E' || rest[0] == '.')
+}
