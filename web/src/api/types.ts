@@ -7,7 +7,8 @@ type Schemas = components['schemas']
 export type Session = Schemas['Session']
 export type Home = Schemas['Home']
 export type Room = Schemas['Room']
-export type Device = Schemas['Device']
+/** The room is null for a device that is in none. */
+export type Device = Omit<Schemas['Device'], 'room'> & { room: string | null }
 export type Schema = Schemas['Schema']
 export type Twin = Schemas['Twin']
 export type Reported = Schemas['Reported']
@@ -23,18 +24,7 @@ export type Density = Schemas['Density']
 export type Problem = Schemas['Problem']
 
 /** What the live socket says when the home's log has grown. */
-export interface News {
-  type: 'news'
-  seq: number
-  now: string
-  events: Event[]
-  twins: Twin[]
-  devices: Device[]
-  rooms: Room[]
-  gateways: Gateway[]
-  commands: Command[]
-  removed: { devices: string[]; rooms: string[] }
-}
+export type News = Omit<Schemas['News'], 'devices'> & { devices: Device[] }
 
 /** Every frame of the live socket. */
-export type LiveFrame = News | { type: 'welcome'; seq: number; now: string } | { type: 'pulse'; now: string }
+export type LiveFrame = News | Schemas['Welcome'] | Schemas['Pulse']

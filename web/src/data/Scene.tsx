@@ -19,9 +19,9 @@ export interface Scene {
   /** Wishes of this page that are not commands yet, by device. */
   asks: Record<string, Ask>
   /** Asks a device for something. Does nothing in the past. */
-  ask(device: string, request: CommandRequest): void
+  ask: (device: string, request: CommandRequest) => void
   /** Takes a refusal off the screen. */
-  forget(device: string): void
+  forget: (device: string) => void
 }
 
 const SceneContext = createContext<Scene | null>(null)

@@ -1,5 +1,5 @@
 import { type QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { api, must } from '../api/client'
+import { api, ifMatch, must } from '../api/client'
 import type { Command, Event } from '../api/types'
 import { keys } from './keys'
 import { type HomePicture, lastStep, withCommands } from './picture'
@@ -105,8 +105,7 @@ export function useWithdraw(home: string) {
     mutationFn: (command: Command) =>
       must(
         api.DELETE('/homes/{home}/commands/{command}', {
-          params: { path: { home, command: command.id } },
-          headers: { 'If-Match': `"${lastStep(command)}"` },
+          params: { path: { home, command: command.id }, header: ifMatch(lastStep(command)) },
         }),
       ),
     onSuccess: (command) =>

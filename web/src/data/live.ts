@@ -77,6 +77,7 @@ export function followHome(options: LiveOptions): () => void {
 
   const lost = (code: number) => {
     socket = undefined
+    clearTimeout(timer)
     if (stopped) return
     if (code === closeSignedOut) {
       options.onSignedOut()

@@ -53,7 +53,7 @@ export function useMoment(home: string, at: number | null) {
 
 /** Fetches a reel before it is needed. */
 export function prefetchReel(queries: QueryClient, home: string, index: number, head: number): void {
-  if (index >= 0 && reelStart(index) <= head) void queries.prefetchQuery(reelQuery(home, index, head))
+  if (index >= 0 && reelStart(index) <= head) queries.query(reelQuery(home, index, head)).catch(() => undefined) // it is asked for again when it is needed
 }
 
 /** How many events lie in each part of a stretch of time. */

@@ -44,7 +44,7 @@ export function newestCommand(device: string, commands: Iterable<Command>): Comm
 
 /** What a command wants of each property. An action is told by what it desires in the twin. */
 function wanted(command: Command, twin: Twin | undefined): [string, unknown][] {
-  if (command.set) return Object.entries(command.set)
+  if (!command.action) return Object.entries(command.set)
   return Object.entries(twin?.properties ?? {})
     .filter(([, p]) => p.desired?.command === command.id)
     .map(([name, p]) => [name, p.desired?.value])

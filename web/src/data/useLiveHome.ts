@@ -56,7 +56,7 @@ export function spread(queries: QueryClient, home: string, news: News): void {
   keepEvents(queries, home, newest.filter((event) => event.type === 'command.requested'))
   queries.setQueryData<Event[]>(keys.recent(home), (held) => prepend(held, newest))
   for (const [entity, events] of Map.groupBy(newest, (event) => event.entity)) {
-    queries.setQueryData<Event[]>(keys.history(home, entity), (held) => prepend(held, events ?? []))
+    queries.setQueryData<Event[]>(keys.history(home, entity), (held) => prepend(held, events))
   }
 }
 

@@ -92,7 +92,7 @@ function Action({ view, action }: { view: DeviceView; action: string }) {
     <TwoStep
       first={affordance.title}
       question={`${affordance.title} ${device.name}?`}
-      refusal={away ? 'The gateway is away. This is only done while it is there to see that it happens.' : null}
+      refusal={away ? 'The gateway is away. This is only done while it is there.' : null}
       onPress={press}
     />
   )

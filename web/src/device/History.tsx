@@ -4,8 +4,8 @@ import type { Device } from '../api/types'
 import { useEarlier, useHistory } from '../data/history'
 import { useScene } from '../data/Scene'
 import { Card } from '../parts/Card'
+import { dated } from '../parts/days'
 import { EventRow } from '../parts/EventRow'
-import { dayKey, dayWords } from '../words/ages'
 import styles from './Device.module.css'
 
 /** What happened to and at the device, newest first. */
@@ -16,24 +16,17 @@ export function History({ device }: { device: Device }) {
   const earlier = useEarlier(home, device.id)
   const oldest = events?.at(-1)
   const done = oldest?.type === 'device.registered' || (earlier.isSuccess && earlier.data.length === 0)
-  let day = ''
   return (
     <Card title="What happened">
       {isError && <p role="alert">The history could not be read.</p>}
       {!events && !isError && <Skeleton height={160} radius="md" />}
       <ol className={styles.events}>
-        {events?.map((event) => {
-          const at = Date.parse(event.occurred_at)
-          const key = dayKey(at, zone)
-          const head = key === day ? null : <li className={styles.day}>{dayWords(at, zone)}</li>
-          day = key
-          return (
-            <Fragment key={event.seq}>
-              {head}
-              <EventRow event={event} about={device.id} />
-            </Fragment>
-          )
-        })}
+        {dated(events ?? [], zone, 'occurred_at').map(({ event, day }) => (
+          <Fragment key={event.seq}>
+            {day && <li className={styles.day}>{day}</li>}
+            <EventRow event={event} about={device.id} />
+          </Fragment>
+        ))}
       </ol>
       {oldest && !done && (
         <Button variant="default" loading={earlier.isPending} onClick={() => earlier.mutate(oldest.seq)}>Earlier</Button>

@@ -1,6 +1,6 @@
 import { Button, Loader } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Refusal } from '../api/client'
 import { useEnter } from '../data/session'
 import { Door } from '../parts/Door'
@@ -11,21 +11,21 @@ export function EnterPage() {
   const enter = useEnter()
   const navigate = useNavigate()
   const tried = useRef(false)
-  const token = useRef(decodeURIComponent(location.hash.slice(1)))
+  const [token] = useState(() => decodeURIComponent(location.hash.slice(1)))
   const { mutate } = enter
 
   useEffect(() => {
-    if (tried.current || token.current === '') return
+    if (tried.current || token === '') return
     tried.current = true // the link works once
     history.replaceState(null, '', location.pathname) // and should not stay in the address bar
-    mutate(token.current)
-  }, [mutate])
+    mutate(token)
+  }, [mutate, token])
 
   useEffect(() => {
     if (enter.isSuccess) void navigate({ to: '/', replace: true })
   }, [enter.isSuccess, navigate])
 
-  if (token.current === '' || (enter.error instanceof Refusal && enter.error.status === 401)) {
+  if (token === '' || (enter.error instanceof Refusal && enter.error.status === 401)) {
     return (
       <Door title="This link no longer works">
         <p>Each link opens the door once and only for a short while.</p>
@@ -37,7 +37,7 @@ export function EnterPage() {
     return (
       <Door title="Nobody answered">
         <p role="alert">{enter.error.message} Your link may still be good.</p>
-        <Button size="md" onClick={() => mutate(token.current)}>Try again</Button>
+        <Button size="md" onClick={() => mutate(token)}>Try again</Button>
       </Door>
     )
   }

@@ -1,6 +1,6 @@
 import { Button, Loader, TextInput } from '@mantine/core'
 import { Navigate } from '@tanstack/react-router'
-import { type FormEvent, useState } from 'react'
+import { type SyntheticEvent, useState } from 'react'
 import { useCreateHome, useHomes } from '../data/homes'
 import { Door } from '../parts/Door'
 
@@ -48,7 +48,7 @@ export function FirstHome() {
 function BeginHome() {
   const [name, setName] = useState('')
   const create = useCreateHome()
-  const submit = (event: FormEvent) => {
+  const submit = (event: SyntheticEvent) => {
     event.preventDefault()
     if (name.trim()) create.mutate(name.trim())
   }

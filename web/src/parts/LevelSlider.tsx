@@ -1,4 +1,4 @@
-import { type CSSProperties, useEffect, useRef, useState } from 'react'
+import { type CSSProperties, useEffect, useEffectEvent, useRef, useState } from 'react'
 import styles from './LevelSlider.module.css'
 
 /** Keyboard steps are gathered for so long before they become one wish. */
@@ -29,8 +29,7 @@ export function LevelSlider(props: LevelSliderProps) {
   const [draft, setDraft] = useState<number | null>(null)
   const input = useRef<HTMLInputElement>(null)
   const byPointer = useRef(false)
-  const wish = useRef(props.onWish)
-  wish.current = props.onWish
+  const wish = useEffectEvent(props.onWish)
 
   useEffect(() => {
     const element = input.current
@@ -38,7 +37,7 @@ export function LevelSlider(props: LevelSliderProps) {
     let timer: ReturnType<typeof setTimeout> | undefined
     const settle = () => {
       setDraft(null)
-      wish.current(Number(element.value))
+      wish(Number(element.value))
     }
     // React's onChange fires while dragging; the browser's own fires at the end.
     const changed = () => {

@@ -1,5 +1,5 @@
 import { Button, TextInput } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
+import { type SyntheticEvent, useState } from 'react'
 import styles from './NameForm.module.css'
 
 interface NameFormProps {
@@ -19,7 +19,7 @@ export function NameForm({ label, value, action, onSave, onCancel }: NameFormPro
   const [name, setName] = useState(value)
   const [error, setError] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: SyntheticEvent) => {
     event.preventDefault()
     const wanted = name.trim()
     if (!wanted) return

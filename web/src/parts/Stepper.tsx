@@ -1,5 +1,5 @@
 import { IconMinus, IconPlus } from '@tabler/icons-react'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import styles from './Stepper.module.css'
 
 /** Presses are gathered for so long before they become one wish. */
@@ -21,13 +21,12 @@ interface StepperProps {
 /** A value with less and more beside it. */
 export function Stepper({ label, value, start, min, max, step, words, onWish }: StepperProps) {
   const [draft, setDraft] = useState<number | null>(null)
-  const wish = useRef(onWish)
-  wish.current = onWish
+  const wish = useEffectEvent(onWish)
 
   useEffect(() => {
     if (draft === null) return
     const timer = setTimeout(() => {
-      wish.current(draft)
+      wish(draft)
       setDraft(null)
     }, gather)
     return () => clearTimeout(timer)

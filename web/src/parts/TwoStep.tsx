@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { Press } from './Press'
 import styles from './Press.module.css'
 
@@ -46,12 +46,11 @@ export function TwoStep({ first, question, refusal, onPress }: TwoStepProps) {
 
 function Question({ first, question, refusal, onPress, close }: TwoStepProps & { close: () => void }) {
   const safe = useRef<HTMLButtonElement>(null)
-  const shut = useRef(close)
-  shut.current = close
+  const shut = useEffectEvent(close)
 
   useEffect(() => {
     safe.current?.focus()
-    const timer = setTimeout(() => shut.current(), patience)
+    const timer = setTimeout(() => shut(), patience)
     return () => clearTimeout(timer)
   }, [])
 

@@ -126,7 +126,7 @@ export function Guard({ view, state, secured, secure, open }: GuardProps) {
         <TwoStep
           first={open.words}
           question={`${open.words} ${name}?`}
-          refusal={away ? 'The gateway is away. This is only done while it is there to see that it happens.' : null}
+          refusal={away ? 'The gateway is away. This is only done while it is there.' : null}
           onPress={() => ask(id, { action: open.action })}
         />
       )}

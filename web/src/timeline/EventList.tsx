@@ -2,8 +2,8 @@ import { Skeleton } from '@mantine/core'
 import { Fragment, useEffect, useRef } from 'react'
 import type { Event } from '../api/types'
 import { useScene } from '../data/Scene'
+import { dated } from '../parts/days'
 import { EventRow } from '../parts/EventRow'
-import { dayKey, dayWords } from '../words/ages'
 import styles from './Timeline.module.css'
 
 /** How many events are listed before the place one looks at, and after it. */
@@ -23,21 +23,14 @@ export function EventList({ events, seq, onPick }: { events: readonly Event[] | 
 
   if (!events) return <Skeleton height={300} radius="md" aria-label="Loading what happened" />
   const shown = seq === null ? events.slice(0, before) : events.filter((e) => e.seq > seq - before && e.seq <= seq + after).toReversed()
-  let day = ''
   return (
     <ol className={styles.events} ref={list} aria-label="What happened">
-      {shown.map((event) => {
-        const at = Date.parse(event.recorded_at)
-        const key = dayKey(at, zone)
-        const head = key === day ? null : <li className={styles.day}>{dayWords(at, zone)}</li>
-        day = key
-        return (
-          <Fragment key={event.seq}>
-            {head}
-            <EventRow event={event} current={event.seq === seq} later={seq !== null && event.seq > seq} onPick={onPick} />
-          </Fragment>
-        )
-      })}
+      {dated(shown, zone, 'recorded_at').map(({ event, day }) => (
+        <Fragment key={event.seq}>
+          {day && <li className={styles.day}>{day}</li>}
+          <EventRow event={event} current={event.seq === seq} later={seq !== null && event.seq > seq} onPick={onPick} />
+        </Fragment>
+      ))}
     </ol>
   )
 }

@@ -88,19 +88,17 @@ function useAddress(seq: number | null, linked: number | null, { playing, loadin
   }, [linked, goTo])
 }
 
-/** The live scene, or the same with the picture of then. */
-function usePastScene(live: Scene, player: Player): Scene {
-  const shown = useRef<{ picture: HomePicture; at: number } | null>(null)
-  const { position, picture } = player
-  if (position && picture) shown.current = { picture, at: Math.floor(position.at / 1000) * 1000 }
-  else if (!player.loading && !position) shown.current = null
-  const then = shown.current
+/** The live scene, or the same with the picture of then; the last one stays while the next is loaded. */
+function usePastScene(live: Scene, { position, picture, loading }: Player): Scene {
+  const [shown, show] = useState<{ picture: HomePicture; at: number } | null>(null)
+  const at = position && Math.floor(position.at / 1000) * 1000
+  const then = picture && at !== null ? { picture, at } : loading || position ? shown : null
+  if (then?.picture !== shown?.picture || then?.at !== shown?.at) show(then)
   return useMemo<Scene>(() => {
-    if (!then) return live
+    if (!shown) return live
     const nothing = () => undefined
-    return { ...live, picture: then.picture, past: then.at, cutOff: null, asks: {}, ask: nothing, forget: nothing }
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- a new object for the same instant changes nothing
-  }, [live, then?.picture, then?.at])
+    return { ...live, picture: shown.picture, past: shown.at, cutOff: null, asks: {}, ask: nothing, forget: nothing }
+  }, [live, shown])
 }
 
 function Moment({ scene, player }: { scene: Scene; player: Player }) {

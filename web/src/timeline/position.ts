@@ -50,7 +50,7 @@ export function advance(position: Position, events: readonly Event[], ms: number
   }
   const last = events.at(-1)
   // Beyond the last loaded event nobody knows yet what happened.
-  if (last && seq === last.seq && seq < head) at = Math.max(recordedAt(last), position.at)
+  if (last?.seq === seq && seq < head) at = Math.max(recordedAt(last), position.at)
   return { position: { seq, at }, starved: false }
 }
 

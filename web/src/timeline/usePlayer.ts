@@ -30,12 +30,14 @@ export interface Player {
   failed: boolean
   playing: boolean
   speed: number
-  goTo(seq: number): void
-  goToTime(at: number, guess: number): void
-  step(by: number): void
-  goLive(): void
-  toggle(): void
-  setSpeed(speed: number): void
+  /** Goes to an event. */
+  goTo: (seq: number) => void
+  /** Goes to an instant; guess is about the last event before it. */
+  goToTime: (at: number, guess: number) => void
+  step: (by: number) => void
+  goLive: () => void
+  toggle: () => void
+  setSpeed: (speed: number) => void
 }
 
 /** What is wanted: an event, or an instant whose event is not known for sure. */
@@ -62,9 +64,7 @@ export function usePlayer(home: string, head: number, start: number | null): Pla
   const unsure = aim && !aim.sure && aim.at !== null && !encloses(events, aim.at, edge) ? aim.at : null
   const [asked] = useDebouncedValue(unsure, 2 * pause)
   const told = useMoment(home, asked).data
-  useEffect(() => {
-    if (told !== undefined && asked !== null && asked === unsure) setAim({ seq: Math.max(1, told), at: asked, sure: true })
-  }, [told, asked, unsure])
+  if (told !== undefined && asked !== null && asked === unsure) setAim({ seq: Math.max(1, told), at: asked, sure: true })
 
   const position = placed(aim, events, unsure === null)
 

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { command, event, lamp, noon, picture } from '../testing/samples'
+import { age, clockTime, countdown, delay, moment, span } from './ages'
+import { reasonWords, statusWords, wishWords } from './commands'
+import { eventWords, toldTypes } from './events'
+import { statement, valueWords } from './values'
+
+const zone = 'Europe/Paris'
+const teller = { picture: picture(), me: { person: { id: 'ada', name: 'Ada' }, expires_at: '' } }
+const ada = { kind: 'person', id: 'ada', name: 'Ada' } as const
+const bob = { kind: 'person', id: 'bob', name: 'Bob' } as const
+
+describe('ages', () => {
+  it.each([
+    [2_000, 'just now'], [20_000, '20 s ago'], [59_999, '59 s ago'], [60_000, '1 min ago'],
+    [3 * 3_600_000, '3 h ago'], [30 * 3_600_000, '1 day ago'], [5 * 86_400_000, '5 days ago'],
+    [-5_000, 'just now'], // a clock that runs ahead is no reason to speak of the future
+  ])('of %i ms is told as %s', (ms, words) => expect(age(noon - ms, noon)).toBe(words))
+
+  it('are told in the time of the home', () => {
+    expect(clockTime(noon, zone)).toBe('14:00')
+    expect(clockTime(noon, 'Asia/Dhaka')).toBe('18:00')
+    expect(clockTime(noon, 'Nowhere/Land')).toMatch(/^\d\d:\d\d$/)
+  })
+
+  it('name the day only when it is another', () => {
+    expect(moment(noon, noon, zone)).toBe('14:00')
+    expect(moment(noon - 86_400_000, noon, zone)).toBe('yesterday 14:00')
+    expect(moment(noon - 3 * 86_400_000, noon, zone)).toBe('30 Apr 14:00')
+  })
+
+  it('between steps are told in milliseconds', () => {
+    expect([delay(41.6), delay(1300), delay(120_000)]).toEqual(['42 ms', '1.3 s', '2 min'])
+    expect([span(86_400_000), countdown(599_001)]).toEqual(['1 day', '10:00'])
+  })
+})
+
+describe('values', () => {
+  it.each([
+    ['onOff', true, 'On'], ['contact', false, 'Open'], ['waterLeak', true, 'Water!'], ['lockState', 'notFullyLocked', 'Not fully locked'],
+    ['currentPositionLiftPercentage', 100, 'Closed'], ['currentPositionLiftPercentage', 40, '60 % open'],
+    ['systemMode', 'fanOnly', 'Fan only'], ['somethingNew', 'veryLoud', 'Very loud'], ['somethingNew', true, 'Yes'],
+  ])('%s %s is told as %s', (name, value, words) => expect(valueWords(name, value)).toBe(words))
+
+  it('have their unit', () => {
+    const schema = { title: 'x', type: 'number', read_only: true } as const
+    expect(valueWords('temperature', 21.44, { ...schema, unit: 'celsius' })).toBe('21.4 °C')
+    expect(valueWords('colorTemperatureMireds', 370, { ...schema, unit: 'mired' })).toBe('2,700 K')
+    expect(valueWords('activePower', 1240, { ...schema, unit: 'watt' })).toBe('1,240 W')
+    expect(valueWords('currentHue', 210, { ...schema, unit: 'degree' })).toBe('210°')
+  })
+
+  it('name what they are of when they do not say it themselves', () => {
+    expect(statement('currentLevel', 60, lamp().affordances.properties.currentLevel)).toBe('Brightness 60 %')
+    expect(statement('onOff', true)).toBe('On')
+  })
+})
+
+describe('events', () => {
+  const tell = (...of: Parameters<typeof event>) => eventWords(event(...of), teller)
+
+  it('are told as sentences', () => {
+    expect(tell(1, 'device.reported', { data: { values: { onOff: true, currentLevel: 60 } } })).toBe('Kitchen lamp: On, Brightness 60 %')
+    expect(tell(1, 'command.requested', { actor: ada, data: { set: { onOff: true } } })).toBe('You asked Kitchen lamp to turn on')
+    expect(tell(1, 'command.requested', { actor: bob, data: { set: { currentLevel: 30 } } })).toBe('Bob asked Kitchen lamp to set brightness to 30 %')
+    expect(tell(1, 'command.failed', { data: { reason: 'no_answer' } })).toBe('Kitchen lamp: did not do it. No answer came back in time')
+    expect(tell(1, 'device.signalled', { data: { event: 'multiPressComplete', data: { count: 2 } } })).toBe('Kitchen lamp: Multi press complete twice')
+    expect(tell(1, 'room.added', { actor: ada, words: 'Hall' })).toBe('You added the room “Hall”')
+    expect(tell(1, 'device.placed', { data: { room: 'kitchen' } })).toBe('Kitchen lamp: moved to Kitchen')
+    expect(tell(1, 'device.placed', { data: { room: '00000000-0000-0000-0000-000000000000' } })).toBe('Kitchen lamp: taken out of its room')
+    expect(tell(1, 'gateway.disconnected', { entity: 'gateway' })).toBe('Hall gateway went away')
+  })
+
+  it('leave the name out on the device’s own page', () => {
+    expect(eventWords(event(1, 'command.sent'), { ...teller, about: 'lamp' })).toBe('Sent to the gateway')
+  })
+
+  it('are told even when the device is gone, and even when nobody knows the type', () => {
+    expect(tell(1, 'device.reported', { entity: 'gone', data: { values: { onOff: true } } })).toBe('A device that is gone: On')
+    expect(tell(1, 'future.invented')).toBe('Future invented')
+  })
+
+  it('have words for every type that is ever recorded', () => {
+    const facts = readFileSync('../domain/facts.go', 'utf8')
+    const outcomes = readFileSync('../domain/command.go', 'utf8')
+    const types = [...facts.matchAll(/return "([a-z]+\.[a-z_]+)"/g)].map((m) => m[1])
+    const ends = [...outcomes.matchAll(/Outcome = "([a-z]+)"/g)].map((m) => `command.${m[1]}`)
+    expect(types.length).toBeGreaterThan(20)
+    expect(ends.length).toBeGreaterThan(5)
+    expect([...types, ...ends].filter((type) => !toldTypes.includes(type ?? ''))).toEqual([])
+  })
+})
+
+describe('commands', () => {
+  it('say what was wanted', () => {
+    expect(wishWords({ set: { onOff: false } })).toBe('turn off')
+    expect(wishWords({ set: {}, action: 'unlockDoor' })).toBe('unlock')
+    expect(wishWords({ set: { currentPositionLiftPercentage: 30 } })).toBe('go to 70 % open')
+  })
+
+  it('never call something done that is not known to be', () => {
+    expect(statusWords(command({ status: 'unknown' }), lamp())).toBe('Nobody knows if it was done')
+    expect(statusWords(command({ status: 'failed' }), lamp())).toBe('The lamp did not do it')
+    expect(statusWords(command({ status: 'delivered' }), lamp())).toBe('The gateway has it')
+  })
+
+  it('pass on a reason nobody has words for', () => {
+    expect(reasonWords('motor_jammed')).toBe('Motor jammed.')
+    expect(reasonWords(null)).toBeNull()
+  })
+})
