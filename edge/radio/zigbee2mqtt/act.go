@@ -74,8 +74,8 @@ type running struct {
 	order   radio.Order
 	values  map[string]thing.Value // what the device answered
 	read    bool                   // it can be asked for what the order wants
-	sentAt  uint64                 // state messages when the order was sent
-	askedAt uint64                 // state messages when the device was last asked
+	sentAt  uint64                 // messages that had arrived when the order was sent
+	askedAt uint64                 // … when the device was last asked
 	failure string                 // what Zigbee2MQTT said went wrong with it
 }
 
@@ -88,7 +88,7 @@ func (o *running) carryOut(ctx context.Context) error {
 	o.unit.hold(o.device.Address, o.plan.wants)
 	complaints, done := o.session.watchFailures(o.unit)
 	defer done()
-	o.sentAt = o.unit.count()
+	o.sentAt = o.session.arrived.Load()
 	o.askedAt = o.sentAt
 	err := o.send(ctx)
 	if err == nil {
@@ -171,6 +171,11 @@ func (o *running) confirm(ctx context.Context, complaints <-chan string) error {
 	began := o.session.now()
 	for round := 0; ; round++ {
 		err := o.look(ctx, complaints)
+		if err == nil && round == 0 && o.plan.hopeful(o.device) {
+			// The order's own state message came before this answer; the next look
+			// sees only what is said after it.
+			err = errOtherwise
+		}
 		switch {
 		case err == nil:
 			return nil
@@ -229,7 +234,7 @@ func (o *running) ask(ctx context.Context) error {
 		return o.askAlive(ctx)
 	}
 	properties := slices.Sorted(maps.Keys(o.plan.wants))
-	o.askedAt = o.unit.count()
+	o.askedAt = o.session.arrived.Load()
 	values, asked, err := o.session.readProbes(ctx, o.unit, o.device, properties)
 	if err != nil {
 		return err

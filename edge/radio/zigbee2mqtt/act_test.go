@@ -1,27 +1,219 @@
 package zigbee2mqtt_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"logis/domain/thing"
+	"logis/edge/radio"
 	"logis/edge/radio/zigbee2mqtt/ziglab"
 	"logis/edge/radio/zigbee2mqtt/znp"
 )
 
-func TestALampIsSwitchedAndConfirmed(t *testing.T) {
+func TestAHomeObeys(t *testing.T) {
 	t.Parallel()
-	lamp := znp.NewLamp(0x000d6f0000000001)
-	h := openHome(t, ziglab.Start(t, lamp))
+	lamp, color := znp.NewLamp(0x000d6f0000000001), znp.NewColorLamp(0x000d6f0000000002)
+	plug, gang := znp.NewPlug(0x000d6f0000000005), znp.NewTwoGang(0x00124b0000000006)
+	lock, curtain := znp.NewLock(0x000d6f0000000008), znp.NewCurtain(0x000d6f0000000009, time.Second)
+	h := openHome(t, ziglab.Start(t, lamp, color, plug, gang, lock, curtain))
+	h.until(t, "every device is known", func() bool { return len(h.reach) == 7 })
+
+	t.Run("a lamp does every order exactly once", func(t *testing.T) { switchesALamp(h.in(t), lamp) })
+	t.Run("a colour lamp takes colours and temperatures", func(t *testing.T) { colors(h.in(t), color) })
+	t.Run("both relays of a wall switch are devices of their own", func(t *testing.T) { switchesRelays(h.in(t), gang) })
+	t.Run("a plug switches and measures", func(t *testing.T) { measures(h.in(t), plug) })
+	t.Run("a lock is locked when its bolt is", func(t *testing.T) { locks(h.in(t), lock) })
+	t.Run("a jammed lock is neither", func(t *testing.T) { jams(h.in(t), lock) })
+	t.Run("a curtain is there when it is there", func(t *testing.T) { draws(h.in(t), curtain) })
+	t.Run("a curtain stops half way", func(t *testing.T) { stopsHalfWay(h.in(t), curtain) })
+	t.Run("what a device cannot do is refused", func(t *testing.T) { refuses(h.in(t), lamp, color) })
+	t.Run("a read asks the device", func(t *testing.T) { reads(h.in(t), lamp) })
+}
+
+func switchesALamp(h *home, lamp *znp.Lamp) {
 	address := ziglab.Address(lamp)
-	h.untilValue(t, address, "onOff", "false")
-	for n := range 10 {
+	const times = 20
+	before := len(lamp.Orders())
+	for n := range times {
 		on := n%2 == 0
-		began := time.Now()
 		h.set(address, map[string]thing.Value{"onOff": thing.Bool(on)})
-		t.Logf("confirmed after %v", time.Since(began))
 		if lamp.On() != on {
-			t.Fatalf("the lamp's true state is %v, it was confirmed to be %v", lamp.On(), on)
+			h.t.Fatalf("the lamp's true state is %v, it was confirmed to be %v", lamp.On(), on)
 		}
+	}
+	if got := len(lamp.Orders()) - before; got != times {
+		h.t.Errorf("the lamp did %d orders, %d were given", got, times)
+	}
+	h.set(address, map[string]thing.Value{"onOff": "true", "currentLevel": "40"})
+	if got := lamp.Level(); got != 102 { // 40 % of 254
+		h.t.Errorf("the lamp's true level is %d, want 102", got)
+	}
+	lamp.Press()
+	h.untilValue(h.t, address, "onOff", "false")
+	if _, err := h.do(address, "identify"); err != nil {
+		h.t.Errorf("identify: %v", err)
+	}
+	if last := lamp.Orders()[len(lamp.Orders())-1]; last.Name != "identify" {
+		h.t.Errorf("the lamp's last order is %q, want identify", last.Name)
+	}
+}
+
+func colors(h *home, lamp *znp.Lamp) {
+	address := ziglab.Address(lamp)
+	h.set(address, map[string]thing.Value{"onOff": "true", "colorTemperatureMireds": "300"})
+	if got := lamp.Mireds(); got != 300 {
+		h.t.Errorf("the lamp's true temperature is %d mired, want 300", got)
+	}
+	h.set(address, map[string]thing.Value{"currentHue": "120", "currentSaturation": "80"})
+	h.set(address, map[string]thing.Value{"currentSaturation": "40"})
+	if got := h.told(address)["currentHue"]; got != "120" {
+		h.t.Errorf("with another saturation the hue is %s, want 120 as before", got)
+	}
+}
+
+func switchesRelays(h *home, gang *znp.TwoGang) {
+	top, bottom := ziglab.Address(gang)+"/top", ziglab.Address(gang)+"/bottom"
+	h.set(top, map[string]thing.Value{"onOff": "true"})
+	if !gang.On(znp.Top) || gang.On(znp.Bottom) {
+		h.t.Errorf("the relays are top %v, bottom %v; want only the top one on", gang.On(znp.Top), gang.On(znp.Bottom))
+	}
+	gang.Press(znp.Bottom)
+	h.untilValue(h.t, bottom, "onOff", "true")
+	h.set(top, map[string]thing.Value{"onOff": "false"})
+	if gang.On(znp.Top) || !gang.On(znp.Bottom) {
+		h.t.Errorf("the relays are top %v, bottom %v; want only the bottom one on", gang.On(znp.Top), gang.On(znp.Bottom))
+	}
+}
+
+func measures(h *home, plug *znp.Plug) {
+	address := ziglab.Address(plug)
+	h.set(address, map[string]thing.Value{"onOff": "true"})
+	plug.SetLoad(60)
+	plug.SetEnergy(12340)
+	h.untilValue(h.t, address, "activePower", "60")
+	h.untilValue(h.t, address, "activeCurrent", "0.26")
+	h.untilValue(h.t, address, "cumulativeEnergyImported", "12.34")
+}
+
+func locks(h *home, lock *znp.Lock) {
+	address := ziglab.Address(lock)
+	for _, step := range []struct {
+		action string
+		want   thing.Value
+		state  znp.LockState
+	}{
+		{"unlockDoor", `"unlocked"`, znp.Unlocked},
+		{"lockDoor", `"locked"`, znp.Locked},
+		{"lockDoor", `"locked"`, znp.Locked}, // it is already
+	} {
+		id, err := h.do(address, step.action)
+		if err != nil {
+			h.t.Fatalf("%s: %v", step.action, err)
+		}
+		h.wantConfirmed(id, map[string]thing.Value{"lockState": step.want})
+		if lock.State() != step.state {
+			h.t.Errorf("after %s the bolt is truly %v, want %v", step.action, lock.State(), step.state)
+		}
+	}
+	lock.Turn(znp.Unlocked)
+	h.untilValue(h.t, address, "lockState", `"unlocked"`)
+}
+
+func jams(h *home, lock *znp.Lock) {
+	address := ziglab.Address(lock)
+	lock.SetJammed(true)
+	defer lock.SetJammed(false)
+	ctx, cancel := context.WithTimeout(h.t.Context(), 2*time.Second)
+	defer cancel()
+	before := len(lock.Orders())
+	id, err := h.order(ctx, radio.Order{Address: address, Action: "lockDoor"})
+	wantUnknown(h.t, err)
+	h.wantNothingTold(id)
+	if got := len(lock.Orders()) - before; got != 1 {
+		h.t.Errorf("the lock got the order %d times, want once", got)
+	}
+	h.untilValue(h.t, address, "lockState", `"notFullyLocked"`)
+}
+
+func draws(h *home, curtain *znp.Curtain) {
+	address := ziglab.Address(curtain)
+	const lift = "currentPositionLiftPercentage"
+	h.untilValue(h.t, address, lift, "0")
+	h.set(address, map[string]thing.Value{lift: "60"})
+	if got := curtain.Position(); got != 60 {
+		h.t.Errorf("the curtain was confirmed at 60, it is truly at %d", got)
+	}
+	// Zigbee2MQTT says 60 the moment it was told; nobody may believe it.
+	positions := h.toldOf(address, lift)
+	if i := slices.Index(positions, "60"); i != len(positions)-1 {
+		h.t.Errorf("the curtain was told to be at %v: at its goal before the end", positions)
+	}
+	if _, err := h.do(address, "upOrOpen"); err != nil {
+		h.t.Errorf("upOrOpen: %v", err)
+	}
+	if got := curtain.Position(); got != znp.FullyOpen {
+		h.t.Errorf("the curtain was confirmed open, it is truly at %d", got)
+	}
+}
+
+func stopsHalfWay(h *home, curtain *znp.Curtain) {
+	address := ziglab.Address(curtain)
+	closing := make(chan error, 1)
+	ctx, cancel := context.WithCancel(h.t.Context())
+	defer cancel()
+	go func() {
+		closing <- h.radio.Act(ctx, radio.Order{Address: address, Action: "downOrClose"})
+	}()
+	eventually(h.t, "the curtain moves", func() bool { return curtain.Position() > 20 })
+	cancel() // a newer order replaces it
+	if err := <-closing; err == nil {
+		h.t.Error("closing half way is a success")
+	}
+	if _, err := h.do(address, "stopMotion"); err != nil {
+		h.t.Fatalf("stopMotion: %v", err)
+	}
+	if last := curtain.Orders()[len(curtain.Orders())-1]; last.Name != "stop" {
+		h.t.Errorf("the curtain's last order is %q, want stop", last.Name)
+	}
+}
+
+func refuses(h *home, lamp, color *znp.Lamp) {
+	before := len(lamp.Orders()) + len(color.Orders())
+	for _, order := range []radio.Order{
+		{Address: ziglab.Address(lamp), Set: map[string]thing.Value{"currentHue": "10"}},
+		{Address: ziglab.Address(color), Set: map[string]thing.Value{"colorTemperatureMireds": "150"}},
+		{Address: ziglab.Address(lamp), Set: map[string]thing.Value{"linkQuality": "10"}},
+		{Address: ziglab.Address(lamp), Action: "unlockDoor"},
+		{Address: ziglab.Address(lamp)},
+		{Address: ziglab.Address(lamp) + "/left", Set: map[string]thing.Value{"onOff": "true"}},
+		{Address: "0x0000000000000000", Set: map[string]thing.Value{"onOff": "true"}},
+		{Address: "", Set: map[string]thing.Value{"onOff": "true"}},
+	} {
+		if _, err := h.order(h.t.Context(), order); !errors.Is(err, radio.ErrRefused) {
+			h.t.Errorf("%+v gives %v, want a refusal", order, err)
+		}
+	}
+	if after := len(lamp.Orders()) + len(color.Orders()); after != before {
+		h.t.Errorf("%d refused orders reached a device", after-before)
+	}
+}
+
+func reads(h *home, lamp *znp.Lamp) {
+	values, err := h.radio.Read(h.t.Context(), ziglab.Address(lamp))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if values["onOff"] != thing.Bool(lamp.On()) {
+		h.t.Errorf("the lamp answers onOff %s, it is truly %v", values["onOff"], lamp.On())
+	}
+	if want := fmt.Sprint((lamp.Level()*100 + 127) / 254); string(values["currentLevel"]) != want {
+		h.t.Errorf("the lamp answers level %s, it is truly %s", values["currentLevel"], want)
+	}
+	if _, err := h.radio.Read(h.t.Context(), "0x0000000000000000"); !errors.Is(err, radio.ErrRefused) {
+		h.t.Errorf("a read of nothing gives %v, want a refusal", err)
 	}
 }

@@ -1,6 +1,10 @@
 package zigbee2mqtt
 
-import "logis/domain/thing"
+import (
+	"strings"
+
+	"logis/domain/thing"
+)
 
 // action is what an action of a model becomes.
 type action struct {
@@ -62,7 +66,7 @@ func (p *part) ownState(e expose) (expose, bool) {
 func (p *part) onOff(f expose) binding {
 	b := binding{
 		property: "onOff",
-		decode:   readBool(f, "true", "false"),
+		decode:   readState(f, "true", "false"),
 		probe:    p.where.probe(clusterOnOff, decodeOnOff, 0),
 		get:      getKey(f),
 	}
@@ -116,7 +120,7 @@ func (p *part) level(f expose) binding {
 			level, ok := number(s[f.Property])
 			return thing.Number(percentOfLevel(level, full)), ok
 		},
-		encode:  writeNumber(f, func(percent float64) float64 { return levelOfPercent(percent, full) }),
+		encode:  p.writeLevel(f, full),
 		get:     getKey(f),
 		matches: within(1),
 	}
@@ -124,6 +128,19 @@ func (p *part) level(f expose) binding {
 		b.probe = p.where.probe(clusterLevel, decodeLevel, 0)
 	}
 	return b
+}
+
+// writeLevel encodes a level. Level 0 is the darkest a lamp can be, as in Matter,
+// and not off: without a state of its own a brightness of 0 would be an order to
+// turn off, and a lamp that is off already would not take the level.
+func (p *part) writeLevel(f expose, full float64) func(thing.Value, map[string]any) error {
+	write := writeNumber(f, func(percent float64) float64 { return levelOfPercent(percent, full) })
+	return func(v thing.Value, into map[string]any) error {
+		if v == "0" {
+			into[strings.Replace(f.Property, "brightness", "state", 1)] = nil
+		}
+		return write(v, into)
+	}
 }
 
 func (p *part) mireds(f expose) binding {
@@ -165,7 +182,7 @@ func (p *part) relay(e expose, about string) {
 	}
 	p.bind(binding{
 		property: "valveState",
-		decode:   readBool(f, `"open"`, `"closed"`),
+		decode:   readState(f, `"open"`, `"closed"`),
 		probe:    p.where.probe(clusterOnOff, func(a attributes) (thing.Value, bool) { return position(decodeOnOff(a)) }, 0),
 		get:      getKey(f),
 		moves:    true,
@@ -216,7 +233,7 @@ func (p *part) lock(e expose) {
 		return
 	}
 	p.kind = "lock"
-	decode := readBool(f, `"locked"`, `"unlocked"`)
+	decode := readState(f, `"locked"`, `"unlocked"`)
 	if bolt, ok := e.feature("lock_state"); ok {
 		decode = readLock(bolt.Property)
 	}

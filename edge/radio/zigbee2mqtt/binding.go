@@ -77,9 +77,9 @@ func word(text json.RawMessage) (string, bool) {
 	return *s, true
 }
 
-// readBool returns a decoder of a binary expose. Its values are "ON" and "OFF",
-// true and false, or whatever the device's definition says.
-func readBool(e expose, yes, no thing.Value) func(state) (thing.Value, bool) {
+// readState returns a decoder of the state of an actuator: "ON" and "OFF", "LOCK"
+// and "UNLOCK", or whatever the device's definition says.
+func readState(e expose, yes, no thing.Value) func(state) (thing.Value, bool) {
 	return func(s state) (thing.Value, bool) {
 		text, ok := s[e.Property]
 		switch {
@@ -91,6 +91,21 @@ func readBool(e expose, yes, no thing.Value) func(state) (thing.Value, bool) {
 			return no, true
 		}
 		return "", false
+	}
+}
+
+// readFlag returns a decoder of a binary expose that is true or false. What its
+// definition calls "on" does not matter: of a contact it is false.
+func readFlag(key string, yes, no thing.Value) func(state) (thing.Value, bool) {
+	return func(s state) (thing.Value, bool) {
+		var flag *bool
+		if json.Unmarshal(s[key], &flag) != nil || flag == nil {
+			return "", false
+		}
+		if *flag {
+			return yes, true
+		}
+		return no, true
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 // hueSaturation converts a chromaticity of the CIE 1931 diagram, as lamps store
 // colours, to hue in degrees and saturation in percent, at full brightness. It
 // is the inverse of what Zigbee2MQTT does with a hue and a saturation (wide gamut
-// D65), so that a colour ordered is a colour read.
+// D65, no gamma), so that a colour ordered is a colour read.
 func hueSaturation(x, y float64) (hue, saturation float64, ok bool) {
 	if !(x >= 0 && x <= 1 && y > 0 && y <= 1) {
 		return 0, 0, false
@@ -23,7 +23,7 @@ func hueSaturation(x, y float64) (hue, saturation float64, ok bool) {
 	if top == 0 {
 		return 0, 0, false
 	}
-	r, g, b = gamma(r/top), gamma(g/top), gamma(b/top)
+	r, g, b = r/top, g/top, b/top
 	low := min(r, g, b)
 	spread := 1 - low
 	if spread == 0 {
@@ -42,14 +42,6 @@ func hueSaturation(x, y float64) (hue, saturation float64, ok bool) {
 
 // linear clips what lies outside the gamut.
 func linear(v float64) float64 { return max(v, 0) }
-
-// gamma is the transfer function of sRGB.
-func gamma(v float64) float64 {
-	if v <= 0.0031308 {
-		return 12.92 * v
-	}
-	return 1.055*math.Pow(v, 1/2.4) - 0.055
-}
 
 // Attributes of the colour cluster.
 const (

@@ -2,10 +2,12 @@ package zigbee2mqtt_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"maps"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -137,7 +139,7 @@ type home struct {
 	radio *zigbee2mqtt.Radio
 	ended chan error // what Run returned, each time
 	stop  context.CancelFunc
-	next  byte
+	next  *atomic.Uint32 // numbers commands
 }
 
 // openHome runs a radio against the lab, again and again as the agent does, until
@@ -149,7 +151,7 @@ func openHome(t *testing.T, lab *ziglab.Lab) *home {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	h := &home{watcher: newWatcher(), t: t, lab: lab, radio: r, ended: make(chan error, 1000), stop: cancel}
+	h := &home{watcher: newWatcher(), t: t, lab: lab, radio: r, ended: make(chan error, 1000), stop: cancel, next: &atomic.Uint32{}}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -171,8 +173,7 @@ func openHome(t *testing.T, lab *ziglab.Lab) *home {
 // order gives an order and returns its id and what Act said.
 func (h *home) order(ctx context.Context, o radio.Order) (domain.CommandID, error) {
 	h.t.Helper()
-	h.next++
-	o.Command = domain.CommandID{15: h.next}
+	binary.BigEndian.PutUint32(o.Command[12:], h.next.Add(1))
 	return o.Command, h.radio.Act(ctx, o)
 }
 
@@ -224,5 +225,56 @@ func wantUnknown(t *testing.T, err error) {
 	t.Helper()
 	if err == nil || errors.Is(err, radio.ErrRefused) || errors.Is(err, radio.ErrFailed) {
 		t.Errorf("the outcome is %v, want one that nobody knows", err)
+	}
+}
+
+// in returns the home with another test as the one to complain to.
+func (h *home) in(t *testing.T) *home {
+	t.Helper()
+	there := *h
+	there.t = t
+	return &there
+}
+
+// told returns the values a device told last.
+func (w *watcher) told(address string) map[string]thing.Value {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return maps.Clone(w.values[address])
+}
+
+// toldOf returns every value of a property a device told, oldest first.
+func (w *watcher) toldOf(address, property string) []thing.Value {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var values []thing.Value
+	for _, r := range w.reports {
+		if v, ok := r.Values[property]; ok && r.Address == address {
+			values = append(values, v)
+		}
+	}
+	return values
+}
+
+// eventually waits until the hardware is as the condition says.
+func eventually(t *testing.T, what string, condition func() bool) {
+	t.Helper()
+	deadline, tick := time.NewTimer(patience), time.NewTicker(5*time.Millisecond)
+	defer deadline.Stop()
+	defer tick.Stop()
+	for !condition() {
+		select {
+		case <-tick.C:
+		case <-deadline.C:
+			t.Fatalf("after %v still waiting until %s", patience, what)
+		}
+	}
+}
+
+// ask has Zigbee2MQTT do something, as its own web page would.
+func (h *home) ask(what, payload string) {
+	h.t.Helper()
+	if err := h.lab.Publish(h.t.Context(), ziglab.BaseTopic+"/bridge/request/"+what, []byte(payload), false); err != nil {
+		h.t.Fatal(err)
 	}
 }

@@ -49,9 +49,8 @@ const (
 	connectTimeout = 10 * time.Second
 	// greetTimeout bounds the wait for Zigbee2MQTT's state and devices.
 	greetTimeout = 10 * time.Second
-	// writeTimeout bounds one write to the broker.
-	writeTimeout = 5 * time.Second
-	// keepAlive is the MQTT keep-alive.
+	// keepAlive is the MQTT keep-alive: a broker that is silent for half as long
+	// again is gone.
 	keepAlive = 15 * time.Second
 
 	// orderTimeout bounds an order whose context has no earlier end.

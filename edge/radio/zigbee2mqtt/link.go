@@ -26,7 +26,8 @@ type link struct {
 type message struct {
 	topic    string
 	payload  []byte
-	retained bool // it was waiting at the broker when we subscribed
+	retained bool   // it was waiting at the broker when we subscribed
+	number   uint64 // counts messages as they arrive
 }
 
 // errNobody is why a message was not sent: no program listens to it.
@@ -100,21 +101,15 @@ func open(ctx context.Context, o Options) (net.Conn, error) {
 	}
 	address := net.JoinHostPort(u.Hostname(), port)
 	if !secure {
-		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
-		return timedConn{conn}, err
+		return (&net.Dialer{}).DialContext(ctx, "tcp", address)
 	}
+	// A packet is written in pieces: at once to a TCP connection, but one by one to
+	// any other, which must then be locked.
 	conn, err := (&tls.Dialer{Config: o.TLS}).DialContext(ctx, "tcp", address)
-	return packets.NewThreadSafeConn(timedConn{conn}), err
-}
-
-// timedConn bounds how long a broker that does not read can hold us.
-type timedConn struct{ net.Conn }
-
-func (c timedConn) Write(p []byte) (int, error) {
-	if err := c.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
-		return 0, err
+	if err != nil {
+		return nil, err
 	}
-	return c.Conn.Write(p)
+	return packets.NewThreadSafeConn(conn), nil
 }
 
 // subscribe returns once the broker has taken the subscriptions; what it retains

@@ -84,3 +84,14 @@ func (p *plan) moves(d *device) bool {
 	}
 	return false
 }
+
+// hopeful reports whether a value the plan wants is taken from state messages:
+// the one Zigbee2MQTT sends on an order tells its hope and must not count.
+func (p *plan) hopeful(d *device) bool {
+	for property := range p.wants {
+		if b := d.bindings[property]; b.probe.exists() && b.probe.decode == nil {
+			return true
+		}
+	}
+	return false
+}

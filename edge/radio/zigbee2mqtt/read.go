@@ -61,7 +61,7 @@ func (s *session) readProbes(ctx context.Context, u *unit, d *device, properties
 	values = map[string]thing.Value{}
 	for _, group := range groupProbes(d, properties) {
 		asked = true
-		before := u.count()
+		before := s.arrived.Load()
 		answer, err := s.ask(ctx, u, group.endpoint, group.cluster, group.attributes)
 		switch {
 		case errors.Is(err, errUnsupported):
@@ -155,7 +155,7 @@ func (s *session) readByGet(ctx context.Context, u *unit, d *device) (values map
 	if len(keys) == 0 || err != nil {
 		return values, false
 	}
-	before := u.count()
+	before := s.arrived.Load()
 	ctx, cancel := context.WithTimeout(ctx, toldWait)
 	defer cancel()
 	if s.link.publish(ctx, s.topic(u.name()+"/get"), payload) != nil {

@@ -32,10 +32,10 @@ func (p *part) sense(e expose) bool {
 // of a battery.
 func sensorBinding(e expose) (binding, bool) {
 	flag := func(property string) (binding, bool) {
-		return binding{property: property, decode: readBool(e, "true", "false")}, e.Type == "binary"
+		return binding{property: property, decode: readFlag(e.Property, "true", "false")}, e.Type == "binary"
 	}
 	alarm := func(property string) (binding, bool) {
-		return binding{property: property, decode: readBool(e, `"critical"`, `"normal"`)}, e.Type == "binary"
+		return binding{property: property, decode: readFlag(e.Property, `"critical"`, `"normal"`)}, e.Type == "binary"
 	}
 	measure := func(property, unit string, digits int) (binding, bool) {
 		return binding{property: property, decode: readNumber(e.Property, digits)}, e.Type == "numeric" && e.Unit == unit

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -29,6 +30,7 @@ type session struct {
 	reads    chan struct{}   // a token for each read under way
 	rereads  chan *unit      // units to be read soon
 	over     <-chan struct{} // closed when the session ends
+	arrived  atomic.Uint64   // messages, as the connection delivered them
 
 	// Of listen's goroutine alone:
 	online bool   // Zigbee2MQTT is
@@ -116,6 +118,7 @@ func (s *session) topic(rest string) string { return s.radio.options.BaseTopic +
 
 // receive sorts a message the moment it comes; nothing here waits.
 func (s *session) receive(m message) {
+	m.number = s.arrived.Add(1)
 	limit := maxMessage
 	if m.topic == s.topic("bridge/devices") {
 		limit = maxDeviceList
@@ -266,7 +269,7 @@ func (s *session) stateMessage(ctx context.Context, u *unit, m message) error {
 		s.stats.Malformed.Add(1)
 		return nil
 	}
-	if err := u.hear(ctx, s.sink, values, m.retained, s.stats); err != nil {
+	if err := u.hear(ctx, s.sink, values, m, s.stats); err != nil {
 		return err
 	}
 	if m.retained {

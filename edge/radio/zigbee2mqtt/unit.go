@@ -18,22 +18,21 @@ type unit struct {
 	turn    chan struct{} // holds a token while an order runs
 	waiting atomic.Int32  // orders waiting for the turn
 
-	mu       sync.Mutex // held across calls of the sink, so that its facts keep their order
-	listed   listed
-	devices  []*device
-	said     map[place]saying // the last value of each property in a state message
-	told     map[place]thing.Value
-	holding  map[place]bool // properties an order sets: state messages about them wait
-	messages uint64         // state messages so far
-	news     chan struct{}  // closed at the next state message
-	reach    reach
-	button   int // held last, or lastHeld
+	mu      sync.Mutex // held across calls of the sink, so that its facts keep their order
+	listed  listed
+	devices []*device
+	said    map[place]saying // the last value of each property in a state message
+	told    map[place]thing.Value
+	holding map[place]bool // properties an order sets: state messages about them wait
+	news    chan struct{}  // closed at the next state message
+	reach   reach
+	button  int // held last, or lastHeld
 }
 
 // place is a property of a device.
 type place struct{ address, property string }
 
-// saying is a value in the state message with a number.
+// saying is a value in a state message, and when that message arrived.
 type saying struct {
 	value  thing.Value
 	number uint64
@@ -95,10 +94,9 @@ func (u *unit) all() []*device {
 // hear takes in a state message: new values go to sink, but for those an order
 // holds back. From a message that waited at the broker only values of devices
 // that cannot be asked count: the others are asked.
-func (u *unit) hear(ctx context.Context, sink radio.Sink, s state, retained bool, stats *Stats) error {
+func (u *unit) hear(ctx context.Context, sink radio.Sink, s state, m message, stats *Stats) error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.messages++
 	for _, d := range u.devices {
 		fresh := map[string]thing.Value{}
 		for property, b := range d.bindings {
@@ -111,8 +109,8 @@ func (u *unit) hear(ctx context.Context, sink radio.Sink, s state, retained bool
 				continue
 			}
 			at := place{d.Address, property}
-			u.said[at] = saying{v, u.messages}
-			if u.holding[at] || retained && b.probe.exists() && !u.listed.sleepy() {
+			u.said[at] = saying{v, m.number}
+			if u.holding[at] || m.retained && b.probe.exists() && !u.listed.sleepy() {
 				continue
 			}
 			if b.worthTelling(u.told[at], v) {
@@ -211,7 +209,7 @@ func (u *unit) hold(address string, wants map[string]thing.Value) {
 }
 
 // release ends a hold: it tells the order's own report and then what state
-// messages after the given number said differently. What they said before it is
+// messages that arrived later than the given number said differently. What they said before it is
 // older than the device's answer, and what they said of the wanted value may be
 // Zigbee2MQTT's hope.
 func (u *unit) release(ctx context.Context, sink radio.Sink, r radio.Report, wants map[string]thing.Value, since uint64) error {
@@ -240,15 +238,8 @@ func (u *unit) basic() probe {
 	return endpoints{all: u.listed.Endpoints}.probe(clusterBasic, nil, 0)
 }
 
-// count returns how many state messages there were.
-func (u *unit) count() uint64 {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	return u.messages
-}
-
-// saidSince returns a value said in a state message after the given number, and
-// what to wait for if there is none yet.
+// saidSince returns a value said in a state message that arrived after the one
+// with the given number, and what to wait for if there is none yet.
 func (u *unit) saidSince(at place, number uint64) (v thing.Value, ok bool, news <-chan struct{}) {
 	u.mu.Lock()
 	defer u.mu.Unlock()

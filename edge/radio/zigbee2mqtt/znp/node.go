@@ -184,15 +184,35 @@ func remember[T any](past []T, entry T) []T {
 	return append(past, entry)
 }
 
-// flush tells the program what changed. It is called without any lock.
+// flush tells the program what changed, in one frame for each cluster. It is
+// called without any lock.
 func (n *Node) flush() {
 	n.mu.Lock()
 	pending := n.pending
 	n.pending = nil
 	n.mu.Unlock()
-	for _, r := range pending {
-		n.say(r.key.endpoint, r.key.cluster, reportFrame(r))
+	for len(pending) > 0 {
+		first := pending[0].key
+		var together, rest []report
+		for _, r := range pending {
+			if r.key.endpoint == first.endpoint && r.key.cluster == first.cluster {
+				together = append(together, r)
+			} else {
+				rest = append(rest, r)
+			}
+		}
+		n.say(first.endpoint, first.cluster, reportFrame(n.nextTransaction(), together))
+		pending = rest
 	}
+}
+
+// nextTransaction numbers what the device sends of itself; Zigbee2MQTT takes a
+// number it has just seen for the same frame heard twice.
+func (n *Node) nextTransaction() byte {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.transaction++
+	return n.transaction
 }
 
 // say sends a ZCL frame to the program, if the device is in the air.

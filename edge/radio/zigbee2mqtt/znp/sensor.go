@@ -79,9 +79,5 @@ func (r *Remote) Release() { r.send(clusterLevel, 7) }
 
 // send speaks as a client of the cluster, with no wish for a response.
 func (r *Remote) send(cluster uint16, command byte, payload ...byte) {
-	r.mu.Lock()
-	r.transaction++
-	zcl := append([]byte{clusterSpecific | noDefaultResponse, r.transaction, command}, payload...)
-	r.mu.Unlock()
-	r.say(onlyEndpoint, cluster, zcl)
+	r.say(onlyEndpoint, cluster, append([]byte{clusterSpecific | noDefaultResponse, r.nextTransaction(), command}, payload...))
 }

@@ -167,9 +167,13 @@ func (n *Node) command(o order, transaction, control byte) []byte {
 	return []byte{serverToClient | noDefaultResponse, transaction, defaultResponse, o.command, status}
 }
 
-// reportFrame is the report of one attribute.
-func reportFrame(r report) []byte {
-	return join([]byte{serverToClient | noDefaultResponse, 0, reportAttributes}, u16(r.key.id), []byte{r.kind}, r.value)
+// reportFrame is the report of attributes of one cluster.
+func reportFrame(transaction byte, reports []report) []byte {
+	zcl := []byte{serverToClient | noDefaultResponse, transaction, reportAttributes}
+	for _, r := range reports {
+		zcl = append(zcl, join(u16(r.key.id), []byte{r.kind}, r.value)...)
+	}
+	return zcl
 }
 
 // disableResponse returns the frame with the wish for no default response.
