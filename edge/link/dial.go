@@ -1,0 +1,214 @@
+package link
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"logis/domain"
+	"logis/edge/identity"
+	"logis/wire"
+)
+
+// dialTimeout bounds the way to the challenge, in which the server's admission
+// may let a gateway wait.
+const dialTimeout = 30 * time.Second
+
+// socket is a connection on which the cloud has given its challenge.
+type socket struct {
+	conn      *websocket.Conn
+	challenge *wire.Challenge
+	version   int
+	options   *Options
+}
+
+// dial connects and hears the challenge. ctx must bound it.
+func dial(ctx context.Context, o *Options) (*socket, error) {
+	address, err := endpoint(o.Server)
+	if err != nil {
+		return nil, err
+	}
+	asked := o.Time.Boot()
+	conn, answer, err := websocket.Dial(ctx, address, &websocket.DialOptions{
+		HTTPClient: o.Client, Subprotocols: []string{wire.Subprotocol},
+		CompressionMode: websocket.CompressionDisabled,
+	})
+	if err != nil {
+		return nil, refusedByHTTP(answer, fmt.Errorf("dial %s: %w", address, err))
+	}
+	conn.SetReadLimit(wire.MaxCloudFrame)
+	s := &socket{conn: conn, options: o}
+	if s.challenge, err = expect[*wire.Challenge](ctx, s); err != nil {
+		s.cut()
+		return nil, fmt.Errorf("challenge: %w", err)
+	}
+	o.Time.Hear(asked, s.challenge.TimeMS)
+	version, ok := wire.Choose(s.challenge.Versions)
+	if !ok {
+		s.close(wire.CloseVersion, "no common protocol version")
+		return nil, fmt.Errorf("the server speaks versions %v of the protocol, this agent %v", s.challenge.Versions, wire.Versions())
+	}
+	s.version = version
+	return s, nil
+}
+
+// refusedByHTTP reads how long a server that did not open the socket asks to
+// wait.
+func refusedByHTTP(answer *http.Response, err error) error {
+	if answer == nil {
+		return err
+	}
+	switch answer.StatusCode {
+	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
+		seconds, parse := strconv.Atoi(answer.Header.Get("Retry-After"))
+		if parse != nil || seconds < 0 {
+			seconds = 0
+		}
+		return &busyError{time.Duration(min(seconds, 3600)) * time.Second, err}
+	}
+	return err
+}
+
+// read returns the next frame.
+func (s *socket) read(ctx context.Context) (wire.Frame, error) {
+	kind, text, err := s.conn.Read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if kind != websocket.MessageText {
+		return nil, s.refuse("frames are text")
+	}
+	frame, err := wire.DecodeFromCloud(text)
+	if err != nil {
+		return nil, s.refuse(err.Error())
+	}
+	return frame, nil
+}
+
+// refuse ends the socket because of what the cloud sent.
+func (s *socket) refuse(why string) error {
+	s.close(wire.CloseBadFrame, why)
+	return errors.New("the cloud does not keep to the protocol: " + why)
+}
+
+// expect reads the one frame that may come now.
+func expect[F wire.Frame](ctx context.Context, s *socket) (F, error) {
+	var none F
+	frame, err := s.read(ctx)
+	if err != nil {
+		return none, err
+	}
+	if complaint, ok := frame.(*wire.Error); ok {
+		return none, fmt.Errorf("the cloud says %s: %s", complaint.Code, complaint.Message)
+	}
+	f, ok := frame.(F)
+	if !ok {
+		return none, s.refuse("a " + frame.FrameType() + " frame does not belong here")
+	}
+	return f, nil
+}
+
+// write sends a frame. A peer that does not take it in time is cut off.
+func (s *socket) write(ctx context.Context, f wire.Frame) error {
+	text, err := wire.Encode(f)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, wire.WriteTimeout)
+	defer cancel()
+	return s.conn.Write(ctx, websocket.MessageText, text)
+}
+
+// maxReason is what a close frame can carry (RFC 6455 5.5), in bytes.
+const maxReason = 120
+
+// close ends the socket with a word; cut without one.
+func (s *socket) close(code wire.CloseCode, reason string) {
+	reason = reason[:min(len(reason), maxReason)]
+	// A peer that does not answer must not hold up the next attempt.
+	late := time.AfterFunc(time.Second, s.cut)
+	defer late.Stop()
+	_ = s.conn.Close(websocket.StatusCode(code), reason)
+}
+
+func (s *socket) cut() { _ = s.conn.CloseNow() }
+
+// hello opens a session.
+func (s *socket) hello(ctx context.Context) (*wire.Welcome, error) {
+	o := s.options
+	standing, err := o.Outbox.Standing(ctx)
+	if err != nil {
+		return nil, onDisk(err)
+	}
+	hello := wire.Hello{
+		Version: s.version, Gateway: o.Identity.Gateway, Outbox: standing.Outbox,
+		Acked: standing.Acked, Head: standing.Head, Agent: o.Agent,
+	}
+	hello.Signature = ed25519.Sign(o.Identity.Key(), hello.SigningBytes(s.challenge.Nonce))
+	asked := o.Time.Boot()
+	if err := s.write(ctx, hello); err != nil {
+		return nil, fmt.Errorf("hello: %w", err)
+	}
+	welcome, err := expect[*wire.Welcome](ctx, s)
+	if err != nil {
+		return nil, fmt.Errorf("hello: %w", err)
+	}
+	o.Time.Hear(asked, welcome.TimeMS)
+	return welcome, nil
+}
+
+// ErrClaimRefused says that the cloud does not take the claim: it is wrong, was
+// used or is too old.
+var ErrClaimRefused = errors.New("the claim was refused: it is wrong, was used, or is too old")
+
+// Enrol redeems a claim and returns the identity with what the cloud calls this
+// gateway. It tries until the cloud has answered or ctx ends; of o it needs
+// Server, Identity and Time.
+func Enrol(ctx context.Context, o Options, claim domain.Claim) (identity.Identity, error) {
+	o = o.withDefaults()
+	wait := backoff{limit: o.ReconnectMax, random: o.Random}
+	for {
+		id, err := enrol(ctx, &o, claim)
+		if err == nil {
+			return id, nil
+		}
+		ended := endingOf(err)
+		if ctx.Err() != nil || ended.code == wire.CloseUnauthorized {
+			return id, errors.Join(ctx.Err(), ErrClaimRefused)
+		}
+		pause := wait.next(ended, 0)
+		o.Log.Info("not enrolled yet", "why", err, "next_try_in", pause.Round(time.Millisecond))
+		if !sleep(ctx, pause) {
+			return id, ctx.Err()
+		}
+	}
+}
+
+func enrol(ctx context.Context, o *Options, claim domain.Claim) (identity.Identity, error) {
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	id := o.Identity
+	s, err := dial(ctx, o)
+	if err != nil {
+		return id, err
+	}
+	defer s.cut()
+	request := wire.Enrol{Version: s.version, Claim: claim.ID[:], PublicKey: id.PublicKey()}
+	request.Proof = wire.EnrolProof(claim.Secret, s.challenge.Nonce, request.PublicKey)
+	request.Signature = ed25519.Sign(id.Key(), request.SigningBytes(s.challenge.Nonce))
+	if err := s.write(ctx, request); err != nil {
+		return id, err
+	}
+	enrolled, err := expect[*wire.Enrolled](ctx, s)
+	if err != nil {
+		return id, err
+	}
+	id.Gateway, id.Home, id.Server = enrolled.Gateway, enrolled.Home, o.Server
+	return id, nil
+}

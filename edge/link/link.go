@@ -1,0 +1,187 @@
+// Package link is the one socket to the cloud: it dials out, proves who is
+// there, tells what the outbox holds and hears what is asked, and comes back
+// whenever it is cut.
+//
+// Nothing is queued here but what the outbox holds on disk: the goroutine that
+// writes takes from it as fast as the cloud acks.
+package link
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"logis/edge/clock"
+	"logis/edge/identity"
+	"logis/edge/outbox"
+	"logis/wire"
+)
+
+// Commands takes what the cloud asks for.
+type Commands interface {
+	// Begin tells that a session began: commands of older ones are void.
+	Begin(session int64)
+	// End tells that the session is over.
+	End(session int64)
+	// Command takes a command of the session. It returns soon; an error is one of
+	// the disk and ends the link.
+	Command(ctx context.Context, c wire.Command) error
+}
+
+// Options say who connects where.
+type Options struct {
+	Server   string // ws://host:port or wss://host
+	Identity identity.Identity
+	Outbox   *outbox.Outbox
+	Time     *clock.Server // learns the server's time
+	Commands Commands
+	Agent    string       // version of the agent
+	Client   *http.Client // nil: http.DefaultClient
+	Log      *slog.Logger
+	// ReconnectMax caps every wait before the next attempt; zero leaves them as
+	// they are. For tests: a fleet that waits too little is a herd.
+	ReconnectMax time.Duration
+	// Pace bounds the backlog entries sent per second; zero means DefaultPace.
+	Pace int
+	// Random returns numbers from 0 to 1, excluding 1; nil: math/rand.
+	Random func() float64
+}
+
+// DefaultPace is how many entries of the backlog are sent per second. The cloud
+// slows a gateway further by its acks; this bounds what a herd of gateways that
+// come back together can throw at it.
+const DefaultPace = 1000
+
+// Link is the connection, up or down.
+type Link struct {
+	options Options
+	wait    backoff
+
+	mu     sync.Mutex
+	status Status
+}
+
+// Status is how the link stands.
+type Status struct {
+	Session int64  // the present session, 0: none
+	Problem string // why the last attempt or session ended, "" at first
+}
+
+// New returns a link; Run makes it live.
+func New(o Options) (*Link, error) {
+	if _, err := endpoint(o.Server); err != nil {
+		return nil, err
+	}
+	o = o.withDefaults()
+	return &Link{options: o, wait: backoff{limit: o.ReconnectMax, random: o.Random}}, nil
+}
+
+func (o Options) withDefaults() Options {
+	if o.Pace == 0 {
+		o.Pace = DefaultPace
+	}
+	if o.Random == nil {
+		o.Random = rand.Float64
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// endpoint returns the URL of the edge socket at a server.
+func endpoint(server string) (string, error) {
+	u, err := url.Parse(server)
+	if err != nil {
+		return "", fmt.Errorf("server: %w", err)
+	}
+	switch u.Scheme {
+	case "http":
+		u.Scheme = "ws"
+	case "https":
+		u.Scheme = "wss"
+	case "ws", "wss":
+	default:
+		return "", fmt.Errorf("server %q: want ws://host:port or wss://host", server)
+	}
+	if u.Host == "" {
+		return "", fmt.Errorf("server %q: there is no host in it", server)
+	}
+	return u.JoinPath(wire.Path).String(), nil
+}
+
+// Status returns how the link stands.
+func (l *Link) Status() Status {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.status
+}
+
+func (l *Link) setStatus(s Status) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.status = s
+}
+
+// Run keeps a session with the cloud until ctx ends; then it returns nil. Any
+// other return is an error of the disk.
+func (l *Link) Run(ctx context.Context) error {
+	for {
+		begun := time.Now()
+		err := l.session(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		var fatal *diskError
+		if errors.As(err, &fatal) {
+			return fatal.err
+		}
+		ended := endingOf(err)
+		wait := l.wait.next(ended, time.Since(begun))
+		l.setStatus(Status{Problem: err.Error()})
+		l.log(ended, err, wait)
+		if !sleep(ctx, wait) {
+			return nil
+		}
+	}
+}
+
+// log says that there is no session; loudly when a person has to do something.
+func (l *Link) log(e ending, err error, wait time.Duration) {
+	level := slog.LevelInfo
+	if e.needsPerson() {
+		level = slog.LevelError
+	}
+	l.options.Log.Log(context.Background(), level, "no session with the cloud", "why", err, "next_try_in", wait.Round(time.Millisecond))
+}
+
+// diskError is a fault of the outbox: reconnecting does not help.
+type diskError struct{ err error }
+
+func (e *diskError) Error() string { return e.err.Error() }
+
+// onDisk marks an error of the outbox, unless it only says that time was up.
+func onDisk(err error) error {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return &diskError{err}
+}
+
+// sleep waits for d; false when ctx ended first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
