@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"logis/domain/thing"
@@ -29,7 +30,8 @@ type CommandRequest struct {
 
 // RequestCommand decides on a request: the events to record are those of older
 // commands it supersedes and its own, in this order. It refuses with NotFound,
-// Invalid (naming every fault), EdgeOffline or Overloaded.
+// Invalid (naming every fault), EdgeOffline, Overloaded, or Conflict when an open
+// command has the same id.
 func (h *Home) RequestCommand(r CommandRequest, now time.Time) ([]Event, error) {
 	d, ok := h.Devices[r.Device]
 	if !ok || d.Removed {
@@ -37,9 +39,9 @@ func (h *Home) RequestCommand(r CommandRequest, now time.Time) ([]Event, error) 
 	}
 	model, err := h.Model(d)
 	if err != nil {
-		return nil, Errorf(Internal, "the device has no model: %w", err)
+		return nil, Wrap(Internal, "the device has no model", err)
 	}
-	class, desires, faults := weigh(model, r)
+	class, desires, faults := Weigh(model, r)
 	faults = append(faults, checkTTL(class, r.TTL)...)
 	if len(faults) > 0 {
 		return nil, InvalidInput(faults...)
@@ -47,8 +49,12 @@ func (h *Home) RequestCommand(r CommandRequest, now time.Time) ([]Event, error) 
 	if g, ok := h.Gateways[d.Gateway]; class.LiveOnly() && (!ok || !g.Connected) {
 		return nil, Errorf(EdgeOffline, "the gateway is away, and this is only done while somebody can see it happen")
 	}
-	if len(h.Commands) >= MaxOpenCommands {
-		return nil, Errorf(Overloaded, "more than %d commands are waiting in this home", MaxOpenCommands)
+	events := h.supersede(d.ID, class, desires, r)
+	if len(h.Commands)-len(events) >= MaxOpenCommands {
+		return nil, Errorf(Overloaded, "%d commands are waiting in this home, the most there can be", len(h.Commands))
+	}
+	if _, taken := h.Commands[r.Command]; taken || r.Command.IsZero() {
+		return nil, Errorf(Conflict, "the command's id is taken")
 	}
 	fact := CommandRequested{
 		Command: r.Command, Gateway: d.Gateway, Class: class, Set: r.Set, Action: r.Action, Input: r.Input,
@@ -59,7 +65,6 @@ func (h *Home) RequestCommand(r CommandRequest, now time.Time) ([]Event, error) 
 	if ttl := cmp.Or(r.TTL, class.Timing().Default); ttl > 0 {
 		fact.DeadlineMS = now.Add(ttl).UnixMilli()
 	}
-	events := h.supersede(d.ID, class, desires, r)
 	return append(events, Event{
 		Entity: d.ID.Entity(), Actor: r.Actor, Causation: r.Causation, Correlation: r.Correlation,
 		Model: model.ID, Fact: fact,
@@ -78,7 +83,7 @@ func (h *Home) supersede(device DeviceID, class thing.Class, desires map[string]
 			older = append(older, c)
 		}
 	}
-	slices.SortFunc(older, func(a, b *Command) int { return int(a.Requested.Seq - b.Requested.Seq) })
+	slices.SortFunc(older, func(a, b *Command) int { return cmp.Compare(a.Requested.Seq, b.Requested.Seq) })
 	events := make([]Event, 0, len(older)+1)
 	for _, c := range older {
 		events = append(events, c.end(Superseded, CommandEnded{By: r.Command}, r.Actor))
@@ -86,9 +91,11 @@ func (h *Home) supersede(device DeviceID, class thing.Class, desires map[string]
 	return events
 }
 
-// weigh checks the request against the model and finds its class and what it
-// works towards.
-func weigh(model *thing.Model, r CommandRequest) (thing.Class, map[string]thing.Value, []Fault) {
+// Weigh checks what a request asks for against the model and finds its class and
+// the property values it works towards. It refuses by naming every fault. The
+// edge weighs again what the cloud has weighed: a command's class is decided by
+// the device, not by who sends it.
+func Weigh(model *thing.Model, r CommandRequest) (thing.Class, map[string]thing.Value, []Fault) {
 	switch {
 	case r.Action != "" && len(r.Set) > 0:
 		return 0, nil, []Fault{{"action", "must not stand beside set: send two commands"}}
@@ -161,9 +168,5 @@ func list(names []string) string {
 	if len(names) == 0 {
 		return "none"
 	}
-	text := names[0]
-	for _, name := range names[1:] {
-		text += ", " + name
-	}
-	return text
+	return strings.Join(names, ", ")
 }
