@@ -28,6 +28,7 @@ type news struct {
 	watchers map[domain.HomeID]map[*Watch]struct{}
 	unsent   map[domain.HomeID]struct{}
 	wake     chan struct{}
+	silence  time.Duration // newsSilence, but in tests of it
 }
 
 func newNews() *news {
@@ -35,6 +36,7 @@ func newNews() *news {
 		watchers: map[domain.HomeID]map[*Watch]struct{}{},
 		unsent:   map[domain.HomeID]struct{}{},
 		wake:     make(chan struct{}, 1),
+		silence:  newsSilence,
 	}
 }
 

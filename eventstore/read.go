@@ -48,9 +48,8 @@ func (s *Store) List(ctx context.Context, f Filter) ([]Row, error) {
 // query leaves out the conditions nobody asked for, so that each combination is
 // planned for the index that serves it.
 func (f Filter) query() (sql string, args []any) {
-	sql = `SELECT ` + eventFields + `, w.text
-		FROM events e LEFT JOIN words w ON w.home_id = e.home_id AND w.seq = e.seq
-		WHERE e.home_id = $1 AND e.seq > $2 AND e.seq < $3`
+	sql = `SELECT ` + eventFields + `, (SELECT w.text FROM words w WHERE w.home_id = e.home_id AND w.seq = e.seq)
+		FROM events e WHERE e.home_id = $1 AND e.seq > $2 AND e.seq < $3`
 	args = []any{binaryRows, [16]byte(f.Home), int64(f.After), int64(orEnd(f.Before))}
 	and := func(condition string, value any) {
 		sql += fmt.Sprintf(condition, len(args))

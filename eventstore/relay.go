@@ -69,7 +69,7 @@ var errDeaf = errors.New("the connection that listens does not hear")
 // or that a pooler cut off from notifications, would be silent for ever.
 func (s *Store) readNotes(ctx context.Context, conn *pgx.Conn) error {
 	for asked := false; ; {
-		wait, cancel := context.WithTimeout(ctx, newsSilence)
+		wait, cancel := context.WithTimeout(ctx, s.news.silence)
 		note, err := conn.WaitForNotification(wait)
 		cancel()
 		switch {
@@ -84,15 +84,15 @@ func (s *Store) readNotes(ctx context.Context, conn *pgx.Conn) error {
 			return errDeaf
 		default:
 			asked = true
-			if err := ask(ctx, conn); err != nil {
+			if err := s.ask(ctx, conn); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-func ask(ctx context.Context, conn *pgx.Conn) error {
-	ctx, cancel := context.WithTimeout(ctx, newsSilence)
+func (s *Store) ask(ctx context.Context, conn *pgx.Conn) error {
+	ctx, cancel := context.WithTimeout(ctx, s.news.silence)
 	defer cancel()
 	_, err := conn.Exec(ctx, `SELECT pg_notify($1, '')`, newsChannel)
 	return err
