@@ -8,7 +8,7 @@ import (
 
 func (h *Home) applyGateway(ev *RecordedEvent) {
 	id := GatewayID(ev.Entity)
-	h.changes.Gateways[id] = true
+	mark(&h.changes.Gateways, id)
 	if fact, ok := ev.Fact.(GatewayEnrolled); ok {
 		h.Gateways[id] = &Gateway{
 			ID: id, Revision: ev.Seq, KeyFingerprint: fact.KeyFingerprint, Since: ev.RecordedAt,
@@ -40,7 +40,7 @@ func (h *Home) applyGateway(ev *RecordedEvent) {
 
 func (h *Home) applyDevice(ev *RecordedEvent) {
 	id := DeviceID(ev.Entity)
-	h.changes.Devices[id] = true
+	mark(&h.changes.Devices, id)
 	if fact, ok := ev.Fact.(DeviceRegistered); ok {
 		h.register(ev, id, fact)
 		return
@@ -67,9 +67,10 @@ func (h *Home) register(ev *RecordedEvent, id DeviceID, fact DeviceRegistered) {
 	if d.Gateway != ev.Edge.Gateway {
 		if t, ok := h.Twins[id]; ok {
 			t.forgetOrder()
-			h.changes.Twins[id] = true
+			mark(&h.changes.Twins, id)
 		}
 	}
+	delete(h.models, id)
 	d.Revision, d.Gateway, d.Address, d.Removed = ev.Seq, ev.Edge.Gateway, fact.Address, false
 	d.Kind, d.Capabilities, d.Attributes = fact.Kind, fact.Capabilities, fact.Attributes
 }
@@ -102,36 +103,47 @@ func (h *Home) applyTwin(ev *RecordedEvent) {
 
 func (h *Home) touch(t *Twin, seq Seq) {
 	t.Revision = seq
-	h.changes.Twins[t.Device] = true
+	mark(&h.changes.Twins, t.Device)
 }
 
+// applyCommand folds a turn in a command's life. Only an open command has one: an
+// event about any other means that it would end twice.
 func (h *Home) applyCommand(ev *RecordedEvent) error {
 	step := Step{Seq: ev.Seq, At: ev.RecordedAt}
 	switch fact := ev.Fact.(type) {
 	case CommandRequested:
+		if _, ok := h.Commands[fact.Command]; ok {
+			return fmt.Errorf("home %s: event %d begins a command that is open", h.ID, ev.Seq)
+		}
 		h.begin(ev, fact)
+		return nil
 	case CommandSent:
-		if c, ok := h.Commands[fact.Command]; ok {
+		return h.advance(ev, fact.Command, func(c *Command) {
 			c.Status, c.Sent, c.Session, c.Sends = Sent, step, fact.Session, c.Sends+1
-			h.changes.Commands[c.ID] = c
-		}
+		})
 	case CommandDelivered:
-		if c, ok := h.Commands[fact.Command]; ok {
+		return h.advance(ev, fact.Command, func(c *Command) {
 			c.Status, c.Delivered = Delivered, step
-			h.changes.Commands[c.ID] = c
-		}
+		})
 	case CommandEnded:
-		c, ok := h.Commands[fact.Command]
-		if !ok {
-			return fmt.Errorf("home %s: event %d ends a command that is not open", h.ID, ev.Seq)
-		}
-		c.Status, c.Ended, c.Reason, c.Observed = Status(fact.Outcome), step, fact.Reason, fact.Observed
-		delete(h.Commands, c.ID)
-		h.changes.Commands[c.ID] = c
-		if t := h.twin(c.Device); t.settle(c) {
-			h.touch(t, ev.Seq)
-		}
+		return h.advance(ev, fact.Command, func(c *Command) {
+			c.Status, c.Ended, c.Reason, c.Observed = Status(fact.Outcome), step, fact.Reason, fact.Observed
+			delete(h.Commands, c.ID)
+			if t := h.twin(c.Device); t.settle(c) {
+				h.touch(t, ev.Seq)
+			}
+		})
 	}
+	return nil
+}
+
+func (h *Home) advance(ev *RecordedEvent, id CommandID, turn func(*Command)) error {
+	c, ok := h.Commands[id]
+	if !ok {
+		return fmt.Errorf("home %s: event %d is about a command that is not open", h.ID, ev.Seq)
+	}
+	turn(c)
+	h.markCommand(c)
 	return nil
 }
 
@@ -149,7 +161,7 @@ func (h *Home) begin(ev *RecordedEvent, fact CommandRequested) {
 		c.Desires = fact.Desires
 	}
 	h.Commands[c.ID] = c
-	h.changes.Commands[c.ID] = c
+	h.markCommand(c)
 	if len(c.Desires) > 0 {
 		t := h.twin(c.Device)
 		t.desire(ev, c)

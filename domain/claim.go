@@ -12,7 +12,10 @@ type Claim struct {
 	Secret [16]byte
 }
 
-const claimPrefix = "logis-claim-"
+const (
+	claimPrefix = "logis-claim-"
+	claimLength = 43 // characters after the prefix
+)
 
 // String returns the form a person copies.
 func (c Claim) String() string {
@@ -20,15 +23,21 @@ func (c Claim) String() string {
 	return claimPrefix + base64.RawURLEncoding.EncodeToString(both)
 }
 
-// ParseClaim reads what String wrote; the error has the code Invalid.
+// ParseClaim reads what String wrote, with white space around it at most: one
+// claim has one form. The error has the code Invalid and does not repeat the
+// text, which may be a secret.
 func ParseClaim(text string) (Claim, error) {
-	var c Claim
 	rest, ok := strings.CutPrefix(strings.TrimSpace(text), claimPrefix)
-	both, err := base64.RawURLEncoding.Strict().DecodeString(rest)
-	if !ok || err != nil || len(both) != 32 {
-		return c, InvalidInput(Fault{"claim", "must be logis-claim- and 43 characters"})
+	if !ok || len(rest) != claimLength {
+		return Claim{}, errClaim()
 	}
-	copy(c.ID[:], both)
-	copy(c.Secret[:], both[16:])
-	return c, nil
+	both, err := base64.RawURLEncoding.Strict().DecodeString(rest)
+	if err != nil || len(both) != len(Claim{}.ID)+len(Claim{}.Secret) {
+		return Claim{}, errClaim()
+	}
+	return Claim{ID: [16]byte(both[:16]), Secret: [16]byte(both[16:])}, nil
+}
+
+func errClaim() error {
+	return InvalidInput(Fault{"claim", "must be logis-claim- and 43 characters"})
 }

@@ -19,12 +19,20 @@ var ErrUnknownEventType = errors.New("unknown event type")
 
 // EncodeFact returns the exact bytes to store.
 func EncodeFact(f Fact) ([]byte, error) {
-	data, err := json.Marshal(f)
-	if err != nil {
-		return nil, fmt.Errorf("encode %s: %w", f.EventType(), err)
+	reported, ok := f.(DeviceReported)
+	if !ok {
+		return marshal(f)
 	}
-	return data, nil
+	a := appender{b: make([]byte, 0, usualFact)}
+	reported.appendJSON(&a)
+	if a.err != nil {
+		return nil, fmt.Errorf("encode %s: %w", f.EventType(), a.err)
+	}
+	return a.b, nil
 }
+
+// usualFact is how many bytes a report of one value takes, about.
+const usualFact = 64
 
 // DecodeFact reads stored bytes of any released type and schema, upcast to the
 // present Go type. The error may wrap ErrUnknownEventType.
@@ -33,8 +41,13 @@ func DecodeFact(eventType string, schema int, data []byte) (Fact, error) {
 	if !ok {
 		return nil, fmt.Errorf("%w: %s", ErrUnknownEventType, eventType)
 	}
-	if schema > FactSchema {
+	if schema < 1 || schema > FactSchema {
 		return nil, fmt.Errorf("%w: %s in schema %d", ErrUnknownEventType, eventType, schema)
+	}
+	if eventType == (DeviceReported{}).EventType() {
+		if fact, ok := cutReported(data); ok {
+			return fact, nil
+		}
 	}
 	fact, err := decode(data)
 	if err != nil {

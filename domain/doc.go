@@ -18,4 +18,9 @@
 // Everything to the right of requested, sent and delivered is final, and every
 // command reaches exactly one final event. A result that still comes is kept
 // beside it as command.answered_late.
+//
+// A command whose class allows it is sent once more on each new session of its
+// gateway until the deadline, whether it was delivered or not. And the edge is
+// believed whatever stands here: a log restored from a backup may have forgotten
+// that a command was sent.
 package domain

@@ -3,6 +3,7 @@ package domain
 import (
 	"errors"
 	"fmt"
+	"unicode/utf8"
 )
 
 // Code is a machine-readable reason. Every door translates it in one place:
@@ -39,11 +40,10 @@ type Error struct {
 	cause   error
 }
 
-// Errorf returns an Error. A %w operand becomes its cause: for logs, never for
-// the caller.
+// Errorf returns an Error with a sentence for the caller. What caused it belongs
+// to Wrap: a %w here would show it to the caller.
 func Errorf(code Code, format string, args ...any) *Error {
-	wrapped := fmt.Errorf(format, args...) //nolint:err113 // the code is the sentinel
-	return &Error{Code: code, Message: wrapped.Error(), cause: errors.Unwrap(wrapped)}
+	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
 // Wrap returns an Error with a sentence for the caller and a cause for the log.
@@ -51,18 +51,40 @@ func Wrap(code Code, message string, cause error) *Error {
 	return &Error{Code: code, Message: message, cause: cause}
 }
 
-// InvalidInput returns an Error that names every fault at once.
+// Bounds of what an Error says of an input: a hostile one must not choose how
+// long the answer gets.
+const (
+	maxFaults     = 50  // named in one Error
+	maxFaultField = 100 // bytes of a field's name
+)
+
+// InvalidInput returns an Error that names the faults, the first fifty if there
+// are more.
 func InvalidInput(faults ...Fault) *Error {
-	e := &Error{Code: Invalid, Faults: faults}
+	e := &Error{Code: Invalid, Message: fmt.Sprintf("%d fields are not valid", len(faults))}
+	for _, f := range faults[:min(len(faults), maxFaults)] {
+		f.Field = clip(f.Field, maxFaultField)
+		e.Faults = append(e.Faults, f)
+	}
 	switch len(faults) {
 	case 0:
 		e.Message = "the input is not valid"
 	case 1:
-		e.Message = faults[0].Field + " " + faults[0].Message
-	default:
-		e.Message = fmt.Sprintf("%d fields are not valid", len(faults))
+		e.Message = e.Faults[0].Field + " " + e.Faults[0].Message
 	}
 	return e
+}
+
+// clip cuts a text that is longer than limit bytes, between two characters, and
+// shows that it did.
+func clip(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	for limit > 0 && !utf8.RuneStart(text[limit]) {
+		limit--
+	}
+	return text[:limit] + "…"
 }
 
 // Error returns the sentence.

@@ -130,10 +130,12 @@ type (
 		Observed map[string]thing.Value `json:"observed,omitempty"` // the device's state when the outcome is unknown
 		By       CommandID              `json:"by,omitzero"`        // the newer command, when superseded
 	}
-	// CommandAnsweredLate keeps a result that came after the final event.
+	// CommandAnsweredLate keeps what an edge told of a command that is not open: a
+	// result, or that it was delivered. Its entity is the gateway where the device
+	// is not known.
 	CommandAnsweredLate struct {
 		Command CommandID `json:"command"`
-		Outcome Outcome   `json:"outcome"`
+		Outcome Outcome   `json:"outcome"` // … or "delivered"
 		Reason  string    `json:"reason,omitempty"`
 	}
 )

@@ -22,6 +22,7 @@ type Home struct {
 	Commands map[CommandID]*Command // the open ones
 
 	catalog *thing.Catalog
+	models  map[DeviceID]*thing.Model // of devices that spoke since they were registered
 	changes Changes
 }
 
@@ -74,17 +75,6 @@ type Device struct {
 	Since        time.Time         `json:"since"`
 }
 
-// Changes are the parts of a home that events changed since TakeChanges.
-type Changes struct {
-	Profile  bool
-	Members  map[PersonID]bool
-	Rooms    map[RoomID]bool
-	Gateways map[GatewayID]bool
-	Devices  map[DeviceID]bool
-	Twins    map[DeviceID]bool
-	Commands map[CommandID]*Command // open and just ended ones
-}
-
 // NewHome returns the state before the first event.
 func NewHome(id HomeID, catalog *thing.Catalog) *Home {
 	return &Home{
@@ -96,22 +86,8 @@ func NewHome(id HomeID, catalog *thing.Catalog) *Home {
 		Twins:    map[DeviceID]*Twin{},
 		Commands: map[CommandID]*Command{},
 		catalog:  catalog,
-		changes:  newChanges(),
+		models:   map[DeviceID]*thing.Model{},
 	}
-}
-
-func newChanges() Changes {
-	return Changes{
-		Members: map[PersonID]bool{}, Rooms: map[RoomID]bool{}, Gateways: map[GatewayID]bool{},
-		Devices: map[DeviceID]bool{}, Twins: map[DeviceID]bool{}, Commands: map[CommandID]*Command{},
-	}
-}
-
-// TakeChanges returns what changed since the last call.
-func (h *Home) TakeChanges() Changes {
-	taken := h.changes
-	h.changes = newChanges()
-	return taken
 }
 
 // Model returns what a device of the home can be and do.
@@ -136,7 +112,7 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		h.changes.Profile = true
 	case MemberJoined:
 		h.Members[fact.Person] = &Member{Person: fact.Person, Role: fact.Role, Revision: ev.Seq}
-		h.changes.Members[fact.Person] = true
+		mark(&h.changes.Members, fact.Person)
 	case RoomAdded, RoomRenamed, RoomRemoved:
 		h.applyRoom(ev)
 	case GatewayEnrolled, GatewayConnected, GatewayDisconnected, GatewayGapRecorded, HistoryRegressed:
@@ -162,19 +138,19 @@ func (h *Home) witness(ev *RecordedEvent) {
 	}
 	if g, ok := h.Gateways[ev.Edge.Gateway]; ok {
 		g.Epoch, g.Cursor = ev.Edge.Epoch, ev.Edge.Seq
-		h.changes.Gateways[g.ID] = true
+		mark(&h.changes.Gateways, g.ID)
 	}
 }
 
 func (h *Home) applyRoom(ev *RecordedEvent) {
 	id := RoomID(ev.Entity)
-	h.changes.Rooms[id] = true
+	mark(&h.changes.Rooms, id)
 	if _, removed := ev.Fact.(RoomRemoved); removed {
 		delete(h.Rooms, id)
 		for _, d := range h.Devices {
 			if d.Room == id {
 				d.Room, d.Revision = RoomID{}, ev.Seq
-				h.changes.Devices[d.ID] = true
+				mark(&h.changes.Devices, d.ID)
 			}
 		}
 		return

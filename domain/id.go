@@ -54,16 +54,17 @@ func (id ID[K]) String() string { return string(id.append(make([]byte, 0, idLeng
 // MarshalText returns the canonical form.
 func (id ID[K]) MarshalText() ([]byte, error) { return id.append(make([]byte, 0, idLength)), nil }
 
+// AppendText appends the canonical form to b.
+func (id ID[K]) AppendText(b []byte) ([]byte, error) { return id.append(b), nil }
+
 const idLength = 36
 
 func (id ID[K]) append(b []byte) []byte {
-	for i, part := range [][]byte{id[0:4], id[4:6], id[6:8], id[8:10], id[10:16]} {
-		if i > 0 {
-			b = append(b, '-')
-		}
-		b = hex.AppendEncode(b, part)
-	}
-	return b
+	b = append(hex.AppendEncode(b, id[0:4]), '-')
+	b = append(hex.AppendEncode(b, id[4:6]), '-')
+	b = append(hex.AppendEncode(b, id[6:8]), '-')
+	b = append(hex.AppendEncode(b, id[8:10]), '-')
+	return hex.AppendEncode(b, id[10:16])
 }
 
 // UnmarshalText reads the canonical form and nothing else: no braces, no upper
@@ -72,16 +73,23 @@ func (id *ID[K]) UnmarshalText(text []byte) error {
 	if len(text) != idLength || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-' {
 		return fmt.Errorf("not an id: want 36 characters like 018f0000-0000-7000-8000-000000000000")
 	}
-	digits := make([]byte, 0, 32)
+	var read ID[K]
+	half := 0 // hexadecimal digits read
 	for i, c := range text {
+		var digit byte
 		switch {
 		case i == 8 || i == 13 || i == 18 || i == 23:
-		case (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'):
-			digits = append(digits, c)
+			continue
+		case c >= '0' && c <= '9':
+			digit = c - '0'
+		case c >= 'a' && c <= 'f':
+			digit = c - 'a' + 10
 		default:
 			return fmt.Errorf("not an id: character %d is not a lower-case hexadecimal digit", i+1)
 		}
+		read[half/2] = read[half/2]<<4 | digit
+		half++
 	}
-	_, err := hex.Decode(id[:], digits)
-	return err
+	*id = read
+	return nil
 }

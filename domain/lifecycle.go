@@ -1,6 +1,8 @@
 package domain
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -46,15 +48,19 @@ func (h *Home) SendCommand(id CommandID, replica string, now time.Time) (Event, 
 }
 
 // sendable reports whether the command may be sent on the session: at most once
-// on each, and at most once at all if its class says so.
+// on each, and only if nobody can have it yet when its class says at most once.
 func (c *Command) sendable(session int64) bool {
-	return c.Sends == 0 || (c.Session != session && !c.Class.AtMostOnce())
+	if c.Class.AtMostOnce() {
+		return c.Status == Requested
+	}
+	return c.Sends == 0 || c.Session != session
 }
 
 // RefuseCommand decides on a command whose sender may no longer command here.
+// There is nothing to record when it is on its way already.
 func (h *Home) RefuseCommand(id CommandID, reason string) (Event, bool) {
 	c, ok := h.Commands[id]
-	if !ok || c.Sends > 0 {
+	if !ok || c.Status != Requested {
 		return Event{}, false
 	}
 	return c.end(Rejected, CommandEnded{Reason: reason}, SystemActor), true
@@ -88,8 +94,7 @@ func (h *Home) CloseOverdue(id CommandID, now time.Time) (Event, bool) {
 	return c.end(outcome, CommandEnded{Reason: reason}, SystemActor), true
 }
 
-// CancelCommand withdraws a command that was not sent. It refuses with NotFound
-// or Conflict.
+// CancelCommand withdraws a command that was not sent. It refuses with Conflict.
 func (h *Home) CancelCommand(id CommandID, actor Actor) (Event, error) {
 	c, ok := h.Commands[id]
 	if !ok {
@@ -102,7 +107,9 @@ func (h *Home) CancelCommand(id CommandID, actor Actor) (Event, error) {
 }
 
 // Deliver records that the edge agent has the command and means to do it; a late
-// answer when the command has ended before.
+// answer when the command has ended before. A command this log does not know to
+// be sent is believed: a backup may have been restored. It refuses with NotFound
+// a command of another gateway.
 func (h *Home) Deliver(from GatewayID, id CommandID) (Event, error) {
 	c, ok := h.Commands[id]
 	switch {
@@ -114,6 +121,7 @@ func (h *Home) Deliver(from GatewayID, id CommandID) (Event, error) {
 	return c.follow(CommandDelivered{Command: id}, GatewayActor), nil
 }
 
+// late keeps an answer to a command that is not open, or never was.
 func late(about EntityID, fact CommandAnsweredLate) Event {
 	return Event{Entity: about, Actor: GatewayActor, Fact: fact}
 }
@@ -127,19 +135,44 @@ type Result struct {
 }
 
 // EndCommand records the edge's result: the final event, or a late answer when
-// the command has ended before.
+// the command has ended before. Of what was observed only what the device's model
+// knows is kept: the outcome must get through. It refuses with Invalid what is no
+// outcome of an edge and with NotFound a command of another gateway.
 func (h *Home) EndCommand(from GatewayID, device DeviceID, r Result) (Event, error) {
 	if r.Outcome == Cancelled || !slices.Contains(Outcomes(), r.Outcome) {
 		return Event{}, InvalidInput(Fault{"outcome", "must be succeeded, failed, rejected, expired, superseded or unknown"})
 	}
 	c, ok := h.Commands[r.Command]
-	if ok && c.Gateway != from {
+	switch {
+	case !ok:
+		about := from.Entity()
+		if d, ok := h.Devices[device]; ok && d.Gateway == from {
+			about = device.Entity()
+		}
+		return late(about, CommandAnsweredLate{Command: r.Command, Outcome: r.Outcome, Reason: r.Reason}), nil
+	case c.Gateway != from:
 		return Event{}, Errorf(NotFound, "this gateway has no such command")
 	}
-	if !ok {
-		return late(device.Entity(), CommandAnsweredLate{Command: r.Command, Outcome: r.Outcome, Reason: r.Reason}), nil
+	ended := CommandEnded{Reason: r.Reason, Observed: h.observed(c.Device, r.Observed)}
+	return c.end(r.Outcome, ended, GatewayActor), nil
+}
+
+// observed returns the values that are possible for the device.
+func (h *Home) observed(id DeviceID, values map[string]thing.Value) map[string]thing.Value {
+	d, ok := h.Devices[id]
+	if !ok || len(values) == 0 {
+		return nil
 	}
-	return c.end(r.Outcome, CommandEnded{Reason: r.Reason, Observed: r.Observed}, GatewayActor), nil
+	model, err := h.Model(d)
+	if err != nil {
+		return nil // of a device nobody can describe nothing is possible
+	}
+	possible := maps.Clone(values)
+	maps.DeleteFunc(possible, func(name string, v thing.Value) bool { return checkValue(model, name, v) != "" })
+	if len(possible) == 0 {
+		return nil
+	}
+	return possible
 }
 
 // Waiting returns the open commands a gateway should get on its present session,
@@ -155,6 +188,6 @@ func (h *Home) Waiting(gateway GatewayID) []*Command {
 			waiting = append(waiting, c)
 		}
 	}
-	slices.SortFunc(waiting, func(a, b *Command) int { return int(a.Requested.Seq - b.Requested.Seq) })
+	slices.SortFunc(waiting, func(a, b *Command) int { return cmp.Compare(a.Requested.Seq, b.Requested.Seq) })
 	return waiting
 }

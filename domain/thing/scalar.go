@@ -1,14 +1,11 @@
 package thing
 
-import (
-	"slices"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 // scalar returns the length of the canonical scalar that text begins with, as far
 // as a look at its bytes can tell: a literal, a plain number or a string without
 // escapes. 0 means that it takes more than a look.
-func scalar(text []byte) int {
+func scalar[T string | []byte](text T) int {
 	if len(text) == 0 {
 		return 0
 	}
@@ -27,11 +24,11 @@ func scalar(text []byte) int {
 	}
 }
 
-func plainText(text []byte) int {
-	for i, c := range text[1:] {
-		switch {
+func plainText[T string | []byte](text T) int {
+	for i := 1; i < len(text); i++ {
+		switch c := text[i]; {
 		case c == '"':
-			return i + 2
+			return i + 1
 		case c < 0x20, c >= utf8.RuneSelf, c == '\\':
 			return 0
 		}
@@ -48,7 +45,7 @@ const (
 
 // plainNumber returns the length of the canonical number that text begins with, 0
 // if it is none or not plain.
-func plainNumber(text []byte) int {
+func plainNumber[T string | []byte](text T) int {
 	at := 0
 	if text[0] == '-' {
 		at = 1
@@ -74,15 +71,17 @@ func plainNumber(text []byte) int {
 	return at
 }
 
-func digits(text []byte) int {
-	n := slices.IndexFunc(text, func(c byte) bool { return c < '0' || c > '9' })
-	if n < 0 {
-		return len(text)
+// digits returns how many digits text begins with.
+func digits[T string | []byte](text T) int {
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return i
+		}
 	}
-	return n
+	return len(text)
 }
 
 // continues reports whether what follows digits could belong to the number.
-func continues(rest []byte) bool {
+func continues[T string | []byte](rest T) bool {
 	return len(rest) > 0 && (rest[0] == 'e' || rest[0] == 'E' || rest[0] == '.')
 }

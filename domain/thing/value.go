@@ -107,6 +107,20 @@ func (v Value) MarshalJSON() ([]byte, error) {
 	return []byte(v), nil
 }
 
+// AppendJSON appends the value to b as it stands, the zero Value as null. It
+// refuses a Value that is not canonical: no function here returned it.
+func (v Value) AppendJSON(b []byte) ([]byte, error) {
+	switch {
+	case v == "":
+		return append(b, "null"...), nil
+	case scalar(string(v)) != len(v):
+		if same, err := canonical([]byte(v)); err != nil || same != v {
+			return b, fmt.Errorf("%.40q is not a value in canonical form", string(v))
+		}
+	}
+	return append(b, v...), nil
+}
+
 // UnmarshalJSON reads and canonicalises a value. A null becomes the value "null".
 func (v *Value) UnmarshalJSON(text []byte) error {
 	parsed, err := ParseValue(text)
