@@ -86,17 +86,25 @@ type Bucket struct {
 	Count    int64
 }
 
-// MaxBuckets bounds the buckets of one Density.
-const MaxBuckets = 1000
+// Limits of one Density.
+const (
+	MaxBuckets = 1000
+	MaxSpan    = 100 * 365 * 24 * time.Hour // longer than a home lives, and well inside a Duration
+)
 
 // Density counts the events after one time and up to another in equal stretches,
 // by when they were recorded: the shape of a timeline. Each border is found by
-// halving, so the cost hardly grows with the log.
+// halving, so the cost hardly grows with the log. It refuses with Invalid what is
+// beyond the limits.
 func Density(ctx context.Context, s *eventstore.Store, home domain.HomeID, from, to time.Time, count int) ([]Bucket, error) {
-	if !from.Before(to) || count < 1 || count > MaxBuckets {
-		return nil, domain.InvalidInput(domain.Fault{Field: "from", Message: "must be before to, with 1 to 1000 buckets"})
+	span := to.Sub(from)
+	switch {
+	case span <= 0 || span > MaxSpan:
+		return nil, domain.InvalidInput(domain.Fault{Field: "to", Message: "must be after from, by at most a hundred years"})
+	case count < 1 || count > MaxBuckets:
+		return nil, domain.InvalidInput(domain.Fault{Field: "buckets", Message: "must be from 1 to 1000"})
 	}
-	step := to.Sub(from) / time.Duration(count)
+	step := span / time.Duration(count)
 	borders := make([]time.Time, count+1)
 	for i := range borders {
 		borders[i] = from.Add(time.Duration(i) * step)
