@@ -106,9 +106,9 @@ func TestPureRoomsHaveNoInputOutputNorClock(t *testing.T) {
 
 func TestTheEdgeAgentLinksNoDatabaseServerNorCloud(t *testing.T) {
 	t.Parallel()
-	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "./cmd/edge").Output()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "./cmd/edge").CombinedOutput()
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v\n%s", err, out)
 	}
 	for _, linked := range strings.Fields(string(out)) {
 		for _, foreign := range []string{
