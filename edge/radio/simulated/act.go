@@ -33,6 +33,9 @@ func (h *Home) Act(ctx context.Context, order radio.Order) error {
 	if err := h.tarry(ctx, d); err != nil {
 		return err
 	}
+	if late(ctx) {
+		return context.DeadlineExceeded
+	}
 	told, err := h.actuate(d, order)
 	if len(told) > 0 {
 		report := radio.Report{Address: d.Address, Values: told, Cause: order.Command}
@@ -110,6 +113,13 @@ func (h *Home) tarry(ctx context.Context, d *device) error {
 		return errNoAnswer
 	}
 	return ctx.Err()
+}
+
+// late reports whether the deadline of ctx has passed, even if its timer has not
+// had a chance to run: the process may have been stopped for a while.
+func late(ctx context.Context) bool {
+	deadline, ok := ctx.Deadline()
+	return ok && !time.Now().Before(deadline)
 }
 
 // actuate changes what is really the case and returns what the device tells.

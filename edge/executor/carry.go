@@ -1,0 +1,228 @@
+package executor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"logis/domain"
+	"logis/domain/thing"
+	"logis/edge/outbox"
+	"logis/edge/radio"
+	"logis/wire"
+)
+
+// verdict is a final word on a command; the zero verdict means to go on.
+type verdict struct {
+	outcome domain.Outcome
+	reason  string
+}
+
+// carryOut takes a command through all steps. An error is one of the disk.
+func (e *Executor) carryOut(ctx context.Context, c wire.Command) error {
+	device, desires, refused, err := e.weigh(ctx, c)
+	if err != nil {
+		return err
+	}
+	end := func(v verdict, observed map[string]thing.Value) error {
+		return e.finish(ctx, c, v.outcome, v.reason, observed)
+	}
+	if refused != "" {
+		return end(verdict{domain.Rejected, refused}, nil)
+	}
+	if c.Class == thing.Comfort && e.newerWaits(c, desires) {
+		return end(verdict{domain.Superseded, "newer_command"}, nil)
+	}
+	if v := e.timely(c); v != (verdict{}) {
+		return end(v, nil)
+	}
+	known, err := e.journal.Intend(ctx, outbox.Intent{
+		Command: c.ID, Device: c.Device, Class: c.Class, NotAfterMS: c.NotAfterMS,
+		Version: c.DesiredVersion, Properties: ordered(c.Class, desires),
+	})
+	switch {
+	case err != nil:
+		return err
+	case known == outbox.Answered:
+		return nil
+	case known == outbox.Overtaken:
+		return end(verdict{domain.Superseded, "newer_command"}, nil)
+	case known == outbox.Begun && !c.Class.Converges():
+		return end(verdict{domain.Unknown, "agent_restarted"}, e.observe(ctx, device))
+	}
+	// Writing the intent may have taken long, or the machine stood still.
+	if v := e.timely(c); v != (verdict{}) {
+		return end(v, nil)
+	}
+	v := e.act(ctx, device, c)
+	if v.outcome == domain.Unknown {
+		return end(v, e.observe(ctx, device))
+	}
+	return end(v, nil)
+}
+
+// weigh finds the device and checks the command against its model, as the cloud
+// has done: its class decides how carefully it is treated.
+func (e *Executor) weigh(ctx context.Context, c wire.Command) (outbox.Device, map[string]thing.Value, string, error) {
+	device, found, err := e.journal.Device(ctx, c.Device)
+	switch {
+	case err != nil:
+		return device, nil, "", err
+	case !found:
+		return device, nil, "unknown_device", nil
+	case device.Model == nil:
+		return device, nil, "unknown_model", nil
+	case e.radios[device.Radio] == nil:
+		return device, nil, "no_radio", nil
+	}
+	class, desires, faults := domain.Weigh(device.Model, domain.CommandRequest{
+		Set: c.Set, Action: c.Action, Input: c.Input,
+	})
+	switch {
+	case len(faults) > 0:
+		return device, nil, domain.InvalidInput(faults...).Error(), nil
+	case class != c.Class:
+		return device, nil, "wrong_class", nil
+	}
+	return device, desires, "", nil
+}
+
+// opening is the pseudo property whose versions order the commands that open and
+// secure: an unlock names no desired value, and yet a lock asked for before it
+// must not follow it.
+const opening = ""
+
+// ordered returns the properties of which no older version may follow.
+func ordered(class thing.Class, desires map[string]thing.Value) []string {
+	properties := slices.Sorted(maps.Keys(desires))
+	if class == thing.Opening || class == thing.Securing {
+		properties = append(properties, opening)
+	}
+	return properties
+}
+
+// newerWaits reports whether a command behind this one wants all it wants: of a
+// slider that is dragged only the last place matters.
+func (e *Executor) newerWaits(c wire.Command, desires map[string]thing.Value) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, t := range e.queues[c.Device][1:] {
+		later := t.command
+		if t.begun != nil || later.Class != thing.Comfort || later.DesiredVersion <= c.DesiredVersion {
+			continue
+		}
+		covers := later.Action == ""
+		for name := range desires {
+			_, ok := later.Set[name]
+			covers = covers && ok
+		}
+		if covers {
+			return true
+		}
+	}
+	return false
+}
+
+// timely returns why a command must not be begun now, the zero verdict if it may.
+func (e *Executor) timely(c wire.Command) verdict {
+	if c.Class.LiveOnly() {
+		if c.NotAfterMS == 0 {
+			return verdict{domain.Rejected, "no_deadline"}
+		}
+		if !e.present(c.Session) {
+			return verdict{domain.Rejected, "session_ended"}
+		}
+	}
+	if c.NotAfterMS == 0 {
+		return verdict{}
+	}
+	now, known := e.time.Now()
+	switch {
+	case !known:
+		return verdict{domain.Expired, "time_unknown"}
+	case !now.NotAfter(time.UnixMilli(c.NotAfterMS)):
+		return verdict{domain.Expired, "deadline"}
+	case c.Class == thing.Opening && (now.Err > wire.MaxClockErr || now.Age > wire.PingStale):
+		return verdict{domain.Rejected, "time_uncertain"}
+	}
+	return verdict{}
+}
+
+func (e *Executor) present(session int64) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return session == e.session
+}
+
+// act gives the order to the radio, until the deadline at the latest.
+func (e *Executor) act(ctx context.Context, device outbox.Device, c wire.Command) (v verdict) {
+	ctx, cancel := context.WithTimeout(ctx, e.remaining(c))
+	defer cancel()
+	defer func() {
+		if fault := recover(); fault != nil {
+			v = verdict{domain.Unknown, fmt.Sprintf("the radio panicked: %v", fault)}
+		}
+	}()
+	err := e.radios[device.Radio].Act(ctx, radio.Order{
+		Command: c.ID, Address: device.Address, Kind: device.Kind,
+		Set: c.Set, Action: c.Action, Input: c.Input,
+	})
+	switch {
+	case err == nil:
+		return verdict{outcome: domain.Succeeded}
+	case errors.Is(err, radio.ErrRefused):
+		return verdict{domain.Rejected, err.Error()}
+	case errors.Is(err, radio.ErrFailed):
+		return verdict{domain.Failed, err.Error()}
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return verdict{domain.Unknown, "no_answer_in_time"}
+	case ctx.Err() != nil:
+		return verdict{domain.Unknown, "agent_stopping"}
+	}
+	return verdict{domain.Unknown, err.Error()}
+}
+
+// remaining returns how long the radio may take: until the server's time is
+// perhaps the deadline.
+func (e *Executor) remaining(c wire.Command) time.Duration {
+	now, known := e.time.Now()
+	if c.NotAfterMS == 0 || !known {
+		return actLimit
+	}
+	return time.UnixMilli(c.NotAfterMS).Sub(now.At.Add(now.Err))
+}
+
+// observe asks a device for its present state, where its radio can; nil when
+// there is no answer.
+func (e *Executor) observe(ctx context.Context, device outbox.Device) (values map[string]thing.Value) {
+	reader, ok := e.radios[device.Radio].(radio.Reader)
+	if !ok {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, readLimit)
+	defer cancel()
+	defer func() {
+		if recover() != nil {
+			values = nil
+		}
+	}()
+	values, err := reader.Read(ctx, device.Address)
+	if err != nil {
+		return nil
+	}
+	return values
+}
+
+// maxReason bounds the text of a result, in bytes.
+const maxReason = 200
+
+// finish writes down what a command came to, even while the agent stops.
+func (e *Executor) finish(ctx context.Context, c wire.Command, outcome domain.Outcome, reason string, observed map[string]thing.Value) error {
+	return e.journal.Finish(context.WithoutCancel(ctx), outbox.Result{
+		Command: c.ID, Device: c.Device, Outcome: outcome,
+		Reason: reason[:min(len(reason), maxReason)], Observed: observed,
+	})
+}
