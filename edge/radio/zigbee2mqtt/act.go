@@ -154,7 +154,7 @@ func (o *running) preflight(ctx context.Context) error {
 	}
 	_, err := o.session.ask(ctx, o.unit, p.endpoint, p.cluster, p.attributes)
 	if err != nil && !errors.Is(err, errUnsupported) {
-		return fmt.Errorf("the device does not answer: %w", o.session.lost(ctx, o.unit, err))
+		return fmt.Errorf("the device does not answer: %w", err)
 	}
 	return ctx.Err()
 }
@@ -223,7 +223,9 @@ func (o *running) look(ctx context.Context, complaints <-chan string) error {
 	if undelivered(o.failure) {
 		cancel()
 		<-answered
-		return errors.Join(fmt.Errorf("%w: %s", errNoReply, o.failure), o.unit.setReach(context.WithoutCancel(ctx), o.session.sink, false))
+		o.unit.answered(false)
+		gone := o.unit.setReach(context.WithoutCancel(ctx), o.session.sink, false)
+		return errors.Join(fmt.Errorf("%w: %s", errNoReply, o.failure), gone)
 	}
 	return <-answered
 }
@@ -264,7 +266,7 @@ func (o *running) askAlive(ctx context.Context) error {
 	p := o.plan.alive
 	answer, err := o.session.ask(ctx, o.unit, p.endpoint, p.cluster, p.attributes)
 	if err != nil {
-		return o.session.lost(ctx, o.unit, err)
+		return err
 	}
 	o.read = true
 	if p.decode == nil {

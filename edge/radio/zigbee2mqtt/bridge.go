@@ -89,6 +89,9 @@ func (e *expose) texts() []string {
 	return texts
 }
 
+// coordinator is the type of the stick itself, which every list holds.
+const coordinator = "Coordinator"
+
 // splitList cuts bridge/devices into its elements, so that one strange element
 // spoils none of the others.
 func splitList(text []byte) ([]json.RawMessage, error) {
@@ -106,7 +109,7 @@ func parseListed(text []byte) (listed, bool, error) {
 	if err := json.Unmarshal(text, &d); err != nil {
 		return d, false, fmt.Errorf("element of bridge/devices: %w", err)
 	}
-	if d.Type == "Coordinator" || d.Disabled || !d.Supported || d.Definition == nil || d.Interview != "SUCCESSFUL" {
+	if d.Type == coordinator || d.Disabled || !d.Supported || d.Definition == nil || d.Interview != "SUCCESSFUL" {
 		return d, false, nil
 	}
 	if !validAddress(d.Address) {

@@ -16,8 +16,9 @@
 // read that has a transaction id, and Act succeeds on that answer only. While an
 // order runs, state messages about the properties it sets are held back. Devices
 // that keep their values outside the standard clusters (Tuya data points) cannot
-// be read so; for them a state message after the set has to do, and says so by
-// being the only kind that can be wrong.
+// be read so; for them a state message after the set has to do. For the same
+// reason state messages about a device that does not answer are not told: it is
+// asked instead.
 //
 // The raw read needs Zigbee2MQTT 2.7.0 or newer.
 //

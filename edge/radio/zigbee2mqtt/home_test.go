@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -276,5 +277,30 @@ func (h *home) ask(what, payload string) {
 	h.t.Helper()
 	if err := h.lab.Publish(h.t.Context(), ziglab.BaseTopic+"/bridge/request/"+what, []byte(payload), false); err != nil {
 		h.t.Fatal(err)
+	}
+}
+
+// forget makes the watcher remember no values and no reach.
+func (w *watcher) forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	clear(w.values)
+	clear(w.reach)
+}
+
+// untilEnded waits until Run has ended with an error that holds the words.
+func (h *home) untilEnded(words string) {
+	h.t.Helper()
+	deadline := time.NewTimer(patience)
+	defer deadline.Stop()
+	for {
+		select {
+		case err := <-h.ended:
+			if err != nil && strings.Contains(err.Error(), words) {
+				return
+			}
+		case <-deadline.C:
+			h.t.Fatalf("after %v Run has not ended with %q", patience, words)
+		}
 	}
 }

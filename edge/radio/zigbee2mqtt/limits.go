@@ -53,6 +53,10 @@ const (
 	// again is gone.
 	keepAlive = 15 * time.Second
 
+	// handshakeWait is how long Zigbee2MQTT may take to answer before it is asked
+	// again; while it starts it does not listen.
+	handshakeWait = 500 * time.Millisecond
+
 	// orderTimeout bounds an order whose context has no earlier end.
 	orderTimeout = 2 * time.Minute
 	// answerWait is how long a device may take to answer one read: mains powered

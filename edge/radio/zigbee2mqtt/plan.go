@@ -42,6 +42,9 @@ func makePlan(d *device, order radio.Order, told map[string]thing.Value) (plan, 
 			return p, fmt.Errorf("%w: %s: %w", radio.ErrRefused, property, err)
 		}
 	}
+	if order.Set["onOff"] == "false" && order.Set["currentLevel"] != "" {
+		return p, fmt.Errorf("%w: a lamp takes no level while it is turned off", radio.ErrRefused)
+	}
 	if len(set) == 0 {
 		return p, fmt.Errorf("%w: the order asks for nothing", radio.ErrRefused)
 	}

@@ -67,7 +67,7 @@ func (s *session) readProbes(ctx context.Context, u *unit, d *device, properties
 		case errors.Is(err, errUnsupported):
 			continue
 		case err != nil:
-			return values, asked, s.lost(ctx, u, err)
+			return values, asked, err
 		}
 		for _, property := range group.properties {
 			b := d.bindings[property]
@@ -78,14 +78,6 @@ func (s *session) readProbes(ctx context.Context, u *unit, d *device, properties
 		}
 	}
 	return values, asked, nil
-}
-
-// lost notes that a device did not answer, and returns why.
-func (s *session) lost(ctx context.Context, u *unit, err error) error {
-	if !errors.Is(err, errBridge) {
-		return err // our own haste, or the connection: it says nothing of the device
-	}
-	return errors.Join(err, u.setReach(ctx, s.sink, false))
 }
 
 // valueOf makes a value of an answer. Where Zigbee2MQTT knows better how the

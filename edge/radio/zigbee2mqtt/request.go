@@ -99,8 +99,21 @@ func (s *session) request(ctx context.Context, what string, fields map[string]an
 	}
 }
 
-// ask reads attributes of one cluster from the device itself.
+// ask reads attributes of one cluster from the device itself, and notes whether
+// it answered.
 func (s *session) ask(ctx context.Context, u *unit, endpoint byte, cluster uint16, ids []uint16) (attributes, error) {
+	answer, err := s.rawRead(ctx, u, endpoint, cluster, ids)
+	switch {
+	case err == nil || errors.Is(err, errUnsupported):
+		u.answered(true)
+	case errors.Is(err, errBridge): // anything else says nothing of the device
+		u.answered(false)
+		return nil, errors.Join(err, u.setReach(ctx, s.sink, false))
+	}
+	return answer, err
+}
+
+func (s *session) rawRead(ctx context.Context, u *unit, endpoint byte, cluster uint16, ids []uint16) (attributes, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestDeadline)
 	defer cancel()
 	select {

@@ -18,7 +18,7 @@ func (s *session) takeList(ctx context.Context, text []byte) error {
 		s.stats.Malformed.Add(1)
 		return nil
 	}
-	present, legible := map[string]bool{}, true
+	present, legible, whole := map[string]bool{}, true, false
 	var fresh []*unit
 	for _, element := range elements {
 		d, usable, err := parseListed(element)
@@ -27,6 +27,7 @@ func (s *session) takeList(ctx context.Context, text []byte) error {
 			legible = false
 		}
 		present[d.Address] = true
+		whole = whole || d.Type == coordinator
 		if !usable {
 			continue
 		}
@@ -38,15 +39,19 @@ func (s *session) takeList(ctx context.Context, text []byte) error {
 			fresh = append(fresh, u)
 		}
 	}
-	// An element that cannot be read may be any device; none has left then.
-	if legible {
+	// An element that cannot be read may be any device, and a list without the
+	// coordinator is not whole: none has left then.
+	if legible && whole {
 		if err := s.takeLeave(ctx, present); err != nil {
 			return err
 		}
 	}
 	s.radio.mu.Lock()
-	s.radio.list, s.radio.session = slices.Clone(text), s
+	s.radio.list = text
 	s.radio.mu.Unlock()
+	if !isClosed(s.listed) {
+		close(s.listed)
+	}
 	for _, u := range fresh {
 		s.recheck(u)
 	}

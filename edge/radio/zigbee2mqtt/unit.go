@@ -26,7 +26,9 @@ type unit struct {
 	holding map[place]bool // properties an order sets: state messages about them wait
 	news    chan struct{}  // closed at the next state message
 	reach   reach
-	button  int // held last, or lastHeld
+	answers bool // it answered the last question on this connection
+	asking  bool // it will be asked soon
+	button  int  // held last, or lastHeld
 }
 
 // place is a property of a device.
@@ -92,9 +94,9 @@ func (u *unit) all() []*device {
 }
 
 // hear takes in a state message: new values go to sink, but for those an order
-// holds back. From a message that waited at the broker only values of devices
-// that cannot be asked count: the others are asked.
-func (u *unit) hear(ctx context.Context, sink radio.Sink, s state, m message, stats *Stats) error {
+// holds back. What could be asked of a device that does not answer is hearsay and
+// not told; doubt says that there was some, and that it should be asked.
+func (u *unit) hear(ctx context.Context, sink radio.Sink, s state, m message, stats *Stats) (doubt bool, err error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for _, d := range u.devices {
@@ -110,20 +112,45 @@ func (u *unit) hear(ctx context.Context, sink radio.Sink, s state, m message, st
 			}
 			at := place{d.Address, property}
 			u.said[at] = saying{v, m.number}
-			if u.holding[at] || m.retained && b.probe.exists() && !u.listed.sleepy() {
-				continue
-			}
-			if b.worthTelling(u.told[at], v) {
+			switch {
+			case u.holding[at] || !b.worthTelling(u.told[at], v):
+			case b.probe.exists() && !u.answers && !u.listed.sleepy():
+				doubt = true
+			default:
 				fresh[property] = v
 			}
 		}
 		if err := u.report(ctx, sink, radio.Report{Address: d.Address, Values: fresh}); err != nil {
-			return err
+			return doubt, err
 		}
 	}
 	close(u.news)
 	u.news = make(chan struct{})
-	return nil
+	return doubt, nil
+}
+
+// answered notes whether the device answered a question.
+func (u *unit) answered(it bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.answers = it
+}
+
+// wantAsking reports whether the unit has yet to be queued for asking, and takes
+// it that it is now.
+func (u *unit) wantAsking() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	wanted := !u.asking
+	u.asking = true
+	return wanted
+}
+
+// doneAsking says that the unit may be queued again.
+func (u *unit) doneAsking() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.asking = false
 }
 
 // report tells values, if there are any, and remembers them. It is called under

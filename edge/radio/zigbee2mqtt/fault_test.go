@@ -1,0 +1,194 @@
+package zigbee2mqtt_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"logis/domain/thing"
+	"logis/edge/radio"
+	"logis/edge/radio/zigbee2mqtt/ziglab"
+	"logis/edge/radio/zigbee2mqtt/znp"
+)
+
+func TestADeviceThatDoesNotAnswerIsNeverBelieved(t *testing.T) {
+	t.Parallel()
+	lamp, deaf, slow := znp.NewLamp(0x000d6f0000000001), znp.NewLamp(0x000d6f0000000002), znp.NewLamp(0x000d6f0000000003)
+	lock := znp.NewLock(0x000d6f0000000008)
+	h := openHome(t, ziglab.Start(t, lamp, deaf, slow, lock))
+	h.until(t, "every lamp tells its state", func() bool {
+		return h.values[ziglab.Address(lamp)]["onOff"] != "" && h.values[ziglab.Address(deaf)]["onOff"] != "" && h.values[ziglab.Address(slow)]["onOff"] != ""
+	})
+	// Each waits for Zigbee2MQTT to give up; together they wait once.
+	t.Run("faults", func(t *testing.T) {
+		t.Run("a lamp out of reach", func(t *testing.T) { losesALamp(parallel(t, h), lamp) })
+		t.Run("a lamp that hangs", func(t *testing.T) { hangs(parallel(t, h), deaf) })
+		t.Run("a slow lamp", func(t *testing.T) { waitsForASlowLamp(parallel(t, h), slow) })
+		t.Run("a lock out of reach", func(t *testing.T) { losesALock(parallel(t, h), lock) })
+	})
+}
+
+func parallel(t *testing.T, h *home) *home {
+	t.Helper()
+	t.Parallel()
+	return h.in(t)
+}
+
+func losesALamp(h *home, lamp *znp.Lamp) {
+	address := ziglab.Address(lamp)
+	lamp.SetReachable(false)
+	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
+	defer cancel()
+	// While Zigbee2MQTT tries, somebody's group command has it say that the lamp is
+	// on: its state message looks like any other.
+	spoofed := make(chan error, 1)
+	go func() {
+		spoofed <- h.lab.Publish(ctx, ziglab.BaseTopic+"/"+address, []byte(`{"state":"ON","brightness":254,"linkquality":180}`), false)
+	}()
+	id, err := h.order(ctx, radio.Order{Address: address, Set: map[string]thing.Value{"onOff": "true"}})
+	wantUnknown(h.t, err)
+	h.wantNothingTold(id)
+	if err := <-spoofed; err != nil {
+		h.t.Fatal(err)
+	}
+	if h.everTold(address, "onOff", "true") {
+		h.t.Error("a lamp that is out of reach was told to be on")
+	}
+	h.until(h.t, "the lamp is told to be out of reach", func() bool { return !h.reach[address] })
+
+	// It is known to be gone: nothing more is sent that could happen later.
+	orders := len(lamp.Orders())
+	brief, stop := context.WithTimeout(h.t.Context(), time.Second)
+	defer stop()
+	if _, err := h.order(brief, radio.Order{Address: address, Set: map[string]thing.Value{"onOff": "true"}}); !errors.Is(err, radio.ErrRefused) {
+		h.t.Errorf("an order for a lamp known to be gone gives %v, want a refusal", err)
+	}
+	lamp.SetReachable(true)
+	h.set(address, map[string]thing.Value{"onOff": "false"})
+	for _, o := range lamp.Orders()[orders:] {
+		if o.Name == "on" {
+			h.t.Error("the refused order was carried out when the lamp came back")
+		}
+	}
+	h.until(h.t, "the lamp is told to be back", func() bool { return h.reach[address] })
+}
+
+func hangs(h *home, lamp *znp.Lamp) {
+	address := ziglab.Address(lamp)
+	lamp.SetDeaf(true)
+	ctx, cancel := context.WithTimeout(h.t.Context(), 5*time.Second)
+	defer cancel()
+	id, err := h.order(ctx, radio.Order{Address: address, Set: map[string]thing.Value{"onOff": "true"}})
+	wantUnknown(h.t, err)
+	if !errors.Is(err, context.DeadlineExceeded) {
+		h.t.Errorf("the order ended with %v, want the end of its context", err)
+	}
+	h.wantNothingTold(id)
+	if h.everTold(address, "onOff", "true") || lamp.On() {
+		h.t.Errorf("a lamp that hangs was told to be on; it truly is %v", lamp.On())
+	}
+}
+
+func waitsForASlowLamp(h *home, lamp *znp.Lamp) {
+	lamp.SetSlow(1500 * time.Millisecond)
+	began := time.Now()
+	h.set(ziglab.Address(lamp), map[string]thing.Value{"onOff": "true"})
+	if took := time.Since(began); took < 1500*time.Millisecond {
+		h.t.Errorf("confirmed after %v, the lamp needed longer", took)
+	}
+	if !lamp.On() {
+		h.t.Error("confirmed on, truly off")
+	}
+}
+
+// losesALock checks the one thing that must never happen: a door that opens
+// because its lock comes back into reach.
+func losesALock(h *home, lock *znp.Lock) {
+	address := ziglab.Address(lock)
+	lock.SetReachable(false)
+	ctx, cancel := context.WithTimeout(h.t.Context(), 2*time.Second)
+	defer cancel()
+	id, err := h.order(ctx, radio.Order{Address: address, Action: "unlockDoor"})
+	if !errors.Is(err, radio.ErrRefused) {
+		h.t.Errorf("unlocking a lock out of reach gives %v, want a refusal", err)
+	}
+	h.wantNothingTold(id)
+	lock.SetReachable(true)
+	// Whatever Zigbee2MQTT still had to send to the lock comes before this.
+	if id, err := h.do(address, "lockDoor"); err != nil {
+		h.t.Errorf("locking the lock after it came back: %v", err)
+	} else {
+		h.wantConfirmed(id, map[string]thing.Value{"lockState": `"locked"`})
+	}
+	for _, o := range lock.Orders() {
+		if o.Name == "unlock" {
+			h.t.Errorf("the lock did %v, after it was refused", o)
+		}
+	}
+}
+
+func TestTheRadioComesBack(t *testing.T) {
+	t.Parallel()
+	lamp, contact := znp.NewLamp(0x000d6f0000000001), znp.NewContact(0x00158d0000000003)
+	lab := ziglab.Start(t, lamp, contact)
+	h := openHome(t, lab)
+	address, door := ziglab.Address(lamp), ziglab.Address(contact)
+	all := func(reachable bool) func() bool {
+		return func() bool { return h.reach[address] == reachable && h.reach[door] == reachable }
+	}
+	h.untilValue(t, address, "onOff", "false")
+	contact.Open()
+	h.untilValue(t, door, "contact", "false")
+	h.until(t, "all can be reached", all(true))
+
+	t.Run("the stick is pulled out", func(t *testing.T) {
+		lab.Network.Unplug()
+		<-lab.BridgeGone()
+		h.until(t, "nothing can be reached", all(false))
+		if err := <-h.ended; err == nil {
+			t.Error("Run returned nil when Zigbee2MQTT went away")
+		}
+		if _, err := h.order(t.Context(), radio.Order{Address: address, Set: map[string]thing.Value{"onOff": "true"}}); !errors.Is(err, radio.ErrRefused) {
+			t.Errorf("an order without Zigbee2MQTT gives %v, want a refusal", err)
+		}
+		lamp.Press() // nobody hears it
+		h.forget()
+		if err := lab.StartBridge(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		h.until(t, "all can be reached again", all(true))
+		h.untilValue(t, address, "onOff", "true") // asked, as it is now
+		h.untilValue(t, door, "contact", "false") // as it said before
+	})
+	t.Run("the broker restarts", func(t *testing.T) {
+		h.forget()
+		lab.StopBroker()
+		h.until(t, "nothing can be reached", all(false))
+		lamp.Press()
+		if err := lab.StartBroker(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		h.until(t, "all can be reached again", all(true))
+		h.untilValue(t, address, "onOff", "false")
+		h.untilValue(t, door, "contact", "false")
+		h.in(t).set(address, map[string]thing.Value{"onOff": "true"})
+	})
+	t.Run("a lamp is gone when Zigbee2MQTT starts", func(t *testing.T) {
+		lab.StopBridge()
+		h.until(t, "nothing can be reached", all(false))
+		lamp.SetReachable(false)
+		h.forget()
+		if err := lab.StartBridge(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		h.until(t, "the door is told", func() bool { return h.values[door]["contact"] == "false" })
+		h.until(t, "the lamp is told to be out of reach", func() bool { r, told := h.reach[address]; return told && !r })
+		if v, told := h.told(address)["onOff"]; told {
+			t.Errorf("a lamp that is gone was told to be on = %s, which is what Zigbee2MQTT remembers", v)
+		}
+		lamp.SetReachable(true)
+		lamp.Press()
+		h.untilValue(t, address, "onOff", map[bool]thing.Value{true: "true", false: "false"}[lamp.On()])
+	})
+}

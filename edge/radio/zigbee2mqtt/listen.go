@@ -1,0 +1,198 @@
+package zigbee2mqtt
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// receive sorts a message the moment it comes; nothing here waits.
+func (s *session) receive(m message) {
+	m.number = s.arrived.Add(1)
+	limit := maxMessage
+	if m.topic == s.topic("bridge/devices") {
+		limit = maxDeviceList
+	}
+	switch {
+	case len(m.payload) > limit:
+		s.stats.Oversized.Add(1)
+	case m.topic == s.topic("bridge/logging"):
+		s.logged(m.payload)
+	case strings.HasPrefix(m.topic, s.topic("bridge/response/")):
+		if !s.requests.resolve(m.payload) {
+			s.stats.Malformed.Add(1)
+		}
+	default:
+		s.inbox.put(m, s.now())
+	}
+}
+
+// listen subscribes and handles one message after another.
+func (s *session) listen(ctx context.Context) error {
+	err := s.link.subscribe(ctx, s.topic("bridge/state"), s.topic("bridge/devices"),
+		s.topic("bridge/logging"), s.topic("bridge/response/+"))
+	if err != nil {
+		return err
+	}
+	greet := time.NewTimer(greetTimeout)
+	defer greet.Stop()
+	for {
+		m, ok, wait := s.inbox.take(s.now())
+		if ok {
+			if err := s.handle(ctx, m); err != nil {
+				return err
+			}
+			continue
+		}
+		var due <-chan time.Time
+		if wait > 0 {
+			due = time.After(wait)
+		}
+		select {
+		case <-s.inbox.wake:
+		case <-due:
+		case err := <-s.link.failed:
+			return fmt.Errorf("broker: %w", err)
+		case <-greet.C:
+			if err := s.greeted(ctx); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// greeted is what must be so when Zigbee2MQTT has had time to greet. A broker
+// that does not keep its list of devices is helped out with the one it sent us
+// before.
+func (s *session) greeted(ctx context.Context) error {
+	if !isClosed(s.awake) {
+		return errOffline
+	}
+	if isClosed(s.ready) {
+		return nil
+	}
+	s.radio.mu.Lock()
+	list := s.radio.list
+	s.radio.mu.Unlock()
+	if list == nil || isClosed(s.listed) {
+		return errSilent
+	}
+	return s.takeList(ctx, list)
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// handle takes in one message.
+func (s *session) handle(ctx context.Context, m message) error {
+	switch {
+	case m.topic == s.topic("bridge/state"):
+		return s.bridgeState(ctx, m.payload)
+	case m.topic == s.topic("bridge/devices") && len(m.payload) == 0:
+		return nil // somebody cleared what the broker retained
+	case m.topic == s.topic("bridge/devices") && !isClosed(s.awake):
+		s.list = m.payload
+		return nil
+	case m.topic == s.topic("bridge/devices"):
+		return s.takeList(ctx, m.payload)
+	}
+	s.mu.Lock()
+	u, isState := s.topics[m.topic]
+	if !isState {
+		u = s.topics[strings.TrimSuffix(m.topic, availabilitySuffix)]
+	}
+	s.mu.Unlock()
+	switch {
+	case u == nil || len(m.payload) == 0:
+		return nil
+	case !isState:
+		return s.availability(ctx, u, m.payload)
+	}
+	return s.stateMessage(ctx, u, m)
+}
+
+// bridgeState hears that Zigbee2MQTT is there, or ends the session when it is not.
+func (s *session) bridgeState(ctx context.Context, payload []byte) error {
+	online, ok := onlineOf(payload)
+	if !ok {
+		s.stats.Malformed.Add(1)
+		return nil
+	}
+	if !online {
+		return errOffline
+	}
+	if isClosed(s.awake) {
+		return nil
+	}
+	close(s.awake)
+	if s.list == nil {
+		return nil
+	}
+	return s.takeList(ctx, s.list)
+}
+
+// onlineOf reads {"state":"online"}, or the bare word older versions send.
+func onlineOf(payload []byte) (online, ok bool) {
+	var body struct {
+		State string `json:"state"`
+	}
+	if json.Unmarshal(payload, &body) != nil {
+		body.State = string(payload)
+	}
+	return body.State == "online", body.State == "online" || body.State == "offline"
+}
+
+// availabilitySuffix is what the topic of a device's availability adds to that
+// of its state.
+const availabilitySuffix = "/availability"
+
+func (s *session) availability(ctx context.Context, u *unit, payload []byte) error {
+	online, ok := onlineOf(payload)
+	if !ok {
+		s.stats.Malformed.Add(1)
+		return nil
+	}
+	if online && u.reachIs() == unreachable {
+		s.recheck(u) // what it is like after its absence
+	}
+	return u.setReach(ctx, s.sink, online)
+}
+
+// stateMessage takes in values, and presses of a remote control, which are not
+// repeated: one that the broker kept is over.
+func (s *session) stateMessage(ctx context.Context, u *unit, m message) error {
+	var values state
+	if json.Unmarshal(m.payload, &values) != nil || values == nil {
+		s.stats.Malformed.Add(1)
+		return nil
+	}
+	doubt, err := u.hear(ctx, s.sink, values, m, s.stats)
+	if err != nil {
+		return err
+	}
+	if doubt {
+		s.recheck(u)
+	}
+	if m.retained {
+		return nil
+	}
+	if action, ok := word(values["action"]); ok && action != "" {
+		if err := u.press(ctx, s.sink, action, s.stats); err != nil {
+			return err
+		}
+	}
+	if u.sleepy() { // it has just spoken
+		return u.setReach(ctx, s.sink, true)
+	}
+	return nil
+}
