@@ -87,9 +87,17 @@ func refusal(status int, code domain.Code, detail string, faults ...domain.Fault
 		Code: string(code), Detail: detail, Errors: []Fault{},
 	}
 	for _, fault := range faults[:min(len(faults), maxFaults)] {
-		p.Errors = append(p.Errors, Fault{Field: shown(fault.Field), Message: fault.Message})
+		p.Errors = append(p.Errors, Fault(fault))
 	}
 	return p
+}
+
+// faulty returns a Problem about fields; the detail says which.
+func faulty(status int, faults []domain.Fault) *Problem {
+	for i := range faults {
+		faults[i].Field = shown(faults[i].Field)
+	}
+	return refusal(status, domain.Invalid, domain.InvalidInput(faults...).Message, faults...)
 }
 
 // problemOf turns any error into what the caller may know of it.
@@ -125,23 +133,12 @@ func own(_ huma.Context, _ string, v any) (any, error) {
 	}
 	faults := make([]domain.Fault, 0, len(model.Errors))
 	for _, detail := range model.Errors {
-		faults = append(faults, domain.Fault{Field: fieldOf(detail.Location), Message: strings.TrimPrefix(detail.Message, "invalid value: ")})
+		faults = append(faults, inOurWords(detail.Location, detail.Message))
 	}
-	text := model.Detail
-	if len(faults) > 0 {
-		text = domain.InvalidInput(faults...).Message
+	if len(faults) == 0 {
+		return refusal(model.Status, domain.Invalid, model.Detail), nil
 	}
-	return refusal(model.Status, domain.Invalid, text, faults...), nil
-}
-
-// fieldOf returns huma's location without the part of the request it is in.
-func fieldOf(location string) string {
-	for _, part := range []string{"body.", "path.", "query.", "header."} {
-		if rest, ok := strings.CutPrefix(location, part); ok {
-			return rest
-		}
-	}
-	return location
+	return faulty(model.Status, faults), nil
 }
 
 // maxShown bounds what is repeated of a name that the caller chose, in bytes.

@@ -134,7 +134,7 @@ func readBody(w http.ResponseWriter, r *http.Request, wanted *huma.RequestBody) 
 		return nil, err
 	}
 	if faults := checkJSON(text); len(faults) > 0 {
-		return nil, refusal(http.StatusBadRequest, domain.Invalid, domain.InvalidInput(faults...).Message, faults...)
+		return nil, faulty(http.StatusBadRequest, faults)
 	}
 	return text, nil
 }

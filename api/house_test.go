@@ -23,6 +23,22 @@ type house struct {
 	path    string
 	gateway domain.GatewayID
 	said    int64 // edge_seq
+	fixture struct {
+		device  domain.DeviceID
+		room    domain.RoomID
+		command domain.CommandID
+	}
+}
+
+// furnish puts one of everything into the house.
+func (h *house) furnish() {
+	h.b.t.Helper()
+	h.fixture.device = h.device("light", "Lamp")
+	var room Room
+	h.owner.ask("POST", h.path+"/rooms", `{"name":"Hall"}`).want(201).into(&room)
+	var command Command
+	h.owner.ask("POST", h.deviceAt(h.fixture.device)+"/commands", `{"set":{"onOff":true}}`).want(202).into(&command)
+	h.fixture.room, h.fixture.command = room.ID, command.ID
 }
 
 // house founds a home through the API and lets a gateway in beside it.

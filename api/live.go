@@ -57,6 +57,7 @@ func (s *Server) addLive(r chi.Router) {
 	schemas := doc.Components.Schemas
 	least := 0.0
 	doc.AddOperation(&huma.Operation{
+		Metadata:    map[string]any{actionKey: op.action},
 		OperationID: op.id, Method: op.method, Path: op.path, Tags: []string{op.tag},
 		Summary: "Be told what happens",
 		Description: "A WebSocket from the app's own origin. The server sends JSON text frames: first `Welcome`, then `News` whenever the log grew " +

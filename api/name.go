@@ -28,7 +28,7 @@ func (n *Name) Resolve(_ huma.Context, prefix *huma.PathBuffer) []error {
 	switch {
 	case !utf8.ValidString(text):
 		return nameFault(prefix, "must be UTF-8")
-	case utf8.RuneCountInString(text) > maxName:
+	case *n == "", utf8.RuneCountInString(text) > maxName:
 		return nil // the schema said so
 	case !strings.ContainsFunc(text, visible):
 		return nameFault(prefix, fmt.Sprintf("must have %d to %d characters", minName, maxName))

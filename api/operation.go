@@ -23,6 +23,10 @@ type operation struct {
 	refusals []int
 }
 
+// actionKey is where an operation's action stands in huma's metadata, for the
+// inventory.
+const actionKey = "action"
+
 // add makes an operation callable and documents it.
 func add[I, O any](s *Server, op operation, handle func(context.Context, *I) (*O, error)) {
 	documented := op.document(s.huma)
@@ -44,6 +48,7 @@ func (op operation) document(api huma.API) huma.Operation {
 		OperationID: op.id, Summary: op.summary, Description: op.description, Tags: []string{op.tag},
 		Method: op.method, Path: op.path, DefaultStatus: op.status,
 		MaxBodyBytes: maxBody + 1, BodyReadTimeout: -1, // the guard has read it
+		Metadata: map[string]any{actionKey: op.action},
 	}
 	if op.open {
 		o.Security = []map[string][]string{}

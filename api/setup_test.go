@@ -16,6 +16,8 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"logis/access"
 	"logis/domain"
 	"logis/domain/thing"
@@ -50,13 +52,18 @@ func setup(t *testing.T) *bundle { return setupWith(t, quick()) }
 
 func setupWith(t *testing.T, tune tuning) *bundle {
 	t.Helper()
+	return setupOn(t, pgtest.New(t), tune)
+}
+
+func setupOn(t *testing.T, pool *pgxpool.Pool, tune tuning) *bundle {
+	t.Helper()
 	catalog, err := thing.Standard()
 	if err != nil {
 		t.Fatal(err)
 	}
 	b := &bundle{t: t, log: &logbook{}}
 	tables := projections.Tables{Catalog: catalog}
-	b.store = eventstore.New(pgtest.New(t), eventstore.Options{Catalog: catalog, Projection: tables})
+	b.store = eventstore.New(pool, eventstore.Options{Catalog: catalog, Projection: tables})
 	b.access = access.New(b.store, nil)
 	b.server, err = build(Options{
 		Store: b.store, Access: b.access, Tables: tables, Log: slog.New(slog.NewTextHandler(b.log, nil)), App: builtApp(),

@@ -1,0 +1,573 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"logis/domain"
+	"logis/domain/thing"
+	"logis/eventstore"
+	"logis/migrations/pgtest"
+)
+
+// patience bounds the waiting for a frame.
+const patience = 20 * time.Second
+
+// line is an app's end of a live socket.
+type line struct {
+	t    *testing.T
+	conn *websocket.Conn
+}
+
+// dial opens a live socket as the person's browser would.
+func (h *house) dial(p *person, query string, headers ...header) (*line, *http.Response, error) {
+	h.b.t.Helper()
+	options := &websocket.DialOptions{HTTPHeader: http.Header{
+		"Cookie": {cookieName + "=" + p.token}, "Origin": {h.b.http.URL},
+	}, HTTPClient: h.b.http.Client()}
+	for _, set := range headers {
+		if options.HTTPHeader.Del(set.name); set.value != "" {
+			options.HTTPHeader.Set(set.name, set.value)
+		}
+	}
+	ctx, cancel := context.WithTimeout(h.b.t.Context(), patience)
+	defer cancel()
+	conn, answer, err := websocket.Dial(ctx, strings.Replace(h.b.http.URL, "http", "ws", 1)+h.path+"/live"+query, options)
+	if err != nil {
+		return nil, answer, err
+	}
+	conn.SetReadLimit(64 << 20)
+	h.b.t.Cleanup(func() { _ = conn.CloseNow() })
+	return &line{h.b.t, conn}, answer, nil
+}
+
+func (h *house) follow(query string) *line {
+	h.b.t.Helper()
+	l, _, err := h.dial(h.owner, query)
+	if err != nil {
+		h.b.t.Fatal(err)
+	}
+	return l
+}
+
+// read returns the next frame.
+func (l *line) read() (kind, text string, err error) {
+	ctx, cancel := context.WithTimeout(l.t.Context(), patience)
+	defer cancel()
+	_, raw, err := l.conn.Read(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	var frame struct{ Type string }
+	if err := json.Unmarshal(raw, &frame); err != nil {
+		return "", "", err
+	}
+	return frame.Type, string(raw), nil
+}
+
+// welcome reads the first frame.
+func (l *line) welcome() Welcome {
+	l.t.Helper()
+	var w Welcome
+	kind, text, err := l.read()
+	if err != nil || kind != "welcome" || decodeAnswer(text, &w) != nil {
+		l.t.Fatalf("%q %v", text, err)
+	}
+	return w
+}
+
+// news reads on to the next news.
+func (l *line) news() News {
+	l.t.Helper()
+	for {
+		kind, text, err := l.read()
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		if kind == "news" {
+			var n News
+			if err := decodeAnswer(text, &n); err != nil {
+				l.t.Fatal(err)
+			}
+			return n
+		}
+	}
+}
+
+// closed reads on until the server closes, and returns its code.
+func (l *line) closed() websocket.StatusCode {
+	l.t.Helper()
+	for {
+		_, _, err := l.read()
+		if err == nil {
+			continue
+		}
+		var why websocket.CloseError
+		if !errors.As(err, &why) {
+			l.t.Fatalf("not closed by the server: %v", err)
+		}
+		return why.Code
+	}
+}
+
+func TestALiveSocketTellsWhatHappensAndWhatItTouched(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	h := b.person("Ada").house("Home")
+	l := h.follow("")
+	if w := l.welcome(); w.Seq != h.head() || w.Now.IsZero() {
+		t.Fatalf("%+v at head %d", w, h.head())
+	}
+	lamp := h.device("dimmable-light", "Lamp")
+	if n := l.news(); len(n.Events) != 1 || len(n.Devices) != 1 || n.Devices[0].Name != "Lamp" || len(n.Twins) != 1 || n.Seq != h.head() {
+		t.Errorf("a new device: %+v", n)
+	}
+	h.turn(lamp, true)
+	if n := l.news(); len(n.Twins) != 1 || n.Twins[0].Properties["onOff"].Reported.value.Value != "true" || len(n.Devices) != 0 || len(n.Gateways) != 0 {
+		t.Errorf("a report: %+v", n)
+	}
+	var command Command
+	h.owner.ask("POST", h.deviceAt(lamp)+"/commands", `{"set":{"currentLevel":5}}`).want(202).into(&command)
+	n := l.news()
+	if len(n.Commands) != 1 || n.Commands[0].ID != command.ID || *n.Commands[0].Actor.Name != "Ada" || n.Twins[0].Delta["currentLevel"] != "5" {
+		t.Errorf("a command: %+v", n)
+	}
+	h.end(lamp, command.ID, domain.Succeeded)
+	if n := l.news(); len(n.Commands) != 1 || n.Commands[0].Status != "succeeded" || len(n.Twins) != 1 || len(n.Twins[0].Delta) != 0 {
+		t.Errorf("its end: %+v", n)
+	}
+	var room Room
+	h.owner.ask("POST", h.path+"/rooms", `{"name":"Hall"}`).want(201).into(&room)
+	if n := l.news(); len(n.Rooms) != 1 || n.Rooms[0].Name != "Hall" {
+		t.Errorf("a room: %+v", n)
+	}
+	match := h.owner.ask("GET", h.deviceAt(lamp), "").match()
+	h.owner.ask("PATCH", h.deviceAt(lamp), `{"room":"`+room.ID.String()+`"}`, match).want(200)
+	l.news()
+	h.owner.ask("DELETE", h.path+"/rooms/"+room.ID.String(), "", header{"If-Match", etag(room.Revision)}).want(204)
+	if n := l.news(); len(n.Removed.Rooms) != 1 || len(n.Devices) != 1 || n.Devices[0].Room != nil {
+		t.Errorf("a removed room: %+v", n)
+	}
+	h.disconnect(1)
+	if n := l.news(); len(n.Gateways) != 1 || n.Gateways[0].Connected {
+		t.Errorf("a gateway that is away: %+v", n)
+	}
+	h.owner.ask("DELETE", h.deviceAt(lamp), "", h.owner.ask("GET", h.deviceAt(lamp), "").match()).want(204)
+	if n := l.news(); len(n.Removed.Devices) != 1 || len(n.Devices) != 0 || len(n.Twins) != 0 {
+		t.Errorf("a removed device: %+v", n)
+	}
+}
+
+func TestAnAppThatWasAwayHearsExactlyWhatItMissed(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	h := b.person("Ada").house("Home")
+	lamp := h.busy()
+	reports := make([]domain.Event, 0, 1200)
+	h.append(func(ctx context.Context, tx *eventstore.Tx) error {
+		for i := range cap(reports) {
+			ev, err := tx.Home(h.id).Report(h.gateway, lamp, map[string]thing.Value{"onOff": thing.Bool(i%2 == 0)}, domain.CommandID{})
+			if err != nil {
+				return err
+			}
+			ev.Edge = h.edge()
+			if _, err := tx.Record(ctx, h.id, ev); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	l := h.follow("?after=3")
+	if w := l.welcome(); w.Seq != 3 {
+		t.Errorf("%+v", w)
+	}
+	last := domain.Seq(3)
+	for last < h.head() {
+		n := l.news()
+		if len(n.Events) > livePage {
+			t.Errorf("%d events in a page", len(n.Events))
+		}
+		for _, ev := range n.Events {
+			if ev.Seq != last+1 {
+				t.Fatalf("event %d after %d", ev.Seq, last)
+			}
+			last = ev.Seq
+		}
+		if n.Seq != last {
+			t.Errorf("seq %d, last event %d", n.Seq, last)
+		}
+	}
+	h.turn(lamp, true)
+	if n := l.news(); len(n.Events) != 1 || n.Seq != last+1 {
+		t.Errorf("%+v", n)
+	}
+}
+
+func TestResumingAcrossTwoThousandCutsLosesAndDoublesNothing(t *testing.T) {
+	t.Parallel()
+	const apps, cutsEach = 4, 500
+	b := setup(t)
+	ada := b.person("Ada")
+	h := ada.house("Home")
+	lamp := h.device("dimmable-light", "Lamp")
+	done := make(chan struct{})
+	var writers, readers sync.WaitGroup
+	writers.Go(func() { // something happens all the time
+		for i := 0; ; i++ {
+			select {
+			case <-done:
+				return
+			default:
+				h.turn(lamp, i%2 == 0)
+			}
+		}
+	})
+	begin := h.head()
+	for app := range apps {
+		readers.Go(func() {
+			random := rand.New(rand.NewPCG(uint64(app), 7)) //nolint:gosec // a seed, not a secret
+			screen := newScreen(h.picture(begin))
+			last := begin
+			for range cutsEach {
+				last = h.hear(screen, last, random.IntN(4))
+			}
+			if app == 0 {
+				t.Logf("%d events over %d cuts", last-begin, cutsEach)
+			}
+		})
+	}
+	readers.Wait()
+	close(done)
+	writers.Wait()
+	screen := newScreen(h.picture(begin))
+	for last := begin; last < h.head(); {
+		last = h.hear(screen, last, 1)
+	}
+	if got, want := screen.text(), newScreen(h.picture(h.head())).text(); got != want {
+		t.Errorf("the screen shows\n%s\nthe home is\n%s", got, want)
+	}
+}
+
+// hear resumes after an event, reads up to so many pages, hangs up without a
+// word, and returns the last event it heard. A hole or a double fails the test.
+func (h *house) hear(screen *screen, last domain.Seq, pages int) domain.Seq {
+	l, _, err := h.dial(h.owner, "?after="+seqText(last))
+	if err != nil {
+		h.b.t.Error(err)
+		return last
+	}
+	defer func() { _ = l.conn.CloseNow() }()
+	if w := l.welcome(); w.Seq != last {
+		h.b.t.Errorf("welcomed at %d after %d", w.Seq, last)
+	}
+	for range pages {
+		n := l.news()
+		for _, ev := range n.Events {
+			if ev.Seq != last+1 {
+				h.b.t.Errorf("event %d after %d", ev.Seq, last)
+			}
+			last = ev.Seq
+		}
+		screen.replace(n.Devices, n.Twins, n.Rooms, n.Gateways)
+	}
+	return last
+}
+
+func TestASlowReaderIsClosedAndResumesWithoutAHole(t *testing.T) {
+	t.Parallel()
+	few := quick()
+	few.queue = 4
+	b := setupWith(t, few)
+	b.narrow()
+	h := b.person("Ada").house("Home")
+	l := h.follow("")
+	last := l.welcome().Seq
+	h.append(func(ctx context.Context, tx *eventstore.Tx) error { // a page that no buffer on the way holds
+		for range 60 {
+			ev, err := tx.Home(h.id).Register(h.gateway, eventstore.NewID[domain.DeviceKind](tx.Now()),
+				domain.DeviceRegistered{Address: "simulated/x", Kind: "color-light"})
+			if err != nil {
+				return err
+			}
+			ev.Edge = h.edge()
+			if _, err := tx.RecordNamed(ctx, h.id, ev, strings.Repeat("L", maxName)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	b.waitForFeed(h)
+	for range few.queue + 2 {
+		h.record(domain.Event{Entity: h.id.Entity(), Actor: h.owner.actor(), Fact: domain.HomeRenamed{}})
+		b.waitForFeed(h)
+	}
+	for {
+		kind, text, err := l.read()
+		if err != nil {
+			if code := websocket.CloseStatus(err); code != closeSlow {
+				t.Fatalf("closed with %d: %v", code, err)
+			}
+			break
+		}
+		var n News
+		if kind == "news" && decodeAnswer(text, &n) == nil {
+			last = n.Seq
+		}
+	}
+	if last >= h.head() {
+		t.Fatal("it was not slow")
+	}
+	for last < h.head() {
+		last = h.hear(newScreen(Picture{}), last, 1)
+	}
+}
+
+// narrow puts another listener in front of the server whose connections hold
+// little on the way, at both ends.
+func (b *bundle) narrow() {
+	b.t.Helper()
+	b.http = httptest.NewUnstartedServer(b.server)
+	b.http.Config.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
+		if err := conn.(*net.TCPConn).SetWriteBuffer(4 << 10); err != nil { //nolint:forcetypeassert // the network is tcp
+			b.t.Error(err)
+		}
+		return ctx
+	}
+	b.http.Start()
+	b.t.Cleanup(b.http.Close)
+	b.http.Client().Transport = &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+		if err == nil {
+			err = conn.(*net.TCPConn).SetReadBuffer(4 << 10) //nolint:forcetypeassert // the network is tcp
+		}
+		return conn, err
+	}}
+}
+
+// waitForFeed returns once the feed of the home has told everything.
+func (b *bundle) waitForFeed(h *house) {
+	b.t.Helper()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		b.server.hall.mu.Lock()
+		f := b.server.hall.feeds[h.id]
+		b.server.hall.mu.Unlock()
+		if f == nil {
+			return
+		}
+		f.mu.Lock()
+		seq := f.view.home.Seq
+		f.mu.Unlock()
+		if seq == h.head() {
+			return
+		}
+	}
+	b.t.Fatal("the feed does not follow")
+}
+
+func TestASocketEndsWithTheSessionAndWithTheMembership(t *testing.T) {
+	t.Parallel()
+	tune := quick()
+	tune.recheck = asInLife().recheck
+	b := setupWith(t, tune)
+	ada, bob := b.person("Ada"), b.person("Bob")
+	h := ada.house("Home")
+	join := func(role domain.Role) {
+		h.record(domain.Event{Entity: h.id.Entity(), Actor: domain.SystemActor, Fact: domain.MemberJoined{Person: bob.id, Role: role}})
+	}
+	join(domain.Owner)
+	stays := h.follow("")
+	stays.welcome()
+	bobs, _, err := h.dial(bob, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bobs.welcome()
+	second := &person{b: b, id: ada.id, token: ada.signIn()}
+	leaves, _, err := h.dial(second, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaves.welcome()
+	began := time.Now()
+	second.ask("DELETE", "/api/v1/session", "").want(204)
+	join("visitor")
+	if code := leaves.closed(); code != closeSignedOut {
+		t.Errorf("signed out: closed with %d", code)
+	}
+	if code := bobs.closed(); code != closeSignedOut {
+		t.Errorf("not a member any more: closed with %d", code)
+	}
+	if took := time.Since(began); took > 2*time.Second {
+		t.Errorf("closed after %v", took)
+	}
+	head := h.head()
+	h.device("light", "Lamp")
+	for n := stays.news(); n.Seq <= head; n = stays.news() {
+	}
+}
+
+func TestARestartSaysSo(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	h := b.person("Ada").house("Home")
+	first, second := h.follow(""), h.follow("?after=0")
+	first.welcome()
+	second.welcome()
+	b.stop()
+	if code := first.closed(); code != closeRestart {
+		t.Errorf("closed with %d", code)
+	}
+	if code := second.closed(); code != closeRestart {
+		t.Errorf("closed with %d", code)
+	}
+	_, answer, err := h.dial(h.owner, "")
+	if err == nil || answer == nil || answer.StatusCode != 503 {
+		t.Errorf("a socket of a stopped server: %v", err)
+	}
+}
+
+func TestAQuietSocketGivesSignsOfLife(t *testing.T) {
+	t.Parallel()
+	fast := quick()
+	fast.pulse = 20 * time.Millisecond
+	b := setupWith(t, fast)
+	h := b.person("Ada").house("Home")
+	l := h.follow("")
+	l.welcome()
+	for range 3 {
+		var p Pulse
+		if kind, text, err := l.read(); err != nil || kind != "pulse" || decodeAnswer(text, &p) != nil || p.Now.IsZero() {
+			t.Fatalf("%q %v", text, err)
+		}
+	}
+}
+
+func TestOnlyTheAppOfAMemberMayListen(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ada, eve := b.person("Ada"), b.person("Eve")
+	h := ada.house("Home")
+	refused := func(p *person, query string, status int, headers ...header) {
+		t.Helper()
+		_, answer, err := h.dial(p, query, headers...)
+		if err == nil || answer == nil || answer.StatusCode != status {
+			t.Errorf("%s: %v, want status %d", query, err, status)
+			return
+		}
+		text, _ := io.ReadAll(answer.Body)
+		if answer.Header.Get("Content-Type") != "application/problem+json" {
+			t.Errorf("%s: %s", query, text)
+		}
+	}
+	refused(ada, "", 403, header{"Origin", ""})
+	refused(ada, "", 403, header{"Origin", "null"})
+	refused(ada, "", 403, header{"Origin", "https://evil.example"})
+	refused(ada, "", 403, header{"Sec-Fetch-Site", "cross-site"})
+	refused(ada, "", 401, header{"Cookie", ""})
+	refused(eve, "", 404)
+	for _, wrong := range []string{"?after=-1", "?after=x", "?after=", "?after=" + seqText(h.head()+1), "?after=1&after=2", "?token=x", "?after=9223372036854775808"} {
+		refused(ada, wrong, 422)
+	}
+	ada.ask("GET", h.path+"/live", "").refused(426, domain.Invalid)
+	for range maxSockets {
+		h.follow("").welcome()
+	}
+	refused(ada, "", 429)
+}
+
+func TestAnAppThatTalksIsHungUpOn(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	h := b.person("Ada").house("Home")
+	for _, said := range []string{"hello", strings.Repeat("x", maxInbound+1)} {
+		l := h.follow("")
+		l.welcome()
+		if err := l.conn.Write(t.Context(), websocket.MessageText, []byte(said)); err != nil {
+			t.Fatal(err)
+		}
+		if code := l.closed(); code != websocket.StatusPolicyViolation && code != websocket.StatusMessageTooBig {
+			t.Errorf("closed with %d", code)
+		}
+	}
+}
+
+func TestAFeedEndsWithItsLastSocket(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	h := b.person("Ada").house("Home")
+	lines := []*line{h.follow(""), h.follow("?after=1"), h.follow("")}
+	for _, l := range lines {
+		l.welcome()
+	}
+	for _, l := range lines {
+		if err := l.conn.Close(websocket.StatusNormalClosure, ""); err != nil {
+			t.Error(err)
+		}
+	}
+	hall := b.server.hall
+	for deadline := time.Now().Add(patience); ; {
+		hall.mu.Lock()
+		left := len(hall.feeds) + len(hall.sockets) + hall.total
+		hall.mu.Unlock()
+		if left == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d are left", left)
+		}
+	}
+}
+
+func TestWhatAnotherServerRecordsIsHeardByLooking(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	h := b.person("Ada").house("Home")
+	l := h.follow("")
+	l.welcome()
+	elsewhere := eventstore.New(b.store.Pool(), eventstore.Options{Catalog: b.store.Catalog(), Projection: b.server.options.Tables})
+	err := elsewhere.Append(t.Context(), []domain.HomeID{h.id}, func(ctx context.Context, tx *eventstore.Tx) error {
+		_, err := tx.Record(ctx, h.id, domain.Event{Entity: h.id.Entity(), Actor: domain.SystemActor, Fact: domain.HomeRenamed{}})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := l.news(); len(n.Events) != 1 || n.Events[0].Type != "home.renamed" {
+		t.Errorf("%+v", n)
+	}
+}
+
+func TestAnEventOfANewerReleaseEndsTheSocketAndIsLogged(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.DSN(t)
+	b := setupOn(t, pgtest.Pool(t, dsn), quick())
+	h := b.person("Ada").house("Home")
+	l := h.follow("")
+	l.welcome()
+	_, err := pgtest.Superuser(t, dsn).Exec(t.Context(), `
+		WITH head AS (UPDATE home_heads SET seq = seq + 1 WHERE home_id = $1 RETURNING seq)
+		INSERT INTO events SELECT home_id, head.seq, recorded_at, occurred_at, event_id, entity, gateway_id, edge_seq, causation,
+			correlation, edge_epoch, schema, flags, 'home.teleported', actor, model, data, hash
+		FROM events, head WHERE home_id = $1 AND events.seq = 1`, [16]byte(h.id))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code := l.closed(); code != closeFault {
+		t.Errorf("closed with %d", code)
+	}
+	if !strings.Contains(b.log.String(), "home.teleported") {
+		t.Errorf("the log says %s", b.log)
+	}
+}
