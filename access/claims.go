@@ -46,7 +46,9 @@ func (a *Access) NewClaim(ctx context.Context, tx pgx.Tx, p Principal, home doma
 // answer was lost, gets the same answer, which costs the claim a try and no
 // more. It refuses with Unauthorized, whatever is wrong with the claim, and with
 // Conflict for a key that was used elsewhere or is revoked.
-func (a *Access) Enrol(ctx context.Context, claimID [16]byte, key ed25519.PublicKey, prove func(secret [16]byte) bool) (domain.GatewayID, domain.HomeID, error) {
+func (a *Access) Enrol(
+	ctx context.Context, claimID [16]byte, key ed25519.PublicKey, prove func(secret [16]byte) bool,
+) (domain.GatewayID, domain.HomeID, error) {
 	if len(key) != ed25519.PublicKeySize {
 		return domain.GatewayID{}, domain.HomeID{}, domain.InvalidInput(domain.Fault{Field: "public_key", Message: "must be an Ed25519 key"})
 	}

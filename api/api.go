@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -42,6 +43,8 @@ type Server struct {
 	places  *callers
 	room    chan struct{} // one token per request in flight
 	hall    *hall
+	// document returns the OpenAPI document, which is written once.
+	document func() ([]byte, error)
 }
 
 // tuning is what tests set otherwise than in life.
@@ -107,6 +110,7 @@ func (s *Server) routes(r chi.Router) {
 	s.addGateways()
 	s.addLive(r)
 	finish(s.huma.OpenAPI())
+	s.document = sync.OnceValues(s.huma.OpenAPI().YAML)
 	r.Get("/openapi.yaml", s.openapi)
 }
 

@@ -20,8 +20,11 @@ func (s *Server) change(ctx context.Context, id domain.HomeID, do func(context.C
 	})
 }
 
+// deed answers a request inside an append of its home.
+type deed func(context.Context, *eventstore.Tx, *view) (answer, error)
+
 // changeOnce is change for a request that happens once.
-func changeOnce[T any](ctx context.Context, s *Server, id domain.HomeID, key string, do func(context.Context, *eventstore.Tx, *view) (answer, error)) (out *made[T], err error) {
+func changeOnce[T any](ctx context.Context, s *Server, id domain.HomeID, key string, do deed) (out *made[T], err error) {
 	err = s.change(ctx, id, func(ctx context.Context, tx *eventstore.Tx, v *view) error {
 		var err error
 		out, err = once[T](ctx, tx, id.Entity(), key, func() (answer, error) { return do(ctx, tx, v) })

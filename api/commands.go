@@ -88,7 +88,9 @@ func (s *Server) addCommands() {
 	add(s, operation{
 		id: "request-command", method: http.MethodPost, path: "/homes/{home}/devices/{device}/commands", tag: "Commands",
 		action: access.CommandDevice, status: http.StatusAccepted, refusals: []int{http.StatusConflict},
-		summary: "Ask something of a device", description: "Begins a command. How far it came, the live socket tells, or the command itself. 409 `edge_offline` when it is only done while the gateway is there.",
+		summary: "Ask something of a device",
+		description: "Begins a command. How far it came, the live socket tells, or the command itself. " +
+			"409 `edge_offline` when it is only done while the gateway is there.",
 	}, s.requestCommand)
 	add(s, operation{
 		id: "list-commands", method: http.MethodGet, path: "/homes/{home}/commands", tag: "Commands", action: access.ReadHome,
@@ -165,7 +167,8 @@ func (s *Server) tellers(ctx context.Context, home domain.HomeID, commands []*do
 		return view{}, err
 	}
 	v := view{names: names}
-	return v, s.meet(ctx, &v, all(commands, func(c *domain.Command) domain.Actor { return c.Actor }))
+	err = s.meet(ctx, &v, all(commands, func(c *domain.Command) domain.Actor { return c.Actor }))
+	return v, err
 }
 
 func (s *Server) getCommand(ctx context.Context, in *InCommand) (*tagged[Command], error) {

@@ -99,7 +99,7 @@ func TestWhatADeviceCannotDoIsRefusedFieldByField(t *testing.T) {
 			t.Errorf("%s: %+v, want a fault at %s", body, p.Errors, field)
 		}
 	}
-	h.disconnect(1)
+	h.disconnect()
 	h.owner.ask("POST", h.deviceAt(lock)+"/commands", `{"action":"unlockDoor"}`).refused(409, domain.EdgeOffline)
 	h.owner.ask("POST", h.deviceAt(lamp)+"/commands", `{"set":{"onOff":true}}`).want(202)
 }
@@ -204,7 +204,7 @@ func TestARefusedRequestMayBeSentAgainWithItsKey(t *testing.T) {
 	b := setup(t)
 	h := b.person("Ada").house("Home")
 	lock := h.device("lock", "Lock")
-	h.disconnect(1)
+	h.disconnect()
 	key := header{"Idempotency-Key", "again"}
 	h.owner.ask("POST", h.deviceAt(lock)+"/commands", `{"action":"unlockDoor"}`, key).refused(409, domain.EdgeOffline)
 	h.connect(2)

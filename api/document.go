@@ -98,12 +98,12 @@ func Document() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.huma.OpenAPI().YAML()
+	return s.document()
 }
 
 // openapi serves the document.
 func (s *Server) openapi(w http.ResponseWriter, r *http.Request) {
-	text, err := s.huma.OpenAPI().YAML()
+	text, err := s.document()
 	if err != nil {
 		s.refuse(w, r, err)
 		return

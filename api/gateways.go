@@ -30,7 +30,7 @@ type Claim struct {
 }
 
 type (
-	InGateway struct {
+	gatewayInput struct {
 		InHome
 		Gateway domain.GatewayID `path:"gateway" format:"uuid" doc:"The gateway." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04"`
 	}
@@ -56,7 +56,8 @@ func (s *Server) addGateways() {
 	add(s, operation{
 		id: "make-claim", method: http.MethodPost, path: "/homes/{home}/gateways/claims", tag: "Gateways",
 		action: access.ManageGateways, status: http.StatusCreated, refusals: []int{http.StatusConflict},
-		summary: "Let a new gateway in", description: "Makes a claim that one new gateway may use once, within ten minutes. 409 when the home has as many gateways as it can.",
+		summary:     "Let a new gateway in",
+		description: "Makes a claim that one new gateway may use once, within ten minutes. 409 when the home has as many gateways as it can.",
 	}, s.makeClaim)
 }
 
@@ -68,7 +69,7 @@ func (s *Server) listGateways(ctx context.Context, in *InHome) (*gatewaysOutput,
 	return &gatewaysOutput{list[Gateway]{v.gateways()}}, nil
 }
 
-func (s *Server) getGateway(ctx context.Context, in *InGateway) (*tagged[Gateway], error) {
+func (s *Server) getGateway(ctx context.Context, in *gatewayInput) (*tagged[Gateway], error) {
 	v, err := s.present(ctx, in.Home)
 	if err != nil {
 		return nil, err

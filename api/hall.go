@@ -96,10 +96,10 @@ func (h *hall) after(r *http.Request, home domain.HomeID) (domain.Seq, error) {
 		return 0, domain.InvalidInput(domain.Fault{Field: "after", Message: "must be a number from 0 on"})
 	}
 	head, err := eventstore.HeadOf(r.Context(), h.server.options.Store.Pool(), home)
-	if err == nil && domain.Seq(after) > head.Seq { //nolint:gosec // parsed with 63 bits
+	if err == nil && domain.Seq(after) > head.Seq {
 		err = domain.InvalidInput(domain.Fault{Field: "after", Message: "is not recorded yet"})
 	}
-	return domain.Seq(after), err //nolint:gosec // parsed with 63 bits
+	return domain.Seq(after), err
 }
 
 // admit finds a place for the socket and the feed of its home.

@@ -24,7 +24,7 @@ func (h *house) busy() domain.DeviceID {
 	h.owner.ask("POST", h.deviceAt(lamp)+"/commands", `{"set":{"currentLevel":30}}`).want(202).into(&command)
 	h.report(lamp, map[string]thing.Value{"currentLevel": "30"})
 	h.end(lamp, command.ID, domain.Succeeded)
-	h.disconnect(1)
+	h.disconnect()
 	h.connect(2)
 	renamed := h.owner.ask("PATCH", h.path+"/rooms/"+room.ID.String(), `{"name":"Entrance"}`, header{"If-Match", etag(room.Revision)}).want(200)
 	h.owner.ask("DELETE", h.path+"/rooms/"+room.ID.String(), "", renamed.match()).want(204)

@@ -95,10 +95,10 @@ func (h *house) connect(session int64) {
 	})
 }
 
-func (h *house) disconnect(session int64) {
+func (h *house) disconnect() {
 	h.b.t.Helper()
 	h.record(domain.Event{
-		Entity: h.gateway.Entity(), Actor: domain.SystemActor, Fact: domain.GatewayDisconnected{Session: session, Reason: "test"},
+		Entity: h.gateway.Entity(), Actor: domain.SystemActor, Fact: domain.GatewayDisconnected{Session: 1, Reason: "test"},
 	})
 }
 

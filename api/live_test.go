@@ -2,15 +2,7 @@ package api
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"io"
-	"math/rand/v2"
-	"net"
-	"net/http"
-	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -21,106 +13,6 @@ import (
 	"logis/eventstore"
 	"logis/migrations/pgtest"
 )
-
-// patience bounds the waiting for a frame.
-const patience = 20 * time.Second
-
-// line is an app's end of a live socket.
-type line struct {
-	t    *testing.T
-	conn *websocket.Conn
-}
-
-// dial opens a live socket as the person's browser would.
-func (h *house) dial(p *person, query string, headers ...header) (*line, *http.Response, error) {
-	h.b.t.Helper()
-	options := &websocket.DialOptions{HTTPHeader: http.Header{
-		"Cookie": {cookieName + "=" + p.token}, "Origin": {h.b.http.URL},
-	}, HTTPClient: h.b.http.Client()}
-	for _, set := range headers {
-		if options.HTTPHeader.Del(set.name); set.value != "" {
-			options.HTTPHeader.Set(set.name, set.value)
-		}
-	}
-	ctx, cancel := context.WithTimeout(h.b.t.Context(), patience)
-	defer cancel()
-	conn, answer, err := websocket.Dial(ctx, strings.Replace(h.b.http.URL, "http", "ws", 1)+h.path+"/live"+query, options)
-	if err != nil {
-		return nil, answer, err
-	}
-	conn.SetReadLimit(64 << 20)
-	h.b.t.Cleanup(func() { _ = conn.CloseNow() })
-	return &line{h.b.t, conn}, answer, nil
-}
-
-func (h *house) follow(query string) *line {
-	h.b.t.Helper()
-	l, _, err := h.dial(h.owner, query)
-	if err != nil {
-		h.b.t.Fatal(err)
-	}
-	return l
-}
-
-// read returns the next frame.
-func (l *line) read() (kind, text string, err error) {
-	ctx, cancel := context.WithTimeout(l.t.Context(), patience)
-	defer cancel()
-	_, raw, err := l.conn.Read(ctx)
-	if err != nil {
-		return "", "", err
-	}
-	var frame struct{ Type string }
-	if err := json.Unmarshal(raw, &frame); err != nil {
-		return "", "", err
-	}
-	return frame.Type, string(raw), nil
-}
-
-// welcome reads the first frame.
-func (l *line) welcome() Welcome {
-	l.t.Helper()
-	var w Welcome
-	kind, text, err := l.read()
-	if err != nil || kind != "welcome" || decodeAnswer(text, &w) != nil {
-		l.t.Fatalf("%q %v", text, err)
-	}
-	return w
-}
-
-// news reads on to the next news.
-func (l *line) news() News {
-	l.t.Helper()
-	for {
-		kind, text, err := l.read()
-		if err != nil {
-			l.t.Fatal(err)
-		}
-		if kind == "news" {
-			var n News
-			if err := decodeAnswer(text, &n); err != nil {
-				l.t.Fatal(err)
-			}
-			return n
-		}
-	}
-}
-
-// closed reads on until the server closes, and returns its code.
-func (l *line) closed() websocket.StatusCode {
-	l.t.Helper()
-	for {
-		_, _, err := l.read()
-		if err == nil {
-			continue
-		}
-		var why websocket.CloseError
-		if !errors.As(err, &why) {
-			l.t.Fatalf("not closed by the server: %v", err)
-		}
-		return why.Code
-	}
-}
 
 func TestALiveSocketTellsWhatHappensAndWhatItTouched(t *testing.T) {
 	t.Parallel()
@@ -160,7 +52,7 @@ func TestALiveSocketTellsWhatHappensAndWhatItTouched(t *testing.T) {
 	if n := l.news(); len(n.Removed.Rooms) != 1 || len(n.Devices) != 1 || n.Devices[0].Room != nil {
 		t.Errorf("a removed room: %+v", n)
 	}
-	h.disconnect(1)
+	h.disconnect()
 	if n := l.news(); len(n.Gateways) != 1 || n.Gateways[0].Connected {
 		t.Errorf("a gateway that is away: %+v", n)
 	}
@@ -213,167 +105,6 @@ func TestAnAppThatWasAwayHearsExactlyWhatItMissed(t *testing.T) {
 	if n := l.news(); len(n.Events) != 1 || n.Seq != last+1 {
 		t.Errorf("%+v", n)
 	}
-}
-
-func TestResumingAcrossTwoThousandCutsLosesAndDoublesNothing(t *testing.T) {
-	t.Parallel()
-	const apps, cutsEach = 4, 500
-	b := setup(t)
-	ada := b.person("Ada")
-	h := ada.house("Home")
-	lamp := h.device("dimmable-light", "Lamp")
-	done := make(chan struct{})
-	var writers, readers sync.WaitGroup
-	writers.Go(func() { // something happens all the time
-		for i := 0; ; i++ {
-			select {
-			case <-done:
-				return
-			default:
-				h.turn(lamp, i%2 == 0)
-			}
-		}
-	})
-	begin := h.head()
-	for app := range apps {
-		readers.Go(func() {
-			random := rand.New(rand.NewPCG(uint64(app), 7)) //nolint:gosec // a seed, not a secret
-			screen := newScreen(h.picture(begin))
-			last := begin
-			for range cutsEach {
-				last = h.hear(screen, last, random.IntN(4))
-			}
-			if app == 0 {
-				t.Logf("%d events over %d cuts", last-begin, cutsEach)
-			}
-		})
-	}
-	readers.Wait()
-	close(done)
-	writers.Wait()
-	screen := newScreen(h.picture(begin))
-	for last := begin; last < h.head(); {
-		last = h.hear(screen, last, 1)
-	}
-	if got, want := screen.text(), newScreen(h.picture(h.head())).text(); got != want {
-		t.Errorf("the screen shows\n%s\nthe home is\n%s", got, want)
-	}
-}
-
-// hear resumes after an event, reads up to so many pages, hangs up without a
-// word, and returns the last event it heard. A hole or a double fails the test.
-func (h *house) hear(screen *screen, last domain.Seq, pages int) domain.Seq {
-	l, _, err := h.dial(h.owner, "?after="+seqText(last))
-	if err != nil {
-		h.b.t.Error(err)
-		return last
-	}
-	defer func() { _ = l.conn.CloseNow() }()
-	if w := l.welcome(); w.Seq != last {
-		h.b.t.Errorf("welcomed at %d after %d", w.Seq, last)
-	}
-	for range pages {
-		n := l.news()
-		for _, ev := range n.Events {
-			if ev.Seq != last+1 {
-				h.b.t.Errorf("event %d after %d", ev.Seq, last)
-			}
-			last = ev.Seq
-		}
-		screen.replace(n.Devices, n.Twins, n.Rooms, n.Gateways)
-	}
-	return last
-}
-
-func TestASlowReaderIsClosedAndResumesWithoutAHole(t *testing.T) {
-	t.Parallel()
-	few := quick()
-	few.queue = 4
-	b := setupWith(t, few)
-	b.narrow()
-	h := b.person("Ada").house("Home")
-	l := h.follow("")
-	last := l.welcome().Seq
-	h.append(func(ctx context.Context, tx *eventstore.Tx) error { // a page that no buffer on the way holds
-		for range 60 {
-			ev, err := tx.Home(h.id).Register(h.gateway, eventstore.NewID[domain.DeviceKind](tx.Now()),
-				domain.DeviceRegistered{Address: "simulated/x", Kind: "color-light"})
-			if err != nil {
-				return err
-			}
-			ev.Edge = h.edge()
-			if _, err := tx.RecordNamed(ctx, h.id, ev, strings.Repeat("L", maxName)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	b.waitForFeed(h)
-	for range few.queue + 2 {
-		h.record(domain.Event{Entity: h.id.Entity(), Actor: h.owner.actor(), Fact: domain.HomeRenamed{}})
-		b.waitForFeed(h)
-	}
-	for {
-		kind, text, err := l.read()
-		if err != nil {
-			if code := websocket.CloseStatus(err); code != closeSlow {
-				t.Fatalf("closed with %d: %v", code, err)
-			}
-			break
-		}
-		var n News
-		if kind == "news" && decodeAnswer(text, &n) == nil {
-			last = n.Seq
-		}
-	}
-	if last >= h.head() {
-		t.Fatal("it was not slow")
-	}
-	for last < h.head() {
-		last = h.hear(newScreen(Picture{}), last, 1)
-	}
-}
-
-// narrow puts another listener in front of the server whose connections hold
-// little on the way, at both ends.
-func (b *bundle) narrow() {
-	b.t.Helper()
-	b.http = httptest.NewUnstartedServer(b.server)
-	b.http.Config.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
-		if err := conn.(*net.TCPConn).SetWriteBuffer(4 << 10); err != nil { //nolint:forcetypeassert // the network is tcp
-			b.t.Error(err)
-		}
-		return ctx
-	}
-	b.http.Start()
-	b.t.Cleanup(b.http.Close)
-	b.http.Client().Transport = &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-		conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
-		if err == nil {
-			err = conn.(*net.TCPConn).SetReadBuffer(4 << 10) //nolint:forcetypeassert // the network is tcp
-		}
-		return conn, err
-	}}
-}
-
-// waitForFeed returns once the feed of the home has told everything.
-func (b *bundle) waitForFeed(h *house) {
-	b.t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
-		b.server.hall.mu.Lock()
-		f := b.server.hall.feeds[h.id]
-		b.server.hall.mu.Unlock()
-		if f == nil {
-			return
-		}
-		f.mu.Lock()
-		seq := f.view.home.Seq
-		f.mu.Unlock()
-		if seq == h.head() {
-			return
-		}
-	}
-	b.t.Fatal("the feed does not follow")
 }
 
 func TestASocketEndsWithTheSessionAndWithTheMembership(t *testing.T) {
@@ -433,9 +164,10 @@ func TestARestartSaysSo(t *testing.T) {
 		t.Errorf("closed with %d", code)
 	}
 	_, answer, err := h.dial(h.owner, "")
-	if err == nil || answer == nil || answer.StatusCode != 503 {
-		t.Errorf("a socket of a stopped server: %v", err)
+	if err == nil || answer == nil {
+		t.Fatalf("a socket of a stopped server: %v", err)
 	}
+	answer.refused(503, domain.Overloaded)
 }
 
 func TestAQuietSocketGivesSignsOfLife(t *testing.T) {
@@ -459,32 +191,31 @@ func TestOnlyTheAppOfAMemberMayListen(t *testing.T) {
 	b := setup(t)
 	ada, eve := b.person("Ada"), b.person("Eve")
 	h := ada.house("Home")
-	refused := func(p *person, query string, status int, headers ...header) {
+	refused := func(p *person, query string, status int, code domain.Code, headers ...header) {
 		t.Helper()
 		_, answer, err := h.dial(p, query, headers...)
-		if err == nil || answer == nil || answer.StatusCode != status {
+		if err == nil || answer == nil {
 			t.Errorf("%s: %v, want status %d", query, err, status)
 			return
 		}
-		text, _ := io.ReadAll(answer.Body)
-		if answer.Header.Get("Content-Type") != "application/problem+json" {
-			t.Errorf("%s: %s", query, text)
-		}
+		answer.refused(status, code)
 	}
-	refused(ada, "", 403, header{"Origin", ""})
-	refused(ada, "", 403, header{"Origin", "null"})
-	refused(ada, "", 403, header{"Origin", "https://evil.example"})
-	refused(ada, "", 403, header{"Sec-Fetch-Site", "cross-site"})
-	refused(ada, "", 401, header{"Cookie", ""})
-	refused(eve, "", 404)
-	for _, wrong := range []string{"?after=-1", "?after=x", "?after=", "?after=" + seqText(h.head()+1), "?after=1&after=2", "?token=x", "?after=9223372036854775808"} {
-		refused(ada, wrong, 422)
+	refused(ada, "", 403, domain.Forbidden, header{"Origin", ""})
+	refused(ada, "", 403, domain.Forbidden, header{"Origin", "null"})
+	refused(ada, "", 403, domain.Forbidden, header{"Origin", "https://evil.example"})
+	refused(ada, "", 403, domain.Forbidden, header{"Sec-Fetch-Site", "cross-site"})
+	refused(ada, "", 401, domain.Unauthorized, header{"Cookie", ""})
+	refused(eve, "", 404, domain.NotFound)
+	for _, wrong := range []string{
+		"?after=-1", "?after=x", "?after=", "?after=" + seqText(h.head()+1), "?after=1&after=2", "?token=x", "?after=9223372036854775808",
+	} {
+		refused(ada, wrong, 422, domain.Invalid)
 	}
 	ada.ask("GET", h.path+"/live", "").refused(426, domain.Invalid)
 	for range maxSockets {
 		h.follow("").welcome()
 	}
-	refused(ada, "", 429)
+	refused(ada, "", 429, domain.Overloaded)
 }
 
 func TestAnAppThatTalksIsHungUpOn(t *testing.T) {

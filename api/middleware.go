@@ -109,13 +109,7 @@ func (s *Server) known(next http.Handler) http.Handler {
 			s.refuse(w, r, err)
 			return
 		}
-		fast := false
-		if p.Person.IsZero() {
-			fast = !s.places.allow(placeOf(r.RemoteAddr))
-		} else {
-			fast = !s.people.allow(p.Person.String())
-		}
-		if fast {
+		if !s.slowEnough(p, r) {
 			p := refusal(http.StatusTooManyRequests, domain.Overloaded, "too many requests: wait a moment")
 			p.retryAfter = 1
 			s.refuse(w, r, p)
@@ -123,6 +117,14 @@ func (s *Server) known(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), principalKey, p)))
 	})
+}
+
+// slowEnough counts the request: one without a session by where it came from.
+func (s *Server) slowEnough(p access.Principal, r *http.Request) bool {
+	if p.Person.IsZero() {
+		return s.places.allow(placeOf(r.RemoteAddr))
+	}
+	return s.people.allow(p.Person.String())
 }
 
 func (s *Server) authenticate(r *http.Request) (access.Principal, error) {

@@ -29,7 +29,7 @@ const actionKey = "action"
 
 // add makes an operation callable and documents it.
 func add[I, O any](s *Server, op operation, handle func(context.Context, *I) (*O, error)) {
-	documented := op.document(s.huma)
+	documented := op.document()
 	documented.Middlewares = huma.Middlewares{s.guard(op), s.body}
 	huma.Register(s.huma, documented, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
@@ -43,7 +43,7 @@ func add[I, O any](s *Server, op operation, handle func(context.Context, *I) (*O
 	s.declare(op)
 }
 
-func (op operation) document(api huma.API) huma.Operation {
+func (op operation) document() huma.Operation {
 	o := huma.Operation{
 		OperationID: op.id, Summary: op.summary, Description: op.description, Tags: []string{op.tag},
 		Method: op.method, Path: op.path, DefaultStatus: op.status,

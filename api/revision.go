@@ -28,7 +28,7 @@ func (m *Based) Resolve(huma.Context) []error {
 	if !quoted || !closed || err != nil || digits != strconv.FormatUint(revision, 10) {
 		return []error{&huma.ErrorDetail{Location: "header.If-Match", Message: `must be one revision in quotes, like "42"`}}
 	}
-	m.revision = domain.Seq(revision) //nolint:gosec // parsed with 63 bits
+	m.revision = domain.Seq(revision)
 	return nil
 }
 
