@@ -222,7 +222,9 @@ func (o *running) look(ctx context.Context, complaints <-chan string) error {
 	}
 	if undelivered(o.failure) {
 		cancel()
-		<-answered
+		if <-answered == nil { // it has answered after all
+			return nil
+		}
 		o.unit.answered(false)
 		gone := o.unit.setReach(context.WithoutCancel(ctx), o.session.sink, false)
 		return errors.Join(fmt.Errorf("%w: %s", errNoReply, o.failure), gone)

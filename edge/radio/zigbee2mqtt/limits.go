@@ -59,11 +59,15 @@ const (
 
 	// orderTimeout bounds an order whose context has no earlier end.
 	orderTimeout = 2 * time.Minute
-	// answerWait is how long a device may take to answer one read: mains powered
-	// or asleep most of the time. Zigbee2MQTT tries twice.
-	answerWait      = 4 * time.Second
-	sleepyWait      = 10 * time.Second
-	requestDeadline = time.Minute
+	// answerWait is how long a device on mains may take to answer one read;
+	// Zigbee2MQTT tries twice.
+	answerWait = 4 * time.Second
+	// sleepyWait is the same for a device that sleeps most of the time: it listens
+	// every few seconds.
+	sleepyWait = 10 * time.Second
+	// requestTimeout bounds a request to Zigbee2MQTT, which tries for up to 35 s to
+	// reach a device.
+	requestTimeout = time.Minute
 	// convergeWait is how long a device that answers may go on saying something
 	// else than ordered before the order has failed. What moves by a motor may
 	// take until its deadline.

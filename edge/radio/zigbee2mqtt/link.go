@@ -148,7 +148,8 @@ func (l *link) publish(ctx context.Context, topic string, payload []byte) error 
 	p := &paho.Publish{QoS: 1, Topic: topic, Payload: payload}
 	if deadline, ok := ctx.Deadline(); ok {
 		// Whole seconds, rounded down: late by less than one is early enough.
-		expiry := uint32(max(1, time.Until(deadline)/time.Second))
+		seconds := max(1, min(time.Until(deadline), orderTimeout)/time.Second)
+		expiry := uint32(seconds)
 		p.Properties = &paho.PublishProperties{MessageExpiry: &expiry}
 	}
 	response, err := l.client.Publish(ctx, p)

@@ -16,7 +16,7 @@ import (
 	"logis/domain/thing"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew") //nolint:gochecknoglobals // the flag package wants it
+var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestRealDevicesBecomeDevicesOfLogis(t *testing.T) {
 	t.Parallel()

@@ -89,7 +89,7 @@ func (r *Radio) Name() string { return "zigbee" }
 func (r *Radio) Stats() *Stats { return &r.stats }
 
 var (
-	errNotConnected = errors.New("Zigbee2MQTT is not connected") //nolint:staticcheck // a name
+	errNotConnected = errors.New("Zigbee2MQTT is not connected")
 	errNoDevice     = errors.New("no such device")
 )
 
@@ -122,7 +122,7 @@ func (r *Radio) Pair(ctx context.Context, window time.Duration) error {
 	if s == nil {
 		return errNotConnected
 	}
-	ctx, cancel := context.WithTimeout(ctx, requestDeadline)
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	seconds := max(1, int(min(window, maxPairing)/time.Second))
 	_, err := s.request(ctx, "permit_join", map[string]any{"time": seconds})

@@ -27,7 +27,7 @@ type response struct {
 
 var (
 	errBusy    = errors.New("too much is under way")
-	errBridge  = errors.New("Zigbee2MQTT refused") //nolint:staticcheck // a name
+	errBridge  = errors.New("Zigbee2MQTT refused")
 	errNoReply = errors.New("no answer")
 )
 
@@ -114,7 +114,7 @@ func (s *session) ask(ctx context.Context, u *unit, endpoint byte, cluster uint1
 }
 
 func (s *session) rawRead(ctx context.Context, u *unit, endpoint byte, cluster uint16, ids []uint16) (attributes, error) {
-	ctx, cancel := context.WithTimeout(ctx, requestDeadline)
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	select {
 	case s.reads <- struct{}{}:

@@ -27,59 +27,52 @@ func (p *part) sense(e expose) bool {
 	return ok
 }
 
-// sensorBinding says what Logis calls a value that a device measures. A unit
-// other than the expected one is another thing: "voltage" in millivolts is that
-// of a battery.
+// sensorBinding says what Logis calls a value that a device measures.
 func sensorBinding(e expose) (binding, bool) {
-	flag := func(property string) (binding, bool) {
+	if m, ok := measures()[e.Name]; ok {
+		// Another unit is another thing: "voltage" in millivolts is that of a battery.
+		b := binding{property: m.property, decode: readNumber(e.Property, m.digits), step: m.step}
+		return b, e.Type == "numeric" && (e.Unit == m.unit || m.unit == "")
+	}
+	if property, ok := flags()[e.Name]; ok {
 		return binding{property: property, decode: readFlag(e.Property, "true", "false")}, e.Type == "binary"
 	}
-	alarm := func(property string) (binding, bool) {
+	if property, ok := alarms()[e.Name]; ok {
 		return binding{property: property, decode: readFlag(e.Property, `"critical"`, `"normal"`)}, e.Type == "binary"
-	}
-	measure := func(property, unit string, digits int) (binding, bool) {
-		return binding{property: property, decode: readNumber(e.Property, digits)}, e.Type == "numeric" && e.Unit == unit
-	}
-	switch e.Name {
-	case "contact":
-		return flag("contact")
-	case "occupancy", "presence":
-		return flag("occupancy")
-	case "water_leak":
-		return flag("waterLeak")
-	case "tamper":
-		return flag("tamper")
-	case "battery_low":
-		return flag("batteryLow")
-	case "smoke":
-		return alarm("smokeState")
-	case "gas":
-		return alarm("gasState")
-	case "battery":
-		return measure("batteryPercent", "%", 0)
-	case "temperature":
-		return measure("temperature", "°C", 2)
-	case "humidity":
-		return measure("relativeHumidity", "%", 2)
-	case "pressure":
-		return measure("pressure", "hPa", 1)
-	case "illuminance":
-		return measure("illuminance", "lx", 0)
-	case "power":
-		return measure("activePower", "W", 2)
-	case "energy":
-		return measure("cumulativeEnergyImported", "kWh", 4)
-	case "voltage":
-		return measure("voltage", "V", 1)
-	case "current":
-		return measure("activeCurrent", "A", 3)
-	case "linkquality":
-		b, ok := measure("linkQuality", e.Unit, 0)
-		b.step = linkQualityStep
-		return b, ok
 	}
 	return binding{}, false
 }
+
+// measure is a number a device tells.
+type measure struct {
+	property, unit string
+	digits         int     // after the point
+	step           float64 // of binding
+}
+
+func measures() map[string]measure {
+	return map[string]measure{
+		"battery":     {property: "batteryPercent", unit: "%"},
+		"temperature": {property: "temperature", unit: "°C", digits: 2},
+		"humidity":    {property: "relativeHumidity", unit: "%", digits: 2},
+		"pressure":    {property: "pressure", unit: "hPa", digits: 1},
+		"illuminance": {property: "illuminance", unit: "lx"},
+		"power":       {property: "activePower", unit: "W", digits: 2},
+		"energy":      {property: "cumulativeEnergyImported", unit: "kWh", digits: 4},
+		"voltage":     {property: "voltage", unit: "V", digits: 1},
+		"current":     {property: "activeCurrent", unit: "A", digits: 3},
+		"linkquality": {property: "linkQuality", step: linkQualityStep},
+	}
+}
+
+func flags() map[string]string {
+	return map[string]string{
+		"contact": "contact", "occupancy": "occupancy", "presence": "occupancy",
+		"water_leak": "waterLeak", "tamper": "tamper", "battery_low": "batteryLow",
+	}
+}
+
+func alarms() map[string]string { return map[string]string{"smoke": "smokeState", "gas": "gasState"} }
 
 // health reports whether a value says how the hardware is rather than what it
 // does; every endpoint of a device tells it.
@@ -118,8 +111,8 @@ func (p *part) sensorKind() string {
 	return ""
 }
 
-// capabilityOf returns the capability that has the property, most important
-// first where a device has more than fit.
+// capabilities are all that may add to a kind, most important first: a device may
+// have more than fit.
 func capabilities() []capability {
 	return []capability{
 		{"on-off", "onOff"},

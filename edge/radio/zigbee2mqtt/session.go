@@ -43,8 +43,8 @@ type session struct {
 
 var (
 	errSessionOver = errors.New("the connection to Zigbee2MQTT ended")
-	errOffline     = errors.New("Zigbee2MQTT is offline")                                                 //nolint:staticcheck // a name
-	errSilent      = errors.New("Zigbee2MQTT tells no devices or does not answer; is it 2.7.0 or newer?") //nolint:staticcheck // a name
+	errOffline     = errors.New("Zigbee2MQTT is offline")
+	errSilent      = errors.New("Zigbee2MQTT tells no devices or does not answer; is it 2.7.0 or newer?")
 )
 
 // Run connects to the broker, finds the devices and tells sink what they say. It

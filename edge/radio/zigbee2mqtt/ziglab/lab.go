@@ -124,8 +124,8 @@ func freePort() (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port, nil //nolint:forcetypeassert // a tcp listener has a tcp address
+	port := listener.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // a tcp listener has a tcp address
+	return port, listener.Close()
 }
 
 func besideSource() string {

@@ -34,9 +34,6 @@ type frame struct {
 	data                     []byte
 }
 
-// le is the byte order of everything on the line and in the air.
-var le = binary.LittleEndian
-
 // readFrame returns the next whole frame. Bytes before a start byte are skipped,
 // as a serial driver does.
 func readFrame(r *bufio.Reader) (frame, error) {
@@ -81,9 +78,10 @@ func checksum(length byte, rest []byte) byte {
 	return sum
 }
 
-func u16(v uint16) []byte { return le.AppendUint16(nil, v) }
-func u32(v uint32) []byte { return le.AppendUint32(nil, v) }
-func u64(v uint64) []byte { return le.AppendUint64(nil, v) }
+// Everything on the line and in the air is little endian.
+func u16(v uint16) []byte { return binary.LittleEndian.AppendUint16(nil, v) }
+func u32(v uint32) []byte { return binary.LittleEndian.AppendUint32(nil, v) }
+func u64(v uint64) []byte { return binary.LittleEndian.AppendUint64(nil, v) }
 
 // join puts byte strings one after another.
 func join(parts ...[]byte) []byte {
@@ -107,7 +105,7 @@ func (f *fields) bytes(count int) []byte {
 func (f *fields) number(size int) uint64 {
 	var padded [8]byte
 	copy(padded[:], f.bytes(size))
-	return le.Uint64(padded[:])
+	return binary.LittleEndian.Uint64(padded[:])
 }
 
 func (f *fields) u8() byte    { return byte(f.number(1)) }

@@ -78,16 +78,27 @@ func (n *Network) Serve(ctx context.Context, l net.Listener) error {
 		n.plug(conn)
 		// A broken stream is how a program leaves; the next one may come.
 		_ = n.answer(bufio.NewReader(conn))
-		n.Unplug()
+		n.unplug(conn)
 	}
 }
 
 // Unplug cuts the connection, as when the stick is pulled out.
 func (n *Network) Unplug() {
 	n.mu.Lock()
+	conn := n.conn
+	n.mu.Unlock()
+	n.unplug(conn)
+}
+
+// unplug ends one connection; another program may be there by now.
+func (n *Network) unplug(conn net.Conn) {
+	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.conn != nil {
-		_ = n.conn.Close()
+	if conn == nil {
+		return
+	}
+	_ = conn.Close()
+	if n.conn == conn {
 		n.conn = nil
 	}
 }

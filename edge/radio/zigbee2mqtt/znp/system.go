@@ -1,6 +1,9 @@
 package znp
 
-import "slices"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // coordinatorAddress is the coordinator's own IEEE address.
 const coordinatorAddress = 0x00124b0004030201
@@ -164,7 +167,7 @@ func (n *Network) channel() byte {
 	list := n.memory[channelList]
 	if len(list) == 4 {
 		for c := byte(11); c <= 26; c++ {
-			if le.Uint32(list)&(1<<c) != 0 {
+			if binary.LittleEndian.Uint32(list)&(1<<c) != 0 {
 				return c
 			}
 		}
