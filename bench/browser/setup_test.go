@@ -1,0 +1,146 @@
+package browser_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"logis/bench/rig"
+	"logis/migrations/privatepg"
+)
+
+func TestMain(m *testing.M) {
+	if exit, supervised := privatepg.Supervise(); supervised {
+		os.Exit(exit)
+	}
+	os.Exit(m.Run())
+}
+
+// stage is a server, an edge agent and a link that nobody used.
+type stage struct {
+	rig  *rig.Rig
+	edge *rig.Process
+	link string
+}
+
+// newStage starts a server on a database of its own and an edge agent with the
+// radios of the arguments.
+func newStage(t *testing.T, edgeArgs ...string) *stage {
+	t.Helper()
+	dir := t.TempDir()
+	cluster, err := privatepg.Start(t.Context(), privatepg.Options{Dir: filepath.Join(dir, "pg")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cluster.Stop(context.Background()) })
+	r, first, err := rig.Start(t.Context(), rig.Options{Dir: dir, Database: cluster.DSN()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := r.Stop(); err != nil {
+			t.Error(err)
+		}
+		if t.Failed() {
+			t.Log(r.Log)
+		}
+	})
+	s := &stage{rig: r, link: moreLinks(t, r, cluster.DSN())}
+	args := append([]string{"run", "--server", r.Socket(), "--data", filepath.Join(dir, "edge"), "--with-parent", "--reconnect-max", "1s"}, edgeArgs...)
+	s.edge = rig.NewProcess("edge", r.Log, []string{"LOGIS_EDGE_CLAIM=" + claim(t, r, first)}, r.Binaries.Edge, args...)
+	if err := s.edge.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.edge.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// claim lets the edge agent into the server's first home.
+func claim(t *testing.T, r *rig.Rig, link string) string {
+	t.Helper()
+	app, err := rig.SignIn(t.Context(), r.URL(), link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var homes struct{ Items []struct{ ID string } }
+	if err := app.Get(t.Context(), "/homes", &homes); err != nil || len(homes.Items) != 1 {
+		t.Fatalf("%d homes, %v", len(homes.Items), err)
+	}
+	var answer struct{ Claim string }
+	if err := app.Post(t.Context(), "/homes/"+homes.Items[0].ID+"/gateways/claims", rig.NewKey(), map[string]any{}, &answer); err != nil {
+		t.Fatal(err)
+	}
+	return answer.Claim
+}
+
+// moreLinks asks the command line for another link, as an owner would.
+func moreLinks(t *testing.T, r *rig.Rig, dsn string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), r.Binaries.Server, "link", "--database", dsn, "--addr", r.Addr)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// control lets the browser tests take the gateway away and bring it back.
+func (s *stage) control(t *testing.T) string {
+	t.Helper()
+	mux := http.NewServeMux()
+	answer := func(do func() error) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			if err := do(); err != nil {
+				http.Error(w, err.Error(), http.StatusInternalServerError)
+			}
+		}
+	}
+	away := false
+	mux.HandleFunc("POST /gateway/away", answer(func() error { away = true; return s.edge.Stop() }))
+	mux.HandleFunc("POST /gateway/back", answer(func() error {
+		if !away {
+			return nil
+		}
+		away = false
+		return s.edge.Start()
+	}))
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// specTimeout bounds one run of browser tests.
+const specTimeout = 6 * time.Minute
+
+// node runs browser tests of web/e2e against the stage.
+func (s *stage) node(t *testing.T, env []string, specs ...string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), specTimeout)
+	defer cancel()
+	args := []string{"--test", "--test-concurrency=1"}
+	for _, spec := range specs {
+		args = append(args, filepath.Join("e2e", spec+".spec.mjs"))
+	}
+	cmd := exec.CommandContext(ctx, "node", args...)
+	cmd.Dir = filepath.Join(rig.Root(), "web")
+	base, _, _ := strings.Cut(s.link, "/enter")
+	cmd.Env = append(append(os.Environ(), "LOGIS_URL="+base, "LOGIS_LINK="+s.link), env...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	t.Log(string(out))
+	if strings.Contains(string(out), "# pass 0") || !strings.Contains(string(out), "# skipped 0") {
+		t.Error("a browser test was left out")
+	}
+}

@@ -1,0 +1,67 @@
+package chaos
+
+import (
+	"context"
+	"fmt"
+	"syscall"
+	"time"
+)
+
+// breakThings kills each kind of process Kills times, in a random order, with
+// random pauses in which work is done.
+func (s *scene) breakThings(ctx context.Context) error {
+	left := map[string]int{"server": s.options.Kills, "database": s.options.Kills, "edge": s.options.Kills, "pause": s.options.Kills / 2}
+	names := []string{"server", "database", "edge", "pause"}
+	for {
+		var open []string
+		for _, name := range names {
+			if left[name] > 0 {
+				open = append(open, name)
+			}
+		}
+		if len(open) == 0 || ctx.Err() != nil {
+			pause(ctx, time.Second)
+			return ctx.Err()
+		}
+		pause(ctx, time.Duration(100+s.random.IntN(500))*time.Millisecond)
+		name := open[s.random.IntN(len(open))]
+		left[name]--
+		s.log.Add("· " + name)
+		if err := s.fault(ctx, name); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+}
+
+func (s *scene) fault(ctx context.Context, name string) error {
+	switch name {
+	case "server":
+		s.result.ServerKills++
+		if err := s.rig.Server.Kill(); err != nil {
+			return err
+		}
+		_, err := s.rig.StartServer(ctx)
+		return err
+	case "database":
+		s.result.DatabaseKills++
+		if pid := s.cluster.PID(); pid != 0 {
+			return syscall.Kill(pid, syscall.SIGKILL)
+		}
+		return nil
+	case "edge":
+		s.result.EdgeKills++
+		e := s.edges[s.random.IntN(len(s.edges))]
+		if err := e.Kill(); err != nil {
+			return err
+		}
+		return e.Start()
+	default:
+		s.result.EdgePauses++
+		e := s.edges[s.random.IntN(len(s.edges))]
+		if err := e.Signal(syscall.SIGSTOP); err != nil {
+			return err
+		}
+		pause(ctx, time.Duration(1000+s.random.IntN(2500))*time.Millisecond)
+		return e.Signal(syscall.SIGCONT)
+	}
+}

@@ -1,0 +1,270 @@
+package chaos
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"logis/bench/rig"
+	"logis/domain"
+	"logis/eventstore"
+	"logis/migrations/privatepg"
+	"logis/wire/wiretest"
+)
+
+// Options of a run.
+type Options struct {
+	Dir      string // holds everything; must exist
+	Seed     uint64
+	Kills    int // of each: server, PostgreSQL, edge agents
+	Binaries rig.Binaries
+}
+
+// Result is what a run did and what it found wrong.
+type Result struct {
+	Seed                       uint64
+	ServerKills, DatabaseKills int
+	EdgeKills, EdgePauses      int
+	Entries, Commands, Events  int64
+	Took                       time.Duration
+	Problems                   []string
+	log                        *rig.Log
+}
+
+// Log returns the newest output of the processes.
+func (r *Result) Log() string { return r.log.String() }
+
+// String says in one line what was done.
+func (r *Result) String() string {
+	return fmt.Sprintf("seed %d: %d server, %d database, %d edge kills, %d edge pauses in %s; %d entries, %d commands, %d events; %d problems",
+		r.Seed, r.ServerKills, r.DatabaseKills, r.EdgeKills, r.EdgePauses, r.Took.Round(time.Second),
+		r.Entries, r.Commands, r.Events, len(r.Problems))
+}
+
+const (
+	edges            = 2
+	scriptedGateways = 3
+	healTimeout      = 90 * time.Second
+)
+
+// scene is one run in progress.
+type scene struct {
+	options  Options
+	random   *rand.Rand
+	log      *rig.Log
+	cluster  *privatepg.Cluster
+	rig      *rig.Rig
+	app      *rig.App
+	home     domain.HomeID
+	edges    []*rig.Process
+	oracles  []string
+	scripted []*scripted
+	result   *Result
+}
+
+// Run makes a scene, breaks it for as long as the schedule lasts, lets it heal,
+// and checks. An error means that the run itself failed; what the system did
+// wrong stands in the result.
+func Run(ctx context.Context, o Options) (*Result, error) {
+	start := time.Now()
+	s := &scene{options: o, random: rand.New(rand.NewPCG(o.Seed, 1)), log: &rig.Log{}, result: &Result{Seed: o.Seed}} //nolint:gosec // a schedule, not a secret
+	s.result.log = s.log
+	defer s.close()
+	if err := s.build(ctx); err != nil {
+		return s.result, err
+	}
+	err := s.play(ctx)
+	s.result.Took = time.Since(start)
+	return s.result, err
+}
+
+func (s *scene) close() {
+	for _, e := range s.edges {
+		_ = e.Signal(syscall.SIGCONT)
+		_ = e.Kill()
+	}
+	if s.rig != nil {
+		_ = s.rig.Server.Kill()
+	}
+	if s.cluster != nil {
+		_ = s.cluster.Stop(context.Background())
+	}
+}
+
+func (s *scene) build(ctx context.Context) error {
+	var err error
+	s.cluster, err = privatepg.Start(ctx, privatepg.Options{Dir: filepath.Join(s.options.Dir, "pg")})
+	if err != nil {
+		return err
+	}
+	var link string
+	s.rig, link, err = rig.Start(ctx, rig.Options{Dir: s.options.Dir, Binaries: s.options.Binaries, Database: s.cluster.DSN()})
+	if err != nil {
+		return err
+	}
+	s.rig.Log = s.log
+	if s.app, err = rig.SignIn(ctx, s.rig.URL(), link); err != nil {
+		return err
+	}
+	var homes struct{ Items []struct{ ID domain.HomeID } }
+	if err := s.app.Get(ctx, "/homes", &homes); err != nil {
+		return err
+	}
+	s.home = homes.Items[0].ID
+	for n := range edges {
+		if err := s.addEdge(ctx, n); err != nil {
+			return err
+		}
+	}
+	for n := range scriptedGateways {
+		if err := s.addScripted(ctx, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *scene) claim(ctx context.Context) (string, error) {
+	var answer struct{ Claim string }
+	err := s.app.Post(ctx, "/homes/"+s.home.String()+"/gateways/claims", rig.NewKey(), map[string]any{}, &answer)
+	return answer.Claim, err
+}
+
+func (s *scene) addEdge(ctx context.Context, n int) error {
+	claim, err := s.claim(ctx)
+	if err != nil {
+		return err
+	}
+	dir := filepath.Join(s.options.Dir, fmt.Sprint("edge", n))
+	oracle := filepath.Join(s.options.Dir, fmt.Sprint("oracle", n))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	e := rig.NewProcess(fmt.Sprint("edge", n), s.log, []string{"LOGIS_EDGE_CLAIM=" + claim}, s.options.Binaries.Edge,
+		"run", "--server", s.rig.Socket(), "--data", dir, "--with-parent",
+		"--simulated", "--simulated-oracle", oracle, "--simulated-report-rate", "20", "--simulated-slow", "20ms",
+		"--reconnect-max", "1s")
+	s.edges, s.oracles = append(s.edges, e), append(s.oracles, oracle)
+	return e.Start()
+}
+
+func (s *scene) addScripted(ctx context.Context, n int) error {
+	text, err := s.claim(ctx)
+	if err != nil {
+		return err
+	}
+	claim, err := domain.ParseClaim(text)
+	if err != nil {
+		return err
+	}
+	seed := sha256.Sum256([]byte{byte(n)})
+	g, err := wiretest.Enrol(ctx, s.rig.Socket(), claim, seed[:])
+	if err != nil {
+		return err
+	}
+	s.scripted = append(s.scripted, &scripted{
+		gateway: g, device: eventstore.NewID[domain.DeviceKind](time.Now()), url: s.rig.Socket(), log: s.log,
+	})
+	return nil
+}
+
+func (s *scene) play(ctx context.Context) error {
+	targets, err := s.waitForTargets(ctx)
+	if err != nil {
+		return err
+	}
+	who := &commander{
+		app: s.app, home: s.home, log: s.log, accepted: map[domain.CommandID]bool{},
+		random: rand.New(rand.NewPCG(s.options.Seed, 2)), //nolint:gosec // a schedule, not a secret
+	}
+	loadCtx, endLoad := context.WithCancel(ctx)
+	healCtx, endHeal := context.WithCancel(ctx)
+	defer endHeal()
+	defer endLoad()
+	var group sync.WaitGroup
+	group.Go(func() { who.run(loadCtx, targets) })
+	for _, g := range s.scripted {
+		group.Go(func() { g.run(loadCtx, healCtx) })
+	}
+	if err := s.breakThings(ctx); err != nil {
+		return err
+	}
+	endLoad()
+	heal := time.AfterFunc(healTimeout, endHeal)
+	defer heal.Stop()
+	group.Wait()
+	pool, err := pgxpool.New(ctx, s.cluster.DSN())
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	if err := s.settle(ctx, pool); err != nil {
+		return err
+	}
+	if err := s.quiet(); err != nil {
+		return err
+	}
+	c := &checker{pool: pool, home: s.home}
+	if err := c.all(ctx, s.scripted, who, s.oracles); err != nil {
+		return err
+	}
+	s.result.Problems = c.problems
+	for _, g := range s.scripted {
+		s.result.Entries += g.ackedTo()
+	}
+	s.result.Commands = int64(len(who.accepted))
+	return pool.QueryRow(ctx, `SELECT count(*) FROM events`).Scan(&s.result.Events)
+}
+
+func (s *scene) waitForTargets(ctx context.Context) ([]target, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for ctx.Err() == nil {
+		targets, err := findTargets(ctx, s.app, s.home)
+		if err != nil {
+			return nil, err
+		}
+		if len(targets) >= 2*edges {
+			return targets, nil
+		}
+		pause(ctx, 100*time.Millisecond)
+	}
+	return nil, fmt.Errorf("the edge agents brought no devices\n%s", s.log)
+}
+
+// settle waits until every command has its final event.
+func (s *scene) settle(ctx context.Context, pool *pgxpool.Pool) error {
+	ctx, cancel := context.WithTimeout(ctx, healTimeout)
+	defer cancel()
+	for {
+		var open int
+		if err := pool.QueryRow(ctx, `SELECT count(*) FROM commands WHERE open`).Scan(&open); err != nil {
+			return err
+		}
+		if open == 0 {
+			return nil
+		}
+		pause(ctx, 200*time.Millisecond)
+		if ctx.Err() != nil {
+			return nil // the checker names them
+		}
+	}
+}
+
+// quiet stops edges and server, so that the checks look at what stands still.
+func (s *scene) quiet() error {
+	var errs []error
+	for _, e := range s.edges {
+		errs = append(errs, e.Stop())
+	}
+	return errors.Join(append(errs, s.rig.Stop())...)
+}
