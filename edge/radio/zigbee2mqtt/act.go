@@ -20,7 +20,7 @@ import (
 func (r *Radio) Act(ctx context.Context, order radio.Order) error {
 	ctx, cancel := context.WithTimeout(ctx, orderTimeout)
 	defer cancel()
-	s, u, d, err := r.find(order.Address)
+	s, u, d, err := r.find(ctx, order.Address)
 	if err != nil {
 		return err
 	}

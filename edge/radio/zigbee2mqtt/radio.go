@@ -93,38 +93,43 @@ var (
 	errNoDevice     = errors.New("no such device")
 )
 
-// find returns who is at an address. Its errors wrap radio.ErrRefused.
-func (r *Radio) find(address string) (*session, *unit, *device, error) {
+// connected returns the present session once Zigbee2MQTT listens. Its errors wrap
+// radio.ErrRefused.
+func (r *Radio) connected(ctx context.Context) (*session, error) {
 	r.mu.Lock()
 	s := r.session
 	r.mu.Unlock()
 	if s == nil {
-		return nil, nil, nil, fmt.Errorf("%w: %w", radio.ErrRefused, errNotConnected)
+		return nil, fmt.Errorf("%w: %w", radio.ErrRefused, errNotConnected)
+	}
+	return s, s.await(ctx)
+}
+
+// find returns who is at an address. Its errors wrap radio.ErrRefused.
+func (r *Radio) find(ctx context.Context, address string) (*session, *unit, *device, error) {
+	s, err := r.connected(ctx)
+	if err != nil {
+		return nil, nil, nil, err
 	}
 	ieee, _, _ := strings.Cut(address, "/")
-	u := s.unitOf(ieee)
-	if u == nil {
-		return nil, nil, nil, fmt.Errorf("%w: %w", radio.ErrRefused, errNoDevice)
+	if u := s.unitOf(ieee); u != nil {
+		if d := u.deviceAt(address); d != nil {
+			return s, u, d, nil
+		}
 	}
-	d := u.deviceAt(address)
-	if d == nil {
-		return nil, nil, nil, fmt.Errorf("%w: %w", radio.ErrRefused, errNoDevice)
-	}
-	return s, u, d, nil
+	return nil, nil, nil, fmt.Errorf("%w: %w", radio.ErrRefused, errNoDevice)
 }
 
 // Pair opens the network to new devices. Zigbee2MQTT opens it for 254 s at most;
 // a longer window is cut.
 func (r *Radio) Pair(ctx context.Context, window time.Duration) error {
-	r.mu.Lock()
-	s := r.session
-	r.mu.Unlock()
-	if s == nil {
-		return errNotConnected
-	}
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
+	s, err := r.connected(ctx)
+	if err != nil {
+		return err
+	}
 	seconds := max(1, int(min(window, maxPairing)/time.Second))
-	_, err := s.request(ctx, "permit_join", map[string]any{"time": seconds})
+	_, err = s.request(ctx, "permit_join", map[string]any{"time": seconds})
 	return err
 }

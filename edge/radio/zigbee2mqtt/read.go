@@ -20,7 +20,7 @@ var errMute = errors.New("the device cannot be asked for its values")
 // take seconds; one that tells its values only by itself cannot be read: the
 // error then wraps radio.ErrRefused.
 func (r *Radio) Read(ctx context.Context, address string) (map[string]thing.Value, error) {
-	s, u, d, err := r.find(address)
+	s, u, d, err := r.find(ctx, address)
 	if err != nil {
 		return nil, err
 	}

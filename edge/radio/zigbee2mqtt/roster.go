@@ -51,6 +51,7 @@ func (s *session) takeList(ctx context.Context, text []byte) error {
 	s.radio.mu.Unlock()
 	if !isClosed(s.listed) {
 		close(s.listed)
+		s.radio.attach(s)
 	}
 	for _, u := range fresh {
 		s.recheck(u)

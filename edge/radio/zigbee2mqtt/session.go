@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -100,7 +101,7 @@ func (s *session) run(ctx context.Context) error {
 }
 
 // shakeHands waits until Zigbee2MQTT answers: it says that it is online before it
-// listens. Orders are taken from then on.
+// listens. Orders wait for that.
 func (s *session) shakeHands(ctx context.Context) error {
 	for _, first := range []chan struct{}{s.awake, s.listed} {
 		select {
@@ -119,7 +120,6 @@ func (s *session) shakeHands(ctx context.Context) error {
 		switch {
 		case err == nil || errors.Is(err, errBridge): // any answer will do
 			close(s.ready)
-			s.radio.attach(s)
 			return nil
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -127,6 +127,20 @@ func (s *session) shakeHands(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// await returns once Zigbee2MQTT listens. Its errors wrap radio.ErrRefused.
+func (s *session) await(ctx context.Context) error {
+	var err error
+	select {
+	case <-s.ready:
+		return nil
+	case <-s.over:
+		err = errSessionOver
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	return fmt.Errorf("%w: Zigbee2MQTT does not answer yet: %w", radio.ErrRefused, err)
 }
 
 // farewell tells that nothing can be reached any more.
