@@ -49,15 +49,18 @@ func (f *feed) run(ctx context.Context) {
 	defer pulse.Stop()
 	trusted := true // the sockets' rights were checked lately, by the door at first
 	for {
-		if err := f.follow(ctx, trusted); err != nil && ctx.Err() == nil && !passing(err) {
+		told, err := f.follow(ctx, trusted)
+		if err != nil && ctx.Err() == nil && !passing(err) {
 			f.fail(ctx, err)
 			return
+		}
+		if told {
+			pause(ctx, feedPause)
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-watch.C:
-			pause(ctx, feedPause)
 		case <-poll.C:
 		case <-recheck.C:
 			trusted = f.recheck(ctx) == nil
@@ -87,27 +90,28 @@ func passing(err error) bool {
 	}
 }
 
-// follow loads the home, or folds and tells what is new. While it is not certain
-// that the sockets may still hear it, nothing is told.
-func (f *feed) follow(ctx context.Context, trusted bool) error {
+// follow loads the home, or folds and tells what is new, and reports whether
+// anything was. While it is not certain that the sockets may still hear it,
+// nothing is told.
+func (f *feed) follow(ctx context.Context, trusted bool) (told bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, f.server.tuning.work)
 	defer cancel()
 	if f.view.home == nil { // only run writes it
-		return f.load(ctx)
+		return false, f.load(ctx)
 	}
 	for more := trusted; more; {
 		rows, err := f.server.options.Store.List(ctx, eventstore.Filter{
 			Home: f.home, After: f.view.home.Seq, AtLimit: livePage,
 		})
 		if err != nil || len(rows) == 0 {
-			return err
+			return told, err
 		}
 		if err := f.tell(ctx, rows); err != nil {
-			return err
+			return told, err
 		}
-		more = len(rows) == livePage
+		told, more = true, len(rows) == livePage
 	}
-	return nil
+	return told, nil
 }
 
 func (f *feed) load(ctx context.Context) error {

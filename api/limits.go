@@ -83,7 +83,7 @@ const (
 
 // feedPause is the least time between two pages of one home: what happens
 // meanwhile shares a page.
-const feedPause = 10 * time.Millisecond
+const feedPause = 5 * time.Millisecond
 
 // Close codes of the live socket.
 const (

@@ -18,7 +18,7 @@ const patience = 20 * time.Second
 
 // line is an app's end of a live socket.
 type line struct {
-	t    *testing.T
+	t    testing.TB
 	conn *websocket.Conn
 }
 
@@ -116,5 +116,22 @@ func (l *line) closed() websocket.StatusCode {
 			l.t.Fatalf("not closed by the server: %v", err)
 		}
 		return why.Code
+	}
+}
+
+// waitUntilEmpty returns once no socket and no feed is left.
+func (b *bundle) waitUntilEmpty() {
+	b.t.Helper()
+	hall := b.server.hall
+	for deadline := time.Now().Add(patience); ; {
+		hall.mu.Lock()
+		left := len(hall.feeds) + len(hall.sockets) + hall.total
+		hall.mu.Unlock()
+		if left == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			b.t.Fatalf("%d are left", left)
+		}
 	}
 }

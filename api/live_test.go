@@ -247,18 +247,7 @@ func TestAFeedEndsWithItsLastSocket(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	hall := b.server.hall
-	for deadline := time.Now().Add(patience); ; {
-		hall.mu.Lock()
-		left := len(hall.feeds) + len(hall.sockets) + hall.total
-		hall.mu.Unlock()
-		if left == 0 {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%d are left", left)
-		}
-	}
+	b.waitUntilEmpty()
 }
 
 func TestWhatAnotherServerRecordsIsHeardByLooking(t *testing.T) {
@@ -300,5 +289,32 @@ func TestAnEventOfANewerReleaseEndsTheSocketAndIsLogged(t *testing.T) {
 	}
 	if !strings.Contains(b.log.String(), "home.teleported") {
 		t.Errorf("the log says %s", b.log)
+	}
+}
+
+func TestAnAppThatIsAheadOfTheFeedHearsNothingTwice(t *testing.T) {
+	t.Parallel()
+	blind := quick()
+	blind.poll = time.Hour
+	b := setupWith(t, blind)
+	h := b.person("Ada").house("Home")
+	first := h.follow("")
+	first.welcome()
+	elsewhere := eventstore.New(b.store.Pool(), eventstore.Options{Catalog: b.store.Catalog(), Projection: b.server.options.Tables})
+	renamed := func(ctx context.Context, tx *eventstore.Tx) error {
+		_, err := tx.Record(ctx, h.id, domain.Event{Entity: h.id.Entity(), Actor: domain.SystemActor, Fact: domain.HomeRenamed{}})
+		return err
+	}
+	if err := elsewhere.Append(t.Context(), []domain.HomeID{h.id}, renamed); err != nil {
+		t.Fatal(err)
+	}
+	ahead := h.follow("?after=" + seqText(h.head())) // which the feed has not heard of
+	ahead.welcome()
+	h.append(renamed) // which it hears of
+	if n := ahead.news(); len(n.Events) != 1 || n.Seq != h.head() {
+		t.Errorf("ahead: %d events to %d of %d", len(n.Events), n.Seq, h.head())
+	}
+	if n := first.news(); len(n.Events) != 2 || n.Seq != h.head() {
+		t.Errorf("with the feed: %d events to %d of %d", len(n.Events), n.Seq, h.head())
 	}
 }

@@ -30,7 +30,7 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 
 // bundle is a server over a database of its own, reached through a real socket.
 type bundle struct {
-	t      *testing.T
+	t      testing.TB
 	store  *eventstore.Store
 	access *access.Access
 	server *Server
@@ -48,14 +48,14 @@ func quick() tuning {
 	return t
 }
 
-func setup(t *testing.T) *bundle { return setupWith(t, quick()) }
+func setup(t testing.TB) *bundle { return setupWith(t, quick()) }
 
-func setupWith(t *testing.T, tune tuning) *bundle {
+func setupWith(t testing.TB, tune tuning) *bundle {
 	t.Helper()
 	return setupOn(t, pgtest.New(t), tune)
 }
 
-func setupOn(t *testing.T, pool *pgxpool.Pool, tune tuning) *bundle {
+func setupOn(t testing.TB, pool *pgxpool.Pool, tune tuning) *bundle {
 	t.Helper()
 	catalog, err := thing.Standard()
 	if err != nil {
@@ -152,7 +152,7 @@ func (p *person) signIn() string {
 
 // reply is an answer that has arrived whole.
 type reply struct {
-	t      *testing.T
+	t      testing.TB
 	what   string
 	status int
 	header http.Header
