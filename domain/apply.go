@@ -75,14 +75,13 @@ func (h *Home) register(ev *RecordedEvent, id DeviceID, fact DeviceRegistered) {
 	d.Kind, d.Capabilities, d.Attributes = fact.Kind, fact.Capabilities, fact.Attributes
 }
 
-// twin returns the device's twin, made if it is new.
+// twin returns the device's twin. A new one is part of the home once it is
+// touched: an event that changes nothing leaves nothing.
 func (h *Home) twin(id DeviceID) *Twin {
-	t, ok := h.Twins[id]
-	if !ok {
-		t = &Twin{Device: id}
-		h.Twins[id] = t
+	if t, ok := h.Twins[id]; ok {
+		return t
 	}
-	return t
+	return &Twin{Device: id}
 }
 
 func (h *Home) applyTwin(ev *RecordedEvent) {
@@ -102,6 +101,9 @@ func (h *Home) applyTwin(ev *RecordedEvent) {
 }
 
 func (h *Home) touch(t *Twin, seq Seq) {
+	if t.Revision == 0 {
+		h.Twins[t.Device] = t
+	}
 	t.Revision = seq
 	mark(&h.changes.Twins, t.Device)
 }

@@ -3,130 +3,107 @@ package domain_test
 import (
 	"encoding/json"
 	"testing"
-	"time"
 
 	"logis/domain"
 	"logis/domain/thing"
 )
 
-func benchHome(b *testing.B) (*domain.Home, domain.GatewayID, domain.DeviceID) {
+// The way of one report through the server is DecodeFromEdge (in wire), Report,
+// EncodeFact, Apply and, for the twin's row, AppendJSON.
+
+var sensor = domain.DeviceID{0x01, 0x8f, 15: 50}
+
+// sensedHouse is a house with a sensor that told four values.
+func sensedHouse(b *testing.B) *house {
 	b.Helper()
-	catalog, err := thing.Standard()
-	if err != nil {
-		b.Fatal(err)
+	h := newHouse(b)
+	h.register(gateway, sensor, "climate-sensor", "battery", "link-quality")
+	for name, value := range map[string]thing.Value{
+		"temperature": "21.37", "relativeHumidity": "45.2", "batteryPercent": "90", "linkQuality": "120",
+	} {
+		h.report(sensor, name, value)
 	}
-	h := domain.NewHome(domain.HomeID{1}, catalog)
-	gw, dev := domain.GatewayID{2}, domain.DeviceID{3}
-	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	apply := func(ev domain.Event) {
-		rec := &domain.RecordedEvent{Event: ev, HomeID: h.ID, Seq: h.Seq + 1, RecordedAt: at}
-		rec.OccurredAt = at
-		if err := h.Apply(rec); err != nil {
-			b.Fatal(err)
-		}
-	}
-	apply(domain.Event{Fact: domain.HomeCreated{TimeZone: "UTC"}})
-	apply(domain.Event{Entity: gw.Entity(), Fact: domain.GatewayEnrolled{KeyFingerprint: "x"}})
-	apply(domain.Event{Entity: gw.Entity(), Fact: domain.GatewayConnected{Session: 1, Replica: "r", Epoch: 1, Outbox: "o"}})
-	ev, err := h.Register(gw, dev, domain.DeviceRegistered{Address: "a/1", Kind: "climate-sensor", Capabilities: []string{"battery", "link-quality"}})
-	if err != nil {
-		b.Fatal(err)
-	}
-	ev.Edge = domain.EdgeRef{Gateway: gw, Epoch: 1, Seq: 1}
-	apply(ev)
-	return h, gw, dev
-}
-
-var benchValues = map[string]thing.Value{"temperature": "21.37"}
-
-func BenchmarkEncodeFactReported(b *testing.B) {
-	b.ReportAllocs()
-	var f domain.Fact = domain.DeviceReported{Values: benchValues}
-	for b.Loop() {
-		if _, err := domain.EncodeFact(f); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-func BenchmarkDecodeFactReported(b *testing.B) {
-	b.ReportAllocs()
-	data := []byte(`{"values":{"temperature":21.37}}`)
-	for b.Loop() {
-		if _, err := domain.DecodeFact("device.reported", 1, data); err != nil {
-			b.Fatal(err)
-		}
-	}
+	return h
 }
 
 func BenchmarkReport(b *testing.B) {
-	h, gw, dev := benchHome(b)
+	h := sensedHouse(b)
+	values := set("temperature", "21.37")
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := h.Report(gw, dev, benchValues, domain.CommandID{}); err != nil {
+		if _, err := h.Report(gateway, sensor, values, domain.CommandID{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkEncodeReported(b *testing.B) {
+	fact := domain.Fact(domain.DeviceReported{Values: set("temperature", "21.37")})
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := domain.EncodeFact(fact); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkDecodeReported(b *testing.B) {
+	data := []byte(`{"values":{"temperature":21.37}}`)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := domain.DecodeFact("device.reported", domain.FactSchema, data); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
 func BenchmarkApplyReported(b *testing.B) {
-	h, gw, dev := benchHome(b)
-	b.ReportAllocs()
-	ev := domain.Event{Entity: dev.Entity(), Actor: domain.GatewayActor, Fact: domain.DeviceReported{Values: benchValues}}
-	n := int64(1)
-	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	for b.Loop() {
-		n++
-		rec := &domain.RecordedEvent{Event: ev, HomeID: h.ID, Seq: h.Seq + 1, RecordedAt: at}
-		rec.OccurredAt = at
-		rec.Edge = domain.EdgeRef{Gateway: gw, Epoch: 1, Seq: n}
-		if err := h.Apply(rec); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-func BenchmarkMarshalTwin(b *testing.B) {
-	h, gw, dev := benchHome(b)
-	at := time.Date(2026, 1, 1, 0, 0, 0, 123456000, time.UTC)
-	for i, v := range []map[string]thing.Value{benchValues, {"relativeHumidity": "45.2"}, {"batteryPercent": "90"}, {"linkQuality": "120"}} {
-		rec := &domain.RecordedEvent{Event: domain.Event{Entity: dev.Entity(), OccurredAt: at, Edge: domain.EdgeRef{Gateway: gw, Epoch: 1, Seq: int64(i + 2)}, Fact: domain.DeviceReported{Values: v}}, Seq: h.Seq + 1, RecordedAt: at}
-		if err := h.Apply(rec); err != nil {
-			b.Fatal(err)
-		}
-	}
+	h := sensedHouse(b)
+	ev := h.must(h.Report(gateway, sensor, set("temperature", "21.37"), domain.CommandID{}))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := json.Marshal(h.Twins[dev]); err != nil {
+		ev.Edge = domain.EdgeRef{Gateway: gateway, Epoch: 1, Seq: h.Gateways[gateway].Cursor + 1}
+		rec := domain.RecordedEvent{Event: ev, HomeID: h.ID, Seq: h.Seq + 1, RecordedAt: h.now}
+		if err := h.Apply(&rec); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
 func BenchmarkAppendTwin(b *testing.B) {
-	h, gw, dev := benchHome(b)
-	at := time.Date(2026, 1, 1, 0, 0, 0, 123456000, time.UTC)
-	for i, v := range []map[string]thing.Value{benchValues, {"relativeHumidity": "45.2"}, {"batteryPercent": "90"}, {"linkQuality": "120"}} {
-		rec := &domain.RecordedEvent{Event: domain.Event{Entity: dev.Entity(), OccurredAt: at, Edge: domain.EdgeRef{Gateway: gw, Epoch: 1, Seq: int64(i + 2)}, Fact: domain.DeviceReported{Values: v}}, Seq: h.Seq + 1, RecordedAt: at}
-		if err := h.Apply(rec); err != nil {
+	h := sensedHouse(b)
+	var buffer []byte
+	b.ReportAllocs()
+	for b.Loop() {
+		var err error
+		if buffer, err = h.Twins[sensor].AppendJSON(buffer[:0]); err != nil {
 			b.Fatal(err)
 		}
 	}
+	b.ReportMetric(float64(len(buffer)), "bytes")
+}
+
+// For comparison: what AppendJSON saves.
+func BenchmarkMarshalTwin(b *testing.B) {
+	h := sensedHouse(b)
 	b.ReportAllocs()
-	var buffer []byte
 	for b.Loop() {
-		var err error
-		if buffer, err = h.Twins[dev].AppendJSON(buffer[:0]); err != nil {
+		if _, err := json.Marshal(h.Twins[sensor]); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
-func BenchmarkMarshalGateway(b *testing.B) {
-	h, gw, _ := benchHome(b)
+func BenchmarkReadTwin(b *testing.B) {
+	h := sensedHouse(b)
+	doc, err := h.Twins[sensor].AppendJSON(nil)
+	if err != nil {
+		b.Fatal(err)
+	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := json.Marshal(h.Gateways[gw]); err != nil {
+		var twin domain.Twin
+		if err := json.Unmarshal(doc, &twin); err != nil {
 			b.Fatal(err)
 		}
 	}
