@@ -70,6 +70,8 @@ func (s *Store) attempt(ctx context.Context, homes []domain.HomeID, found bool, 
 		return err
 	}
 	tx := &Tx{store: s, pg: pgtx, conn: conn.Conn(), ledgers: make(map[domain.HomeID]*ledger, len(homes))}
+	tx.rows.borrow()
+	defer tx.rows.giveBack()
 	err = tx.run(ctx, homes, found, decide)
 	grown := tx.grown()
 	tx.keepStates()

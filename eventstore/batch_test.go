@@ -332,13 +332,14 @@ func TestTheWeightsBoundACommit(t *testing.T) {
 	var commits []int64
 	var last int64
 	for n := range int64(count) {
-		err := batcher.Submit(t.Context(), eventstore.Submission{Home: home, Weight: weight, Done: told.done(n + 1), Decide: func(ctx context.Context, tx *eventstore.Tx) error {
+		decide := func(ctx context.Context, tx *eventstore.Tx) error {
 			if id := xid(ctx, t, tx); id != last {
 				last, commits = id, append(commits, 0)
 			}
 			commits[len(commits)-1]++
 			return nil
-		}})
+		}
+		err := batcher.Submit(t.Context(), eventstore.Submission{Home: home, Weight: weight, Decide: decide, Done: told.done(n + 1)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,7 +15,8 @@ const chainVersion = "logis event v1"
 // its own SHA-256 so that a sealed range can drop it and still be verified.
 // buffer is scratch space to reuse.
 func link(buffer []byte, previous domain.Hash, ev *domain.RecordedEvent, eventType string) (domain.Hash, []byte) {
-	b := append(buffer[:0], chainVersion...)
+	b := buffer[:0]
+	b = append(b, chainVersion...)
 	b = append(b, previous[:]...)
 	b = append(b, ev.HomeID[:]...)
 	b = number(b, int64(ev.Seq))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -25,9 +26,11 @@ const eventColumns = 18
 type copyRows struct {
 	buffer []byte
 	count  int
+	lent   *[]byte // the buffer's place in copyBuffers
 }
 
-var copyHeader = append([]byte("PGCOPY\n\xff\r\n\x00"), make([]byte, 8)...)
+// copyHeader is the signature, no flags, no extension.
+const copyHeader = "PGCOPY\n\xff\r\n\x00" + "\x00\x00\x00\x00" + "\x00\x00\x00\x00"
 
 func (r *copyRows) add(ev *domain.RecordedEvent, eventType string) {
 	if r.count == 0 {
@@ -70,7 +73,31 @@ func (r *copyRows) add(ev *domain.RecordedEvent, eventType string) {
 func (r *copyRows) copyTo(ctx context.Context, conn *pgx.Conn) error {
 	r.buffer = binary.BigEndian.AppendUint16(r.buffer, 0xffff)
 	_, err := conn.PgConn().CopyFrom(ctx, bytes.NewReader(r.buffer), insertEvents)
+	if err != nil {
+		r.lent = nil // a writer that was cut off may still be reading it
+	}
 	return err
+}
+
+// maxIdleBuffer bounds the buffers that wait for the next append: those of
+// ordinary batches do, that of a rare large one is left to the garbage collector.
+const maxIdleBuffer = 1 << 20
+
+// copyBuffers lets appends share their buffers: growing one anew for every batch
+// would cost more than filling it.
+var copyBuffers = sync.Pool{New: func() any { return new([]byte) }} //nolint:gochecknoglobals // a cache, not state
+
+func (r *copyRows) borrow() {
+	r.lent = copyBuffers.Get().(*[]byte) //nolint:forcetypeassert // only *[]byte is put, below
+	r.buffer = *r.lent
+}
+
+func (r *copyRows) giveBack() {
+	if r.lent != nil && cap(r.buffer) <= maxIdleBuffer {
+		*r.lent = r.buffer[:0]
+		copyBuffers.Put(r.lent)
+	}
+	r.lent, r.buffer = nil, nil
 }
 
 func copyLength(b []byte, n int) []byte { return binary.BigEndian.AppendUint32(b, uint32(n)) } //nolint:gosec // small

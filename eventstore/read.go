@@ -34,9 +34,10 @@ func (s *Store) List(ctx context.Context, f Filter) ([]Row, error) {
 	}
 	defer rows.Close()
 	var list []Row
+	reader := rowReader{home: f.Home}
 	for rows.Next() {
 		var row Row
-		if err := readRow(rows, f.Home, &row); err != nil {
+		if err := reader.read(rows, &row); err != nil {
 			return nil, err
 		}
 		row.Words = string(rows.RawValues()[columnCount])

@@ -47,43 +47,51 @@ const (
 const eventFields = `e.seq, e.recorded_at, e.occurred_at, e.event_id, e.entity, e.gateway_id, e.edge_seq,
 	e.causation, e.correlation, e.edge_epoch, e.schema, e.flags, e.type, e.actor, e.model, e.data, e.hash`
 
-// binaryRows asks for columns in binary form, which readRow takes apart.
+// binaryRows asks for columns in binary form, which rowReader takes apart.
 //
 //nolint:gochecknoglobals // a constant that Go cannot write as one
 var binaryRows = pgx.QueryResultFormats{pgx.BinaryFormatCode}
 
 var errNotBinary = errors.New("events must be read by the extended protocol, which sends them in binary form")
 
-// readRow takes apart the columns of eventFields. It reads them straight from
-// the buffer of the connection: a fold reads millions, and scanning each value
-// by its type costs more than the fold itself. Values of a wrong size, which only
-// a changed table can hold, are read as zero and marked odd.
-func readRow(rows pgx.Rows, home domain.HomeID, row *Row) error {
+// rowReader takes apart the columns of eventFields. It reads them straight from
+// the buffer of the connection: a fold reads millions, and scanning each value by
+// its type costs more than the fold itself. Values of a wrong size, which only a
+// changed table can hold, are read as zero and marked odd.
+type rowReader struct {
+	home                    domain.HomeID
+	eventType, actor, model string // those of the row before, which are often the same
+}
+
+// read takes the present row. Nothing in it points into the buffer.
+func (reader *rowReader) read(rows pgx.Rows, row *Row) error {
 	columns := rows.RawValues()
 	if len(columns) < columnCount || rows.FieldDescriptions()[columnSeq].Format != pgx.BinaryFormatCode {
 		return errNotBinary
 	}
 	r := rawRow{columns: columns}
-	row.HomeID = home
+	row.HomeID = reader.home
 	row.Seq = domain.Seq(r.number(columnSeq))
 	row.RecordedAt, row.OccurredAt = r.time(columnRecordedAt), r.time(columnOccurredAt)
 	r.id(columnID, row.ID[:])
 	r.id(columnEntity, row.Entity[:])
-	if columns[columnGateway] != nil {
-		r.id(columnGateway, row.Edge.Gateway[:])
-		row.Edge.Seq, row.Edge.Epoch = r.number(columnEdgeSeq), int(r.number(columnEpoch))
-		r.odd = r.odd || row.Edge.Gateway.IsZero()
-	} else {
-		r.odd = r.odd || columns[columnEdgeSeq] != nil || columns[columnEpoch] != nil
-	}
+	r.edge(&row.Edge)
 	row.Causation, row.Correlation = r.optional(columnCausation), r.optional(columnCorrelation)
 	row.Schema, row.Flags = int(r.number(columnSchema)), domain.Flags(r.number(columnFlags)) //nolint:gosec // a bit set
-	row.Type, row.Actor = string(columns[columnType]), domain.Actor(columns[columnActor])
-	row.Model = string(columns[columnModel])
+	row.Type, row.Actor = repeated(&reader.eventType, columns[columnType]), domain.Actor(repeated(&reader.actor, columns[columnActor]))
+	row.Model = repeated(&reader.model, columns[columnModel])
 	row.Data = append(make([]byte, 0, len(columns[columnData])), columns[columnData]...)
 	r.id(columnHash, row.Hash[:])
 	row.odd = r.odd || (columns[columnModel] != nil && row.Model == "")
 	return nil
+}
+
+// repeated returns b as a string, the last one if it is the same.
+func repeated(last *string, b []byte) string {
+	if *last != string(b) {
+		*last = string(b)
+	}
+	return *last
 }
 
 // rawRow reads columns in PostgreSQL's binary form.
@@ -104,6 +112,17 @@ func (r *rawRow) number(column int) int64 {
 	}
 	r.odd = true
 	return 0
+}
+
+// edge reads where a report came from: all of its three columns, or none.
+func (r *rawRow) edge(ref *domain.EdgeRef) {
+	if r.columns[columnGateway] == nil {
+		r.odd = r.odd || r.columns[columnEdgeSeq] != nil || r.columns[columnEpoch] != nil
+		return
+	}
+	r.id(columnGateway, ref.Gateway[:])
+	ref.Seq, ref.Epoch = r.number(columnEdgeSeq), int(r.number(columnEpoch))
+	r.odd = r.odd || ref.Gateway.IsZero()
 }
 
 // optional reads a seq; none is NULL and never 0.

@@ -57,9 +57,10 @@ func scanPage(ctx context.Context, q Querier, home domain.HomeID, after, end dom
 		return translate(err)
 	}
 	defer rows.Close()
+	reader := rowReader{home: home}
 	for rows.Next() {
 		row := &Row{}
-		if err := readRow(rows, home, row); err != nil {
+		if err := reader.read(rows, row); err != nil {
 			return err
 		}
 		if err := visit(row); err != nil {

@@ -110,7 +110,7 @@ func NewID[K any](now time.Time) domain.ID[K] {
 	_, _ = rand.Read(id[:]) // never fails: crypto/rand crashes the program instead
 	ms := now.UnixMilli()
 	for i := range 6 {
-		id[i] = byte(ms >> (40 - 8*i))
+		id[i] = byte(ms >> (40 - 8*i)) //nolint:gosec // the lowest eight bits are meant
 	}
 	id[6] = id[6]&0x0f | 0x70
 	id[8] = id[8]&0x3f | 0x80

@@ -6,12 +6,15 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"logis/domain"
 )
 
 // Save writes what changed in the homes since they were loaded or saved. It takes
-// one round trip, with one statement per table that changed.
+// one round trip, with one statement per table that changed, and a second one when
+// there are new things.
 func (t Tables) Save(ctx context.Context, tx pgx.Tx, homes []*domain.Home) error {
 	var s saver
 	for _, h := range homes {
@@ -19,19 +22,24 @@ func (t Tables) Save(ctx context.Context, tx pgx.Tx, homes []*domain.Home) error
 			return err
 		}
 	}
-	batch := &pgx.Batch{}
-	s.homes.queue(batch, "homes")
-	s.members.queue(batch, "members")
-	s.rooms.queue(batch, "rooms")
-	s.gateways.queue(batch, "gateways")
-	s.devices.queue(batch, "devices")
-	s.twins.queue(batch, "twins")
-	s.commands.queue(batch)
-	if batch.Len() == 0 {
-		return nil
+	changes, news := &pgx.Batch{}, &pgx.Batch{}
+	for _, table := range []struct {
+		name string
+		rows *documents
+	}{
+		{"homes", &s.homes}, {"members", &s.members}, {"rooms", &s.rooms},
+		{"gateways", &s.gateways}, {"devices", &s.devices}, {"twins", &s.twins},
+	} {
+		table.rows.queue(table.name, changes, news)
 	}
-	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
-		return fmt.Errorf("save homes: %w", err)
+	s.commands.queue(changes)
+	for _, batch := range []*pgx.Batch{changes, news} { // the first one fills the second
+		if batch.Len() == 0 {
+			continue
+		}
+		if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+			return fmt.Errorf("save homes: %w", err)
+		}
 	}
 	return nil
 }
@@ -87,12 +95,13 @@ func collect[K any, V any](into *documents, h *domain.Home, changed map[domain.I
 	return nil
 }
 
-// documents are changed rows of one table.
+// documents are changed rows of one table. Flat arrays spare the driver a look
+// by reflection at every element.
 type documents struct {
-	homes, ids           [][16]byte
+	homes, ids           pgtype.FlatArray[[16]byte]
 	revisions            []int64
-	docs                 [][]byte
-	goneHomes, goneThere [][16]byte
+	docs                 pgtype.FlatArray[[]byte]
+	goneHomes, goneThere pgtype.FlatArray[[16]byte]
 }
 
 func (d *documents) add(home domain.HomeID, id domain.EntityID, revision domain.Seq, v any) error {
@@ -109,22 +118,43 @@ func (d *documents) remove(home domain.HomeID, id domain.EntityID) {
 	d.goneHomes, d.goneThere = append(d.goneHomes, home), append(d.goneThere, id)
 }
 
-// queue adds the statements for the table. That of homes has one row per home
-// and no further id.
-func (d *documents) queue(batch *pgx.Batch, table string) {
-	if len(d.ids) > 0 && table == "homes" {
-		batch.Queue(`INSERT INTO homes (home_id, revision, doc)
-			SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bytea[])
-			ON CONFLICT (home_id) DO UPDATE SET revision = excluded.revision, doc = excluded.doc`,
-			d.homes, d.revisions, d.docs)
-	} else if len(d.ids) > 0 {
-		batch.Queue(`INSERT INTO `+table+` (home_id, id, revision, doc)
-			SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bytea[])
-			ON CONFLICT (home_id, id) DO UPDATE SET revision = excluded.revision, doc = excluded.doc`,
-			d.homes, d.ids, d.revisions, d.docs)
-	}
+// queue adds the statements for the table. Nearly all that changes has a row, and
+// an UPDATE of it costs a fifth less than an INSERT that finds it (and leaves less
+// in the WAL); so all are inserted only when fewer rows than things were there.
+func (d *documents) queue(table string, changes, news *pgx.Batch) {
 	if len(d.goneThere) > 0 {
-		batch.Queue(`DELETE FROM `+table+` USING unnest($1::uuid[], $2::uuid[]) AS gone (home_id, id)
+		changes.Queue(`DELETE FROM `+table+` USING unnest($1::uuid[], $2::uuid[]) AS gone (home_id, id)
 			WHERE `+table+`.home_id = gone.home_id AND `+table+`.id = gone.id`, d.goneHomes, d.goneThere)
 	}
+	if len(d.ids) == 0 {
+		return
+	}
+	update, insert, args := d.statements(table)
+	changes.Queue(update, args...).Exec(func(tag pgconn.CommandTag) error {
+		if tag.RowsAffected() < int64(len(d.ids)) {
+			news.Queue(insert, args...)
+		}
+		return nil
+	})
+}
+
+// statements returns how to update rows and how to insert them. The table of
+// homes has one row per home and no further id.
+func (d *documents) statements(table string) (update, insert string, args []any) {
+	if table == "homes" {
+		return `UPDATE homes SET revision = n.revision, doc = n.doc
+				FROM unnest($1::uuid[], $2::bigint[], $3::bytea[]) AS n (home_id, revision, doc)
+				WHERE homes.home_id = n.home_id`,
+			`INSERT INTO homes (home_id, revision, doc)
+				SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bytea[])
+				ON CONFLICT (home_id) DO UPDATE SET revision = excluded.revision, doc = excluded.doc`,
+			[]any{d.homes, d.revisions, d.docs}
+	}
+	return `UPDATE ` + table + ` SET revision = n.revision, doc = n.doc
+			FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bytea[]) AS n (home_id, id, revision, doc)
+			WHERE ` + table + `.home_id = n.home_id AND ` + table + `.id = n.id`,
+		`INSERT INTO ` + table + ` (home_id, id, revision, doc)
+			SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bytea[])
+			ON CONFLICT (home_id, id) DO UPDATE SET revision = excluded.revision, doc = excluded.doc`,
+		[]any{d.homes, d.ids, d.revisions, d.docs}
 }

@@ -146,7 +146,7 @@ func pick[K any, V any](t *turn, things map[domain.ID[K]]*V) *V {
 func newID[K any](random *rand.Rand) domain.ID[K] {
 	var id domain.ID[K]
 	for i := range id {
-		id[i] = byte(random.Uint32())
+		id[i] = byte(random.Uint32()) //nolint:gosec // the lowest eight bits are meant
 	}
 	id[6], id[8] = id[6]&0x0f|0x70, id[8]&0x3f|0x80
 	return id
