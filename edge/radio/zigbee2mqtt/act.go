@@ -80,7 +80,7 @@ type running struct {
 }
 
 func (o *running) carryOut(ctx context.Context) error {
-	if o.mustAnswerFirst() {
+	if o.mustAnswerFirst(ctx) {
 		if err := o.preflight(ctx); err != nil {
 			return fmt.Errorf("%w: %w", radio.ErrRefused, err)
 		}
@@ -129,9 +129,11 @@ func (o *running) finish(ctx context.Context, outcome error) error {
 }
 
 // mustAnswerFirst reports whether the order may only be sent to a device that
-// has just answered, because Zigbee2MQTT would go on trying for too long.
-func (o *running) mustAnswerFirst() bool {
-	return o.plan.once || o.unit.sleepy() || o.unit.reachIs() == unreachable
+// has just answered, because Zigbee2MQTT might go on trying for too long.
+func (o *running) mustAnswerFirst(ctx context.Context) bool {
+	deadline, ok := ctx.Deadline()
+	soon := ok && time.Until(deadline) < time.Duration(o.plan.frames)*tryingTime
+	return soon || o.plan.once || o.unit.sleepy() || o.unit.reachIs() == unreachable
 }
 
 // preflight has the device answer. Devices without a standard cluster for what

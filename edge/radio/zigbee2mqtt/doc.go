@@ -24,16 +24,24 @@
 //
 // # What may happen late
 //
-// Zigbee2MQTT tries for up to 20 s to reach a device that does not answer, and
-// keeps some commands to sleeping devices for much longer. An order that must
-// not happen late is therefore sent only to a device that has just answered a
-// read: orders of class A and E, and all orders to devices on batteries. Set
-// messages carry an expiry, so that a broker never delivers one after its
-// deadline.
+// Zigbee2MQTT tries for up to 20 s to reach a device that does not answer, cannot
+// be told to stop, and keeps some commands to sleeping devices for much longer:
+// a lock that comes back into reach would open long after everybody has given up.
+// An order is therefore sent only to a device that has just answered a read if it
+// must not happen late (classes A and E), if its deadline is nearer than Zigbee2MQTT
+// gives up, if the device runs on batteries, or if it did not answer last time. To
+// all others it is sent at once, which saves a round trip. Set messages carry an
+// expiry, so that a broker never delivers one after its deadline.
 //
 // # One connection, one Run
 //
 // Run ends with an error when the broker or Zigbee2MQTT goes away, and the agent
 // runs it again; a message that was not acknowledged dies with its connection and
 // is never sent again on the next one.
+//
+// # What to set
+//
+// Zigbee2MQTT: device_options.retain, so that what sleeping devices said is known
+// after a start, and availability.enabled. Mosquitto: set_tcp_nodelay, or every
+// confirmation waits 40 ms.
 package zigbee2mqtt

@@ -147,7 +147,12 @@ type home struct {
 // the test ends.
 func openHome(t *testing.T, lab *ziglab.Lab) *home {
 	t.Helper()
-	r, err := zigbee2mqtt.New(zigbee2mqtt.Options{Broker: lab.Broker})
+	return openHomeWith(t, lab, zigbee2mqtt.Options{Broker: lab.Broker})
+}
+
+func openHomeWith(t *testing.T, lab *ziglab.Lab, options zigbee2mqtt.Options) *home {
+	t.Helper()
+	r, err := zigbee2mqtt.New(options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,12 +183,18 @@ func (h *home) order(ctx context.Context, o radio.Order) (domain.CommandID, erro
 	return o.Command, h.radio.Act(ctx, o)
 }
 
-// set orders values within the test's patience and wants success.
-func (h *home) set(address string, values map[string]thing.Value) {
+// orderSet orders values within the test's patience and returns what Act said.
+func (h *home) orderSet(address string, values map[string]thing.Value) (domain.CommandID, error) {
 	h.t.Helper()
 	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
 	defer cancel()
-	id, err := h.order(ctx, radio.Order{Address: address, Set: values})
+	return h.order(ctx, radio.Order{Address: address, Set: values})
+}
+
+// set orders values within the test's patience and wants success.
+func (h *home) set(address string, values map[string]thing.Value) {
+	h.t.Helper()
+	id, err := h.orderSet(address, values)
 	if err != nil {
 		h.t.Fatalf("set %v: %v", values, err)
 	}
@@ -219,6 +230,13 @@ func (h *home) wantNothingTold(id domain.CommandID) {
 	h.t.Helper()
 	if reports := h.causedBy(id); len(reports) > 0 {
 		h.t.Errorf("reports confirm an order that did not succeed: %v", reports)
+	}
+}
+
+func wantRefused(t *testing.T, err error) {
+	t.Helper()
+	if !errors.Is(err, radio.ErrRefused) {
+		t.Errorf("the outcome is %v, want a refusal", err)
 	}
 }
 

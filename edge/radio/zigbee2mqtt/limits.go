@@ -68,6 +68,9 @@ const (
 	// requestTimeout bounds a request to Zigbee2MQTT, which tries for up to 35 s to
 	// reach a device.
 	requestTimeout = time.Minute
+	// tryingTime is how long Zigbee2MQTT tries to deliver one frame: 17 s measured
+	// for a device out of reach, 20 s for one that hangs. It cannot be told to stop.
+	tryingTime = 21 * time.Second
 	// convergeWait is how long a device that answers may go on saying something
 	// else than ordered before the order has failed. What moves by a motor may
 	// take until its deadline.

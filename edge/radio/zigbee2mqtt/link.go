@@ -154,10 +154,10 @@ func (l *link) publish(ctx context.Context, topic string, payload []byte) error 
 	}
 	response, err := l.client.Publish(ctx, p)
 	if err != nil {
-		return fmt.Errorf("publish to %s: %w", topic, err)
+		return fmt.Errorf("publish: %w", err) // never the topic: it holds a name people gave
 	}
 	if response.ReasonCode == noMatchingSubscribers {
-		return fmt.Errorf("publish to %s: %w", topic, errNobody)
+		return errNobody
 	}
 	return nil
 }

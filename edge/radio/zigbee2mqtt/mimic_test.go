@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/eclipse/paho.golang/paho"
@@ -18,6 +19,7 @@ import (
 type mimic struct {
 	t      *testing.T
 	client *paho.Client
+	silent atomic.Bool // answers nothing but health checks
 }
 
 // newMimic answers health checks and refuses everything else, as Zigbee2MQTT does
@@ -58,6 +60,8 @@ func (m *mimic) answer(topic string, payload []byte) {
 	answer := map[string]any{"transaction": request.Transaction, "status": "error", "error": "Timeout after 10000ms", "data": map[string]any{}}
 	if what == "health_check" {
 		answer["status"] = "ok"
+	} else if m.silent.Load() {
+		return
 	}
 	text, _ := json.Marshal(answer)
 	_, _ = m.client.Publish(context.Background(), &paho.Publish{Topic: ziglab.BaseTopic + "/bridge/response/" + what, Payload: text})
@@ -94,4 +98,16 @@ func (m *mimic) list(names ...string) {
 		elements = append(elements, string(text))
 	}
 	m.say("bridge/devices", []byte("["+strings.Join(elements, ",")+"]"))
+}
+
+// deafen stops listening to sets and requests, as Zigbee2MQTT does the moment its
+// connection breaks.
+func (m *mimic) deafen() {
+	m.t.Helper()
+	_, err := m.client.Unsubscribe(m.t.Context(), &paho.Unsubscribe{Topics: []string{
+		ziglab.BaseTopic + "/bridge/request/#", ziglab.BaseTopic + "/+/set", ziglab.BaseTopic + "/+/get",
+	}})
+	if err != nil {
+		m.t.Fatal(err)
+	}
 }

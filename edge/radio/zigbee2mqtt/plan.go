@@ -13,6 +13,7 @@ import (
 // plan is an order in the terms of Zigbee2MQTT.
 type plan struct {
 	payload []byte
+	frames  int                    // it takes on the air, at most
 	wants   map[string]thing.Value // what confirms it
 	alive   probe                  // what confirms it when it wants nothing
 	// once says that it must not happen late or twice: the device must answer
@@ -53,7 +54,7 @@ func makePlan(d *device, order radio.Order, told map[string]thing.Value) (plan, 
 	if err != nil {
 		return p, fmt.Errorf("%w: %w", radio.ErrRefused, err)
 	}
-	p.payload = payload
+	p.payload, p.frames = payload, len(set)
 	return p, nil
 }
 

@@ -102,7 +102,8 @@ func (r *Radio) connected(ctx context.Context) (*session, error) {
 	if s == nil {
 		return nil, fmt.Errorf("%w: %w", radio.ErrRefused, errNotConnected)
 	}
-	return s, s.await(ctx)
+	err := s.await(ctx)
+	return s, err
 }
 
 // find returns who is at an address. Its errors wrap radio.ErrRefused.
