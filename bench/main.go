@@ -105,7 +105,7 @@ func wanted(name string, names []string) bool {
 // none measures what another left behind.
 func (s *stand) onFreshDatabase(ctx context.Context, b benchmark) error {
 	dir := filepath.Join(s.dir, b.name)
-	cluster, err := privatepg.Start(ctx, privatepg.Options{Dir: dir, Log: s.log})
+	cluster, err := privatepg.Start(ctx, privatepg.Options{Dir: dir, Ephemeral: true, Log: s.log})
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ type stage struct {
 func newStage(t *testing.T, edgeArgs ...string) *stage {
 	t.Helper()
 	dir := t.TempDir()
-	cluster, err := privatepg.Start(t.Context(), privatepg.Options{Dir: filepath.Join(dir, "pg")})
+	cluster, err := privatepg.Start(t.Context(), privatepg.Options{Dir: filepath.Join(dir, "pg"), Ephemeral: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -102,7 +102,7 @@ func (s *scene) close() {
 
 func (s *scene) build(ctx context.Context) error {
 	var err error
-	s.cluster, err = privatepg.Start(ctx, privatepg.Options{Dir: filepath.Join(s.options.Dir, "pg")})
+	s.cluster, err = privatepg.Start(ctx, privatepg.Options{Dir: filepath.Join(s.options.Dir, "pg"), Ephemeral: true})
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"logis/migrations"
 	"logis/migrations/privatepg"
 )
 
@@ -80,6 +81,33 @@ func DSN(t testing.TB) string {
 func Empty(t testing.TB) string {
 	t.Helper()
 	return database(t, "template0")
+}
+
+// Durable returns a cluster of the test's own with the durability of a server's,
+// migrated, for tests that kill it or measure it. It is gone when the test ends.
+func Durable(t testing.TB) *privatepg.Cluster {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), startLimit)
+	defer cancel()
+	dir, err := os.MkdirTemp("", "logis-pgtest-") // not t.TempDir, which the account of PostgreSQL could not enter
+	if err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+	cluster, err := privatepg.Start(ctx, privatepg.Options{Dir: dir, Ephemeral: true})
+	if err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), startLimit)
+		defer cancel()
+		if err := cluster.Stop(ctx); err != nil {
+			t.Errorf("pgtest: %v", err)
+		}
+	})
+	if err := migrations.Up(ctx, cluster.DSN()); err != nil {
+		t.Fatalf("pgtest: %v", err)
+	}
+	return cluster
 }
 
 func database(t testing.TB, from string) string {

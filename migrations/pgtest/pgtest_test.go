@@ -64,6 +64,19 @@ func TestADatabaseIsDroppedWithItsTestEvenWhileInUse(t *testing.T) {
 	}
 }
 
+func TestADurableClusterIsMigratedAndWaitsForTheDisk(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.Pool(t, pgtest.Durable(t).DSN())
+	var fsync string
+	query := "SELECT current_setting('fsync') FROM (SELECT count(*) FROM events) e"
+	if err := pool.QueryRow(t.Context(), query).Scan(&fsync); err != nil {
+		t.Fatal(err)
+	}
+	if fsync != "on" {
+		t.Errorf("fsync is %s", fsync)
+	}
+}
+
 func BenchmarkDatabase(b *testing.B) {
 	pgtest.DSN(b) // starts the cluster
 	for b.Loop() {

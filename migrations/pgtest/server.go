@@ -41,7 +41,7 @@ func (s *server) start(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("directory of the cluster: %w", err)
 		}
-		s.cluster, err = privatepg.Start(ctx, privatepg.Options{Dir: dir, Ephemeral: true})
+		s.cluster, err = privatepg.Start(ctx, privatepg.Options{Dir: dir, Ephemeral: true, Unsafe: true})
 		if err != nil {
 			return err
 		}

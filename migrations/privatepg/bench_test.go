@@ -29,10 +29,10 @@ func BenchmarkLaterStart(b *testing.B) {
 	}
 }
 
-func BenchmarkEphemeralStart(b *testing.B) {
+func BenchmarkUnsafeStart(b *testing.B) {
 	dir := directory(b)
 	for i := 0; b.Loop(); i++ {
-		c := start(b, Options{Dir: filepath.Join(dir, strconv.Itoa(i)), Ephemeral: true})
+		c := start(b, Options{Dir: filepath.Join(dir, strconv.Itoa(i)), Ephemeral: true, Unsafe: true})
 		b.StopTimer()
 		stop(b, c)
 		b.StartTimer()

@@ -13,7 +13,7 @@ import (
 // launch starts the supervisor, which starts PostgreSQL.
 func (s *site) launch(lock *os.File, o Options) (*Cluster, error) {
 	task, err := json.Marshal(charge{
-		Argv:    append([]string{filepath.Join(s.bin, "postgres")}, s.arguments(o.Ephemeral)...),
+		Argv:    append([]string{filepath.Join(s.bin, "postgres")}, s.arguments(o.Unsafe)...),
 		Account: s.who,
 		Rubbish: s.rubbish,
 	})
@@ -54,7 +54,7 @@ func (s *site) launch(lock *os.File, o Options) (*Cluster, error) {
 const linePrefix = "PostgreSQL "
 
 // arguments returns those of postgres. What is not named keeps its default.
-func (s *site) arguments(ephemeral bool) []string {
+func (s *site) arguments(unsafe bool) []string {
 	settings := []string{
 		"listen_addresses=",
 		"unix_socket_directories=" + s.sockets,
@@ -70,7 +70,7 @@ func (s *site) arguments(ephemeral bool) []string {
 		"log_min_messages=warning",
 		"log_line_prefix=" + linePrefix,
 	}
-	if ephemeral {
+	if unsafe {
 		settings = append(settings, "fsync=off", "full_page_writes=off")
 	} else {
 		settings = append(settings, "fsync=on", "full_page_writes=on", "synchronous_commit=on")

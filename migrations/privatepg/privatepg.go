@@ -19,9 +19,11 @@ type Options struct {
 	// Dir holds all of its files and is made when missing. One cluster at a time
 	// can use it.
 	Dir string
-	// Ephemeral gives up durability for speed (no fsync), and removes Dir when
-	// the cluster ends, also when the program was killed.
+	// Ephemeral removes Dir and all of its files when the cluster ends, also when
+	// the program was killed.
 	Ephemeral bool
+	// Unsafe gives up durability for speed: nothing waits for the disk.
+	Unsafe bool
 	// Programs is the directory of PostgreSQL's programs; "" looks where PG_BIN
 	// says, or else in all the usual places.
 	Programs string

@@ -85,12 +85,18 @@ func TestAnEphemeralClusterLeavesNothing(t *testing.T) {
 	t.Parallel()
 	dir := directory(t)
 	c := start(t, Options{Dir: dir, Ephemeral: true})
-	if got := ask(t, c, "SELECT current_setting('fsync')"); got != "off" {
-		t.Errorf("fsync is %s", got)
-	}
+	ask(t, c, write)
 	stop(t, c)
 	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the directory is still there: %v", err)
+	}
+}
+
+func TestAnUnsafeClusterDoesNotWaitForTheDisk(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{Dir: directory(t), Unsafe: true})
+	if got := ask(t, c, "SELECT current_setting('fsync')"); got != "off" {
+		t.Errorf("fsync is %s", got)
 	}
 }
 

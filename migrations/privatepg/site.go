@@ -56,7 +56,7 @@ func prepare(ctx context.Context, dir string, o Options) (*site, error) {
 	}
 	if major == 0 {
 		o.Progress("creating a database with PostgreSQL " + found.version)
-		if err := s.create(ctx, o.Ephemeral); err != nil {
+		if err := s.create(ctx, o.Unsafe); err != nil {
 			return nil, err
 		}
 	}
@@ -94,7 +94,7 @@ func existing(place string) (major int, data string, err error) {
 
 // create runs initdb beside the data directory and moves the result there, so
 // that one cut short is never taken for a database.
-func (s *site) create(ctx context.Context, ephemeral bool) error {
+func (s *site) create(ctx context.Context, unsafe bool) error {
 	fresh := s.data + ".new"
 	if err := os.RemoveAll(fresh); err != nil {
 		return fmt.Errorf("create database: %w", err)
@@ -108,7 +108,7 @@ func (s *site) create(ctx context.Context, ephemeral bool) error {
 	} else {
 		args = append(args, "--locale=C.UTF-8")
 	}
-	if ephemeral {
+	if unsafe {
 		args = append(args, "--no-sync")
 	}
 	initdb := exec.CommandContext(ctx, filepath.Join(s.bin, "initdb"), args...)
