@@ -79,6 +79,10 @@ $(LINT): deploy/tools/go.mod deploy/tools/go.sum
 bench: build ## measure: one JSON line for each figure
 	$(GO) run ./bench
 
+.PHONY: chaos
+chaos: ## kill everything at random while a home is busy, and check what must be true
+	$(GO) test -count=1 -timeout 60m -v ./bench/chaos
+
 .PHONY: fmt
 fmt: $(LINT) ## format the Go files
 	$(LINT) fmt ./...
