@@ -15,6 +15,7 @@ import (
 	"logis/edge/clock"
 	"logis/edge/identity"
 	"logis/edge/link"
+	"logis/edge/link/linktest"
 	"logis/wire"
 )
 
@@ -30,14 +31,14 @@ var claim = domain.Claim{ID: [16]byte{1}, Secret: [16]byte{2}} //nolint:gocheckn
 func TestAClaimIsRedeemedWithoutShowingItsSecretOrTheKey(t *testing.T) {
 	t.Parallel()
 	frames := make(chan wire.Enrol, 1)
-	server := cloud(t, func(p *peer) {
-		f, ok := p.challenge().(*wire.Enrol)
+	server := linktest.Serve(t, func(p *linktest.Peer) {
+		f, ok := p.Challenge().(*wire.Enrol)
 		if !ok {
 			t.Error("no enrol")
 			return
 		}
 		frames <- *f
-		p.send(wire.Enrolled{Gateway: domain.GatewayID{3}, Home: domain.HomeID{4}})
+		p.Send(wire.Enrolled{Gateway: domain.GatewayID{3}, Home: domain.HomeID{4}})
 	})
 	o := newcomer(server.URL)
 	id, err := link.Enrol(t.Context(), o, claim)
@@ -49,8 +50,8 @@ func TestAClaimIsRedeemedWithoutShowingItsSecretOrTheKey(t *testing.T) {
 	}
 	f := <-frames
 	if !bytes.Equal(f.Claim, claim.ID[:]) || !bytes.Equal(f.PublicKey, id.PublicKey()) ||
-		!bytes.Equal(f.Proof, wire.EnrolProof(claim.Secret, nonce, f.PublicKey)) ||
-		!ed25519.Verify(f.PublicKey, f.SigningBytes(nonce), f.Signature) {
+		!bytes.Equal(f.Proof, wire.EnrolProof(claim.Secret, linktest.Nonce(), f.PublicKey)) ||
+		!ed25519.Verify(f.PublicKey, f.SigningBytes(linktest.Nonce()), f.Signature) {
 		t.Errorf("the proof does not hold: %+v", f)
 	}
 	text, err := wire.Encode(f)
@@ -62,10 +63,10 @@ func TestAClaimIsRedeemedWithoutShowingItsSecretOrTheKey(t *testing.T) {
 func TestARefusedClaimIsNotTriedAgain(t *testing.T) {
 	t.Parallel()
 	var tries atomic.Int64
-	server := cloud(t, func(p *peer) {
+	server := linktest.Serve(t, func(p *linktest.Peer) {
 		tries.Add(1)
-		p.challenge()
-		p.close(wire.CloseUnauthorized, "the claim was used")
+		p.Challenge()
+		p.Close(wire.CloseUnauthorized, "the claim was used")
 	})
 	if _, err := link.Enrol(t.Context(), newcomer(server.URL), claim); !errors.Is(err, link.ErrClaimRefused) {
 		t.Errorf("Enrol gives %v", err)
@@ -78,13 +79,13 @@ func TestARefusedClaimIsNotTriedAgain(t *testing.T) {
 func TestEnrollingWaitsForTheServer(t *testing.T) {
 	t.Parallel()
 	var tries atomic.Int64
-	good := accept(t, func(p *peer) {
+	good := linktest.Handler(t, func(p *linktest.Peer) {
 		if tries.Load() < 4 {
-			p.challenge()
+			p.Challenge()
 			return // the answer is lost
 		}
-		p.challenge()
-		p.send(wire.Enrolled{Gateway: domain.GatewayID{3}, Home: domain.HomeID{4}})
+		p.Challenge()
+		p.Send(wire.Enrolled{Gateway: domain.GatewayID{3}, Home: domain.HomeID{4}})
 	})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if tries.Add(1) < 3 {

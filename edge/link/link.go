@@ -74,12 +74,9 @@ type Status struct {
 }
 
 // New returns a link; Run makes it live.
-func New(o Options) (*Link, error) {
-	if _, err := endpoint(o.Server); err != nil {
-		return nil, err
-	}
+func New(o Options) *Link {
 	o = o.withDefaults()
-	return &Link{options: o, wait: backoff{limit: o.ReconnectMax, random: o.Random}}, nil
+	return &Link{options: o, wait: backoff{limit: o.ReconnectMax, random: o.Random}}
 }
 
 func (o Options) withDefaults() Options {
@@ -114,6 +111,12 @@ func endpoint(server string) (string, error) {
 		return "", fmt.Errorf("server %q: there is no host in it", server)
 	}
 	return u.JoinPath(wire.Path).String(), nil
+}
+
+// CheckServer refuses an address no link can be made to, with a sentence.
+func CheckServer(server string) error {
+	_, err := endpoint(server)
+	return err
 }
 
 // Status returns how the link stands.

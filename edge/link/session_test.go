@@ -13,6 +13,7 @@ import (
 
 	"logis/domain"
 	"logis/domain/thing"
+	"logis/edge/link/linktest"
 	"logis/edge/outbox"
 	"logis/wire"
 )
@@ -23,18 +24,18 @@ func TestPresentStateComesFirstThenTheBacklogThenWhatIsNew(t *testing.T) {
 	step, last := make(chan struct{}), make(chan struct{})
 	first := make(chan wire.Hello, 1)
 	sessions := int64(0)
-	server := cloud(t, func(p *peer) {
+	server := linktest.Serve(t, func(p *linktest.Peer) {
 		sessions++
-		hello := p.welcome(sessions, (sessions-1)*3)
+		hello := p.Welcome(sessions, (sessions-1)*3)
 		if sessions == 1 { // record the device and two reports, say nothing, and be gone
 			for n := 0; n < 3; {
-				n += len(p.entries().Entries)
+				n += len(p.Entries().Entries)
 			}
 			first <- hello
 			return
 		}
 		for {
-			f := p.recv()
+			f := p.Recv()
 			if f == nil {
 				return
 			}
@@ -51,7 +52,7 @@ func TestPresentStateComesFirstThenTheBacklogThenWhatIsNew(t *testing.T) {
 	e.tell(2)
 	hello := <-first
 	key := e.identity.Key().Public().(ed25519.PublicKey)
-	if !ed25519.Verify(key, hello.SigningBytes(nonce), hello.Signature) || hello.Gateway != e.identity.Gateway ||
+	if !ed25519.Verify(key, hello.SigningBytes(linktest.Nonce()), hello.Signature) || hello.Gateway != e.identity.Gateway ||
 		hello.Outbox == "" || hello.Agent != "test" {
 		t.Errorf("hello %+v", hello)
 	}
@@ -124,18 +125,18 @@ func TestEveryEntryArrivesOnceHoweverOftenTheSocketIsCut(t *testing.T) {
 		}
 		return int64(len(recorded)), full || (session < cuts && rng.IntN(2) == 0)
 	}
-	server := cloud(t, func(p *peer) {
+	server := linktest.Serve(t, func(p *linktest.Peer) {
 		mu.Lock()
 		session++
 		number, cursor := session, int64(len(recorded))
 		mu.Unlock()
-		p.welcome(number, cursor)
-		for f := p.entries(); f != nil; f = p.entries() {
+		p.Welcome(number, cursor)
+		for f := p.Entries(); f != nil; f = p.Entries() {
 			cursor, cut := record(f)
 			if cut {
 				return
 			}
-			p.send(wire.Ack{Cursor: cursor, Head: wire.Head{Seq: domain.Seq(1000 + cursor)}})
+			p.Send(wire.Ack{Cursor: cursor, Head: wire.Head{Seq: domain.Seq(1000 + cursor)}})
 		}
 	})
 	e := start(t, server.URL, file(t))
@@ -157,10 +158,10 @@ func TestNoMoreIsInFlightThanAllowed(t *testing.T) {
 	t.Parallel()
 	var counted, acked int
 	enough := make(chan struct{})
-	server := cloud(t, func(p *peer) {
-		p.welcome(1, 0)
+	server := linktest.Serve(t, func(p *linktest.Peer) {
+		p.Welcome(1, 0)
 		half := 0 // the end of the frame in the middle
-		for f := p.entries(); f != nil; f = p.entries() {
+		for f := p.Entries(); f != nil; f = p.Entries() {
 			counted += len(f.Entries)
 			if counted-acked > wire.MaxInFlight {
 				t.Errorf("%d entries in flight", counted-acked)
@@ -171,7 +172,7 @@ func TestNoMoreIsInFlightThanAllowed(t *testing.T) {
 			switch counted {
 			case wire.MaxInFlight:
 				acked = half
-				p.send(wire.Ack{Cursor: int64(half), Head: wire.Head{Seq: 2000}})
+				p.Send(wire.Ack{Cursor: int64(half), Head: wire.Head{Seq: 2000}})
 			case wire.MaxInFlight + half:
 				close(enough)
 			}
@@ -197,10 +198,10 @@ func TestACommandIsHandedOnWithItsSession(t *testing.T) {
 		ID: domain.CommandID{7}, Device: domain.DeviceID{8}, Class: thing.Opening, Action: "unlockDoor",
 		NotAfterMS: 123, DesiredVersion: 9, Session: 42,
 	}
-	server := cloud(t, func(p *peer) {
-		p.welcome(42, 0)
-		p.send(want)
-		p.entries()
+	server := linktest.Serve(t, func(p *linktest.Peer) {
+		p.Welcome(42, 0)
+		p.Send(want)
+		p.Entries()
 	})
 	e := start(t, server.URL, file(t))
 	if s := <-e.asked.begun; s != 42 {
@@ -232,11 +233,11 @@ func TestACloudThatBreaksTheProtocolIsLeftWithAWord(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ended := make(chan websocket.StatusCode, 100)
-			server := cloud(t, func(p *peer) {
-				p.welcome(1, 0)
-				p.sendText(text)
+			server := linktest.Serve(t, func(p *linktest.Peer) {
+				p.Welcome(1, 0)
+				p.SendText(text)
 				for {
-					if _, _, err := p.conn.Read(t.Context()); err != nil {
+					if _, _, err := p.Conn.Read(t.Context()); err != nil {
 						ended <- websocket.CloseStatus(err)
 						return
 					}
@@ -254,10 +255,10 @@ func TestACloudThatBreaksTheProtocolIsLeftWithAWord(t *testing.T) {
 func TestAHugeFrameEndsTheSocket(t *testing.T) {
 	t.Parallel()
 	ended := make(chan struct{}, 100)
-	server := cloud(t, func(p *peer) {
-		p.welcome(1, 0)
-		p.sendText(`{"type":"error","code":"internal","message":"` + strings.Repeat("x", wire.MaxCloudFrame) + `"}`)
-		for p.recv() != nil {
+	server := linktest.Serve(t, func(p *linktest.Peer) {
+		p.Welcome(1, 0)
+		p.SendText(`{"type":"error","code":"internal","message":"` + strings.Repeat("x", wire.MaxCloudFrame) + `"}`)
+		for p.Recv() != nil {
 			continue
 		}
 		ended <- struct{}{}
@@ -271,16 +272,16 @@ func TestAnOldCopyOfTheOutboxSaysHelloAnew(t *testing.T) {
 	t.Parallel()
 	hellos := make(chan wire.Hello, 100)
 	got := make(chan *wire.Entries, 100)
-	server := cloud(t, func(p *peer) {
+	server := linktest.Serve(t, func(p *linktest.Peer) {
 		cursor := int64(500) // recorded from an earlier life of this file
 		if len(hellos) > 0 {
 			cursor = 0
 		}
-		hellos <- p.welcome(int64(len(hellos)+1), cursor)
-		if f := p.entries(); f != nil {
+		hellos <- p.Welcome(int64(len(hellos)+1), cursor)
+		if f := p.Entries(); f != nil {
 			got <- f
 		}
-		p.entries()
+		p.Entries()
 	})
 	path := file(t)
 	away := start(t, "ws://127.0.0.1:1", path)
@@ -298,10 +299,10 @@ func TestAnOldCopyOfTheOutboxSaysHelloAnew(t *testing.T) {
 func TestAStoppingAgentSaysGoodbye(t *testing.T) {
 	t.Parallel()
 	goodbye := make(chan websocket.StatusCode, 1)
-	server := cloud(t, func(p *peer) {
-		p.welcome(1, 0)
+	server := linktest.Serve(t, func(p *linktest.Peer) {
+		p.Welcome(1, 0)
 		for {
-			if _, _, err := p.conn.Read(t.Context()); err != nil {
+			if _, _, err := p.Conn.Read(t.Context()); err != nil {
 				goodbye <- websocket.CloseStatus(err)
 				return
 			}
@@ -321,7 +322,7 @@ func TestAStoppingAgentSaysGoodbye(t *testing.T) {
 
 func TestAFaultOfTheDiskEndsTheLink(t *testing.T) {
 	t.Parallel()
-	server := cloud(t, func(p *peer) { p.welcome(1, 0); p.entries() })
+	server := linktest.Serve(t, func(p *linktest.Peer) { p.Welcome(1, 0); p.Entries() })
 	e := start(t, server.URL, file(t), nil...)
 	<-e.asked.begun
 	e.stop() // the outbox has ended; a link on it cannot go on

@@ -8,17 +8,18 @@ import (
 
 	"logis/domain"
 	"logis/edge/link"
+	"logis/edge/link/linktest"
 	"logis/wire"
 )
 
 // bubble runs a cloud and a link to it in a synctest bubble, where time passes
 // only when everybody waits. The wall clock of the bubble is in the year 2000:
 // nothing here may depend on it.
-func bubble(t *testing.T, serve func(p *peer), test func(t *testing.T, e *edge), change ...func(*link.Options)) {
+func bubble(t *testing.T, serve func(p *linktest.Peer), test func(t *testing.T, e *edge), change ...func(*link.Options)) {
 	t.Helper()
 	path := file(t)
 	synctest.Test(t, func(t *testing.T) {
-		client, stop := inMemory(t, serve)
+		client, stop := linktest.InMemory(t, serve)
 		defer stop()
 		e := start(t, "ws://cloud", path, append(change, func(o *link.Options) { o.Client = client })...)
 		test(t, e)
@@ -33,18 +34,18 @@ func TestThePingKeepsTheSessionAndTellsTheTime(t *testing.T) {
 	const travel = 200 * time.Millisecond
 	truth := func() time.Time { return time.Now().Add(ahead) }
 	var pings []time.Time
-	bubble(t, func(p *peer) {
-		p.send(wire.Challenge{Nonce: nonce, TimeMS: truth().UnixMilli(), Versions: wire.Versions()})
-		p.recv()
-		p.send(wire.Welcome{Version: wire.Version, Session: 1, TimeMS: truth().UnixMilli()})
+	bubble(t, func(p *linktest.Peer) {
+		p.Send(wire.Challenge{Nonce: linktest.Nonce(), TimeMS: truth().UnixMilli(), Versions: wire.Versions()})
+		p.Recv()
+		p.Send(wire.Welcome{Version: wire.Version, Session: 1, TimeMS: truth().UnixMilli()})
 		for {
-			f, ok := p.recv().(*wire.Ping)
+			f, ok := p.Recv().(*wire.Ping)
 			if !ok {
 				return
 			}
 			pings = append(pings, time.Now())
 			<-time.After(travel)
-			p.send(wire.Pong{BootMS: f.BootMS, TimeMS: truth().UnixMilli()})
+			p.Send(wire.Pong{BootMS: f.BootMS, TimeMS: truth().UnixMilli()})
 			<-time.After(travel)
 		}
 	}, func(t *testing.T, e *edge) {
@@ -71,10 +72,10 @@ func TestThePingKeepsTheSessionAndTellsTheTime(t *testing.T) {
 func TestASilentCloudIsLeft(t *testing.T) {
 	t.Parallel()
 	var dials []time.Time
-	bubble(t, func(p *peer) {
+	bubble(t, func(p *linktest.Peer) {
 		dials = append(dials, time.Now())
-		p.welcome(int64(len(dials)), 0)
-		for p.recv() != nil {
+		p.Welcome(int64(len(dials)), 0)
+		for p.Recv() != nil {
 			continue // hears everything and says nothing
 		}
 	}, func(t *testing.T, _ *edge) {
@@ -95,9 +96,9 @@ func TestACloudThatIsAwayIsTriedEverMoreSeldom(t *testing.T) {
 	t.Parallel()
 	var dials []time.Time
 	random := func() float64 { return 0.999999 }
-	bubble(t, func(p *peer) {
+	bubble(t, func(p *linktest.Peer) {
 		dials = append(dials, time.Now())
-		p.challenge() // and is gone
+		p.Challenge() // and is gone
 	}, func(t *testing.T, _ *edge) {
 		<-time.After(10 * time.Minute)
 		synctest.Wait()
@@ -128,19 +129,19 @@ func TestTheBacklogKeepsItsPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begun := time.Now()
 		done := make(chan struct{})
-		client, stop := inMemory(t, func(p *peer) {
-			p.welcome(1, 0)
+		client, stop := linktest.InMemory(t, func(p *linktest.Peer) {
+			p.Welcome(1, 0)
 			for n := 0; n < backlog; {
-				f := p.entries()
+				f := p.Entries()
 				if f == nil {
 					return
 				}
 				n += len(f.Entries)
-				p.send(wire.Ack{Cursor: int64(n), Head: wire.Head{Seq: domain.Seq(1000 + n)}})
+				p.Send(wire.Ack{Cursor: int64(n), Head: wire.Head{Seq: domain.Seq(1000 + n)}})
 			}
 			took = time.Since(begun)
 			close(done)
-			p.entries()
+			p.Entries()
 		})
 		defer stop()
 		e := start(t, "ws://cloud", path, func(o *link.Options) { o.Client, o.Pace = client, pace })

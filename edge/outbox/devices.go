@@ -151,6 +151,19 @@ func (t *tx) reach(when moment, id domain.DeviceID, available bool) error {
 	return t.add(when, everyday, wire.Entry{Kind: wire.KindReach, Device: id, Available: available})
 }
 
+// Radios returns the names of the radios that devices belong to.
+func (o *Outbox) Radios(ctx context.Context) (names []string, err error) {
+	err = o.do(ctx, func(t *tx) error {
+		return t.query(`
+			SELECT DISTINCT substr(address, 1, instr(address, '/') - 1) FROM devices ORDER BY 1`,
+			nil, func(row *sqlite3.Stmt) error {
+				names = append(names, row.ColumnText(0))
+				return nil
+			})
+	})
+	return names, err
+}
+
 // Unreachable tells the cloud that no device of a radio can be reached: the
 // radio itself is gone.
 func (o *Outbox) Unreachable(ctx context.Context, radio string) error {

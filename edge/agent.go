@@ -1,0 +1,228 @@
+package edge
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"logis/domain"
+	"logis/edge/clock"
+	"logis/edge/executor"
+	"logis/edge/identity"
+	"logis/edge/link"
+	"logis/edge/outbox"
+	"logis/edge/radio"
+)
+
+// Options say what an agent is made of.
+type Options struct {
+	Dir     string // holds the identity and the outbox; made if it is missing
+	Server  string // ws://host:port or wss://host; "": where the gateway enrolled
+	Claim   string // lets a new gateway into a home; not looked at once it is enrolled
+	Radios  []radio.Radio
+	Version string       // of the agent, for people
+	Log     *slog.Logger // nil: silent
+	Client  *http.Client // for the socket; nil: the default one
+	Clock   clock.Clock  // nil: the machine's
+
+	MaxOutboxBytes int64         // zero: outbox.DefaultMaxBytes
+	ReconnectMax   time.Duration // see link.Options
+
+	journal func(executor.Journal) executor.Journal // for tests: stands in between
+}
+
+// Agent is the edge agent of one gateway.
+type Agent struct {
+	options Options
+	claim   domain.Claim
+	time    *clock.Server
+	radios  *supervisor
+
+	mu       sync.Mutex
+	identity identity.Identity
+	link     *link.Link
+	outbox   *outbox.Outbox
+}
+
+// Names of the files in the agent's folder.
+const (
+	identityFile = "identity.json"
+	outboxFile   = "outbox.db"
+)
+
+// folderMode keeps other accounts out of the agent's folder.
+const folderMode = 0o700
+
+// New returns an agent that Run makes live. The error says which option is wrong,
+// or why the identity cannot be read.
+func New(o Options) (*Agent, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Clock == nil {
+		o.Clock = clock.System()
+	}
+	if o.journal == nil {
+		o.journal = func(j executor.Journal) executor.Journal { return j }
+	}
+	if err := checkNames(o.Radios); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(o.Dir, folderMode); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	id, err := identity.Load(filepath.Join(o.Dir, identityFile))
+	if err != nil {
+		return nil, err
+	}
+	o.Server = cmp.Or(o.Server, id.Server)
+	a := &Agent{
+		options: o, identity: id, time: clock.NewServer(o.Clock),
+		radios: &supervisor{radios: o.Radios, log: o.Log, problems: map[string]string{}},
+	}
+	if err := link.CheckServer(o.Server); err != nil {
+		return nil, err
+	}
+	if id.Enrolled() {
+		return a, nil
+	}
+	if o.Claim == "" {
+		return nil, ErrNoClaim
+	}
+	a.claim, err = domain.ParseClaim(o.Claim)
+	return a, err
+}
+
+// ErrNoClaim says that a new gateway needs a claim to get into a home.
+var ErrNoClaim = errors.New("this gateway belongs to no home yet: a claim is needed")
+
+// Waits before the parts are started again after a fault of the disk.
+const (
+	diskWait    = time.Second
+	maxDiskWait = time.Minute
+)
+
+// Run enrols the gateway if it is new, and works until ctx ends; then it returns
+// nil. A refused claim is an error, and so is an outbox that cannot be opened at
+// the start. Later faults of the disk stop all parts, because nothing can be
+// promised without it, and start them again after a wait.
+func (a *Agent) Run(ctx context.Context) error {
+	if err := a.enrol(ctx); err != nil {
+		return ignoreEnd(ctx, err)
+	}
+	wait := diskWait
+	for opened := false; ; opened = true {
+		begun := time.Now()
+		err := a.live(ctx)
+		if ctx.Err() != nil {
+			return err
+		}
+		if !opened && errors.Is(err, errOpen) {
+			return err
+		}
+		if time.Since(begun) >= maxDiskWait {
+			wait = diskWait
+		}
+		a.options.Log.Error("the agent stands still", "why", err, "again_in", wait)
+		if !sleep(ctx, wait) {
+			return nil
+		}
+		wait = min(2*wait, maxDiskWait)
+	}
+}
+
+// enrol redeems the claim and keeps who we are before anything is said under
+// that name.
+func (a *Agent) enrol(ctx context.Context) error {
+	if a.identity.Enrolled() {
+		return nil
+	}
+	id, err := link.Enrol(ctx, a.linkOptions(), a.claim)
+	if err != nil {
+		return err
+	}
+	if err := id.Save(filepath.Join(a.options.Dir, identityFile)); err != nil {
+		return err
+	}
+	a.options.Log.Info("enrolled", "gateway", id.Gateway, "home", id.Home)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.identity = id
+	return nil
+}
+
+func (a *Agent) linkOptions() link.Options {
+	return link.Options{
+		Server: a.options.Server, Identity: a.identity, Time: a.time, Agent: a.options.Version,
+		Client: a.options.Client, Log: a.options.Log, ReconnectMax: a.options.ReconnectMax,
+	}
+}
+
+// errOpen marks an outbox that cannot be opened.
+var errOpen = errors.New("open the outbox")
+
+// live opens the outbox and runs the parts on it, each started after those it
+// needs: facts first, orders after, and the cloud last.
+func (a *Agent) live(ctx context.Context) error {
+	box, err := outbox.Open(outbox.Options{
+		Path: filepath.Join(a.options.Dir, outboxFile), Gateway: a.identity.Gateway,
+		Time: a.time, MaxBytes: a.options.MaxOutboxBytes,
+	})
+	if err != nil {
+		return fmt.Errorf("%w: %w", errOpen, err)
+	}
+	radios := map[string]radio.Radio{}
+	for _, r := range a.options.Radios {
+		radios[r.Name()] = r
+	}
+	commands := executor.New(a.options.journal(box), radios, a.time)
+	o := a.linkOptions()
+	o.Outbox, o.Commands = box, commands
+	cloud := link.New(o)
+	a.mu.Lock()
+	a.outbox, a.link = box, cloud
+	a.mu.Unlock()
+	return runInOrder(ctx, []part{
+		{"the outbox", box.Run},
+		{"the radios", func(ctx context.Context) error { return a.radios.run(ctx, box) }},
+		{"the executor", commands.Run},
+		{"the link", cloud.Run},
+	})
+}
+
+// Status is how an agent stands.
+type Status struct {
+	Gateway domain.GatewayID  // zero until it is enrolled
+	Link    link.Status       // to the cloud
+	Waiting int64             // entries the cloud has not recorded
+	Radios  map[string]string // by name: why it does not run, "" if it does
+}
+
+// Status returns how the agent stands. Waiting is -1 when that cannot be known
+// now.
+func (a *Agent) Status(ctx context.Context) Status {
+	a.mu.Lock()
+	s := Status{Gateway: a.identity.Gateway, Waiting: -1}
+	box, cloud := a.outbox, a.link
+	a.mu.Unlock()
+	if cloud != nil {
+		s.Link = cloud.Status()
+	}
+	if box != nil {
+		if rows, _, err := box.Depth(ctx); err == nil {
+			s.Waiting = rows
+		}
+	}
+	a.radios.mu.Lock()
+	s.Radios = maps.Clone(a.radios.problems)
+	a.radios.mu.Unlock()
+	return s
+}

@@ -1,0 +1,144 @@
+package edge
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"logis/edge/outbox"
+	"logis/edge/radio"
+)
+
+// Waits before a radio that ended is run again: doubled each time, up to the
+// longest, and from the beginning once it has run that long.
+const (
+	radioWait    = time.Second
+	maxRadioWait = time.Minute
+)
+
+// supervisor keeps the radios running. Each is alone: what one does cannot stop
+// another.
+type supervisor struct {
+	radios []radio.Radio
+	log    *slog.Logger
+
+	mu       sync.Mutex
+	problems map[string]string // by radio: why it does not run
+}
+
+// checkNames refuses radios that could not be told apart by their addresses.
+func checkNames(radios []radio.Radio) error {
+	seen := map[string]bool{}
+	for _, r := range radios {
+		name := r.Name()
+		if name == "" || strings.Contains(name, "/") || seen[name] {
+			return fmt.Errorf("radio %q: the names of radios must differ and hold no slash", name)
+		}
+		seen[name] = true
+	}
+	return nil
+}
+
+// run keeps all radios running until ctx ends. An error is one of the disk.
+func (s *supervisor) run(ctx context.Context, box *outbox.Outbox) error {
+	if err := s.loseUnknown(ctx, box); err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for _, r := range s.radios {
+		group.Go(func() error { return s.keep(ctx, r, box) })
+	}
+	group.Go(func() error { // so that an agent without radios runs, too
+		<-ctx.Done()
+		return nil
+	})
+	return group.Wait()
+}
+
+// loseUnknown tells that devices of radios this agent no longer has cannot be
+// reached.
+func (s *supervisor) loseUnknown(ctx context.Context, box *outbox.Outbox) error {
+	names, err := box.Radios(ctx)
+	if err != nil {
+		return ignoreEnd(ctx, err)
+	}
+	for _, name := range names {
+		if !slices.ContainsFunc(s.radios, func(r radio.Radio) bool { return r.Name() == name }) {
+			if err := box.Unreachable(ctx, name); err != nil {
+				return ignoreEnd(ctx, err)
+			}
+		}
+	}
+	return nil
+}
+
+// keep runs one radio again and again. While it does not run, none of its devices
+// can be reached, and the cloud is told so.
+func (s *supervisor) keep(ctx context.Context, r radio.Radio, box *outbox.Outbox) error {
+	wait := radioWait
+	for {
+		s.note(r, "")
+		begun := time.Now()
+		err := runOnce(ctx, r, box.Sink(r.Name()))
+		if ctx.Err() != nil {
+			return nil
+		}
+		s.note(r, err.Error())
+		if err := box.Unreachable(ctx, r.Name()); err != nil {
+			return ignoreEnd(ctx, err)
+		}
+		if time.Since(begun) >= maxRadioWait {
+			wait = radioWait
+		}
+		s.log.Warn("a radio ended", "radio", r.Name(), "why", err, "again_in", wait)
+		if !sleep(ctx, wait/2+rand.N(wait/2)) { //nolint:gosec // spreads attempts, guards nothing
+			return nil
+		}
+		wait = min(2*wait, maxRadioWait)
+	}
+}
+
+// runOnce runs a radio; its panic is an error like any other.
+func runOnce(ctx context.Context, r radio.Radio, sink radio.Sink) (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("panic: %v", fault)
+		}
+	}()
+	if err := r.Run(ctx, sink); err != nil {
+		return err
+	}
+	return fmt.Errorf("it ended without being asked")
+}
+
+func (s *supervisor) note(r radio.Radio, problem string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.problems[r.Name()] = problem
+}
+
+func ignoreEnd(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// sleep waits for d; false when ctx ended first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
