@@ -1,6 +1,7 @@
 import js from '@eslint/js'
 import jsxA11y from 'eslint-plugin-jsx-a11y'
 import reactHooks from 'eslint-plugin-react-hooks'
+import globals from 'globals'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
@@ -26,6 +27,6 @@ export default tseslint.config(
   { files: ['src/**/*.tsx', 'src/**/*.ts'], extends: [reactHooks.configs.flat.recommended, jsxA11y.flatConfigs.strict] },
   {
     files: ['e2e/**/*.mjs', '*.config.js', 'public/*.js'],
-    languageOptions: { globals: { process: 'readonly', URL: 'readonly', document: 'readonly', window: 'readonly', localStorage: 'readonly', matchMedia: 'readonly', console: 'readonly', setTimeout: 'readonly', fetch: 'readonly' } },
+    languageOptions: { globals: { ...globals.node, ...globals.browser } },
   },
 )

@@ -3,7 +3,11 @@ import type { paths } from './schema'
 import type { Problem } from './types'
 
 /** The typed client of the HTTP interface. */
-export const api = createClient<paths>({ baseUrl: `${location.origin}/api/v1`, credentials: 'same-origin' })
+export const api = createClient<paths>({
+  baseUrl: `${location.origin}/api/v1`,
+  credentials: 'same-origin',
+  fetch: (request) => fetch(request), // looked up at each call
+})
 
 /** A refusal by the server, or no answer at all (status 0). */
 export class Refusal extends Error {

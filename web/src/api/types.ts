@@ -17,9 +17,9 @@ export type Command = Schemas['Command']
 export type CommandRequest = Schemas['CommandRequest']
 export type Actor = Schemas['Actor']
 export type Event = Schemas['Event']
-export type Picture = Schemas['Picture']
-export type Frame = Schemas['Frame']
-export type Film = Schemas['Film']
+export type Picture = Omit<Schemas['Picture'], 'devices'> & { devices: Device[] }
+export type Frame = Omit<Schemas['Frame'], 'device'> & { device: Device | null }
+export type Film = Omit<Schemas['Film'], 'frames'> & { frames: Frame[] }
 export type Density = Schemas['Density']
 export type Problem = Schemas['Problem']
 

@@ -4,6 +4,7 @@ import { api, must, newKey, Refusal } from '../api/client'
 import type { Command, CommandRequest } from '../api/types'
 import { keys } from './keys'
 import { type HomePicture, withCommands } from './picture'
+import { forgetEverything } from './queries'
 
 /** What became of the newest wish for a device before it was a command. */
 export type Ask =
@@ -39,7 +40,7 @@ export async function sendCommand(
 /** Asks devices of a home for something, and keeps what became of it. */
 export function useAsk(home: string) {
   const queries = useQueryClient()
-  return useCallback(
+  const ask = useCallback(
     async (device: string, request: CommandRequest) => {
       const put = (ask: Ask | undefined) =>
         queries.setQueryData<Asks>(keys.asks(home), (held = {}) => {
@@ -56,11 +57,12 @@ export function useAsk(home: string) {
         const { code, message } =
           error instanceof Refusal ? error : { code: 'internal', message: 'Something went wrong on this page.' }
         put({ state: 'refused', request, code, message })
-        if (error instanceof Refusal && error.status === 401) throw error
+        if (error instanceof Refusal && error.status === 401) forgetEverything(queries)
       }
     },
     [home, queries],
   )
+  return useCallback((device: string, request: CommandRequest) => void ask(device, request), [ask])
 }
 
 /** The wishes of this page that are not commands yet, by device. */

@@ -84,6 +84,16 @@ describe('a live connection', () => {
     stop()
   })
 
+  it('knows at once that the machine is offline, and comes back as soon as it is not', () => {
+    const { line, lines, links, stop } = setup()
+    line().say({ type: 'welcome', seq: 10, now: at(0) })
+    window.dispatchEvent(new Event('offline'))
+    expect(links.at(-1)).toBe('lost')
+    window.dispatchEvent(new Event('online'))
+    expect(lines).toHaveLength(2)
+    stop()
+  })
+
   it('stays while pulses come', () => {
     const { line, lines, stop } = setup()
     line().say({ type: 'welcome', seq: 10, now: at(0) })

@@ -103,8 +103,13 @@ export function followHome(options: LiveOptions): () => void {
   const wake = () => {
     if (!socket && document.visibilityState === 'visible') open()
   }
+  // Nor should a page that knows it is cut off pretend otherwise until the silence tells.
+  const cut = () => {
+    if (socket) silent()
+  }
   options.onLink({ kind: 'connecting', since: Date.now() })
   window.addEventListener('online', wake)
+  window.addEventListener('offline', cut)
   document.addEventListener('visibilitychange', wake)
   open()
 
@@ -112,6 +117,7 @@ export function followHome(options: LiveOptions): () => void {
     stopped = true
     clearTimeout(timer)
     window.removeEventListener('online', wake)
+    window.removeEventListener('offline', cut)
     document.removeEventListener('visibilitychange', wake)
     socket?.close()
   }

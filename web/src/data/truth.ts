@@ -1,4 +1,4 @@
-import type { Command, Device, Gateway, Twin } from '../api/types'
+import type { Command, Device, Twin } from '../api/types'
 import type { Ask } from './asks'
 
 /** How a wish for a device stands. Nothing here claims what the device did not say. */
@@ -22,24 +22,30 @@ const troubles = ['failed', 'rejected', 'expired', 'unknown']
 const waiting: Record<string, 'asked' | 'sent' | 'delivered'> = { requested: 'asked', sent: 'sent', delivered: 'delivered' }
 
 /**
- * Whether a device can be heard: from its gateway, from what is known of
- * itself, and from when this page lost its own connection.
+ * Whether a device can be heard: from when its gateway went away, from what is
+ * known of itself, and from when this page lost its own connection.
  */
-export function reachOf(twin: Twin | undefined, gateway: Gateway | undefined, cutOff: string | null): Reach {
+export function reachOf(twin: Twin | undefined, awaySince: string | null, cutOff: string | null): Reach {
   if (cutOff) return { kind: 'cut-off', since: cutOff }
-  if (gateway && !gateway.connected) return { kind: 'gateway-away', since: gateway.since }
+  if (awaySince) return { kind: 'gateway-away', since: awaySince }
   if (twin?.available && !twin.available.is) return { kind: 'unreachable', since: twin.available.since }
   return { kind: 'here' }
 }
 
-/** The newest command of a device that says something: a replaced or withdrawn one does not. */
-export function newestCommand(device: string, commands: Iterable<Command>): Command | undefined {
-  let newest: Command | undefined
+/** The newest command of each device that says something: a replaced or withdrawn one does not. */
+export function newestCommands(commands: Iterable<Command>): Map<string, Command> {
+  const newest = new Map<string, Command>()
   for (const command of commands) {
-    if (command.device !== device || command.status === 'superseded' || command.status === 'cancelled') continue
-    if (!newest || newest.requested.seq < command.requested.seq) newest = command
+    if (command.status === 'superseded' || command.status === 'cancelled') continue
+    const held = newest.get(command.device)
+    if (!held || held.requested.seq < command.requested.seq) newest.set(command.device, command)
   }
   return newest
+}
+
+/** The same for one device. */
+export function newestCommand(device: string, commands: Iterable<Command>): Command | undefined {
+  return newestCommands(commands).get(device)
 }
 
 /** What a command wants of each property. An action is told by what it desires in the twin. */
@@ -52,10 +58,9 @@ function wanted(command: Command, twin: Twin | undefined): [string, unknown][] {
 
 const same = (a: unknown, b: unknown) => a === b || JSON.stringify(a) === JSON.stringify(b)
 
-function ended(command: Command, twin: Twin | undefined, now: number): Progress | null {
+function ended(command: Command, twin: Twin | undefined, passed: number): Progress | null {
   const end = command.ended
   if (!end) return null
-  const passed = now - Date.parse(end.at)
   const wishes = wanted(command, twin)
   if (troubles.includes(command.status)) {
     const heard = wishes.some(([name]) => (twin?.properties[name]?.reported?.seq ?? 0) > end.seq)
@@ -67,18 +72,21 @@ function ended(command: Command, twin: Twin | undefined, now: number): Progress 
   return !said && !newer && passed < troubleFor ? { kind: 'carried-out', command } : null
 }
 
-/** How the newest wish for a device stands; null when all is quiet. */
+/**
+ * How the newest wish for a device stands; null when all is quiet. passed is
+ * how many milliseconds ago the command ended.
+ */
 export function progressOf(
   twin: Twin | undefined,
   command: Command | undefined,
   ask: Ask | undefined,
-  now: number,
+  passed: number,
 ): Progress | null {
   if (ask?.state === 'asking') return { kind: 'asking' }
   if (ask?.state === 'refused') return { kind: 'refused', ask }
   if (command) {
     const kind = waiting[command.status]
-    return kind ? { kind, command } : ended(command, twin, now)
+    return kind ? { kind, command } : ended(command, twin, passed)
   }
   // In the past there are no commands beside the twin: what it desires tells of them.
   return Object.keys(twin?.delta ?? {}).length > 0 ? { kind: 'asked', command: null } : null

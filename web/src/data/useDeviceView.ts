@@ -1,18 +1,43 @@
-import { useMemo } from 'react'
-import type { Device } from '../api/types'
-import { useScene } from './Scene'
-import { type DeviceView, newestCommand, progressOf, reachOf } from './truth'
-import { useNow } from './useNow'
+import type { Command, Device, Twin } from '../api/types'
+import type { Ask } from './asks'
+import { type Scene, useScene, useStage } from './Scene'
+import { type DeviceView, newestCommand, progressOf, reachOf, tickFor, troubleFor } from './truth'
+import { usePassed } from './useNow'
 
-/** What one tile or page shows of a device, in the scene around it. */
-export function useDeviceView(device: Device): DeviceView {
-  const { picture, past, asks, cutOff } = useScene()
-  const twin = picture.twins.get(device.id)
+/** What is known of one device: objects that stay the same until the device changes. */
+export interface DeviceParts {
+  device: Device
+  twin: Twin | undefined
+  /** Since when its gateway is away; null while it is connected. */
+  awaySince: string | null
+  command: Command | undefined
+  ask: Ask | undefined
+}
+
+/** Picks what is known of a device out of a scene. */
+export function partsOf({ picture, asks }: Scene, device: Device, command: Command | undefined): DeviceParts {
   const gateway = picture.gateways.get(device.gateway)
-  const command = useMemo(() => newestCommand(device.id, picture.commands.values()), [device.id, picture.commands])
-  const now = useNow(1000)
-  // Progress ends by time alone; looking once a second is enough for its last words.
-  const ask = past === null ? asks[device.id] : undefined
-  const progress = progressOf(twin, command, ask, past ?? now)
-  return { device, twin, ask, reach: reachOf(twin, gateway, cutOff), progress }
+  return {
+    device,
+    twin: picture.twins.get(device.id),
+    awaySince: gateway && !gateway.connected ? gateway.since : null,
+    command,
+    ask: asks[device.id],
+  }
+}
+
+/** What a tile or page shows of a device. */
+export function useView({ device, twin, awaySince, command, ask }: DeviceParts): DeviceView {
+  const { cutOff } = useStage()
+  const ended = command?.ended
+  const passed = usePassed(ended ? Date.parse(ended.at) : null, progressLimits)
+  return { device, twin, ask, reach: reachOf(twin, awaySince, cutOff), progress: progressOf(twin, command, ask, passed) }
+}
+
+const progressLimits = [tickFor, troubleFor] as const
+
+/** The same for a page of one device. */
+export function useDeviceView(device: Device): DeviceView {
+  const scene = useScene()
+  return useView(partsOf(scene, device, newestCommand(device.id, scene.picture.commands.values())))
 }

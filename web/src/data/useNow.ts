@@ -24,6 +24,16 @@ function subscribe(listener: () => void): () => void {
 }
 
 /**
+ * How long ago an instant was, in steps: the greatest of the limits that has
+ * passed, or 0. The component is drawn again only when the next one passes.
+ */
+export function usePassed(since: number | null, limits: readonly number[]): number {
+  return useSyncExternalStore(subscribe, () =>
+    since === null ? 0 : limits.reduce((passed, limit) => (shown - since >= limit ? Math.max(passed, limit) : passed), 0),
+  )
+}
+
+/**
  * The server's time, rounded down to step milliseconds, so that a component
  * whose words change every ten seconds is drawn every ten seconds.
  */

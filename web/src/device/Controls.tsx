@@ -1,4 +1,4 @@
-import { useScene } from '../data/Scene'
+import { useStage } from '../data/Scene'
 import { type DeviceView, intended, reported } from '../data/truth'
 import { Choices } from '../parts/Choices'
 import { Press } from '../parts/Press'
@@ -63,7 +63,7 @@ function Control({ view, property }: { view: DeviceView; property: string }) {
 }
 
 function OnOff({ view, property }: { view: DeviceView; property: string }) {
-  const { ask } = useScene()
+  const { ask } = useStage()
   const text = (value: unknown) => (typeof value === 'boolean' ? String(value) : undefined)
   const title = view.device.affordances.properties[property]?.title ?? spaced(property)
   return (
@@ -81,7 +81,7 @@ function OnOff({ view, property }: { view: DeviceView; property: string }) {
 }
 
 function Action({ view, action }: { view: DeviceView; action: string }) {
-  const { ask } = useScene()
+  const { ask } = useStage()
   const { device, reach } = view
   const affordance = device.affordances.actions[action]
   if (!affordance || affordance.input) return null // no model asks for more yet

@@ -38,11 +38,9 @@ function Inside({ picture }: { picture: HomePicture }) {
   const cutOff = link.kind === 'lost' ? new Date(link.since).toISOString() : null
   const scene = useMemo<Scene>(
     () => ({
-      picture, me, cutOff, asks, past: null, zone: picture.home.time_zone,
-      ask: (device, request) => void ask(device, request),
-      forget,
+      home, picture, me, cutOff, asks, past: null, zone: picture.home.time_zone, ask, forget,
     }),
-    [picture, me, cutOff, asks, ask, forget],
+    [home, picture, me, cutOff, asks, ask, forget],
   )
   return (
     <SceneProvider value={scene}>

@@ -14,7 +14,7 @@ export function HomeMenu() {
   const leave = useLeave()
   const others = homes.data ?? []
   return (
-    <Menu position="bottom-start" width={280} radius="lg" shadow="none" classNames={{ dropdown: styles.menu }}>
+    <Menu position="bottom-start" width={280} withinPortal={false} withInitialFocusPlaceholder={false} radius="lg" shadow="none" classNames={{ dropdown: styles.menu }}>
       <Menu.Target>
         <UnstyledButton className={styles.name} aria-label={`${picture.home.name}: homes and settings`}>
           <img src="/icon.svg" alt="" width={30} height={30} />

@@ -1,29 +1,29 @@
 import { type MantineColorScheme, Menu, useMantineColorScheme } from '@mantine/core'
-import { IconCheck, IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react'
+import styles from './Frame.module.css'
 
 const schemes = [
-  { value: 'auto', label: 'As the system', Icon: IconDeviceDesktop },
-  { value: 'light', label: 'Light', Icon: IconSun },
-  { value: 'dark', label: 'Dark', Icon: IconMoon },
-] as const satisfies readonly { value: MantineColorScheme; label: string; Icon: unknown }[]
+  { value: 'auto', label: 'As the system' },
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
+] as const satisfies readonly { value: MantineColorScheme; label: string }[]
 
 /** Light, dark, or as the system has it. */
 export function SchemeSwitch() {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   return (
-    <>
-      <Menu.Label>Appearance</Menu.Label>
-      {schemes.map(({ value, label, Icon }) => (
-        <Menu.Item
-          key={value}
-          closeMenuOnClick={false}
-          leftSection={<Icon size={18} aria-hidden />}
-          rightSection={colorScheme === value ? <IconCheck size={16} aria-label="chosen" /> : null}
-          onClick={() => setColorScheme(value)}
-        >
+    <Menu.RadioGroup
+      aria-label="Appearance"
+      value={colorScheme}
+      onChange={(value) => setColorScheme(schemes.find((scheme) => scheme.value === value)?.value ?? 'auto')}
+    >
+      <p className={styles.menuLabel} aria-hidden>
+        Appearance
+      </p>
+      {schemes.map(({ value, label }) => (
+        <Menu.RadioItem key={value} value={value}>
           {label}
-        </Menu.Item>
+        </Menu.RadioItem>
       ))}
-    </>
+    </Menu.RadioGroup>
   )
 }

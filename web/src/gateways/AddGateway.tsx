@@ -96,8 +96,8 @@ function Claimed({ claim, expires, again }: { claim: string; expires: string; ag
 
 function Copyable({ label, text }: { label: string; text: string }) {
   return (
-    <div className={styles.copy}>
-      <code aria-label={label}>{text}</code>
+    <div className={styles.copy} role="group" aria-label={label}>
+      <code>{text}</code>
       <CopyButton value={text} timeout={2000}>
         {({ copied, copy }) => (
           <Button

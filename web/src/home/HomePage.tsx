@@ -17,17 +17,14 @@ function greeting(hour: number): string {
 
 /** The home as it is now. */
 export function HomePage() {
-  const { picture, me, zone } = useScene()
+  const { picture, zone } = useScene()
   const hour = hourOf(useNow(60_000), zone)
   return (
     <>
       <title>{`${picture.home.name} – Logis`}</title>
       <Banners />
       <div className={styles.hello}>
-        <h1>
-          {greeting(hour)}
-          {me?.person.name ? `, ${me.person.name}` : ''}
-        </h1>
+        <h1>{greeting(hour)}</h1>
         <Glance />
       </div>
       <Concerns />

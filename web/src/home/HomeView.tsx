@@ -1,24 +1,37 @@
+import { memo, useMemo } from 'react'
+import type { Command, Device } from '../api/types'
 import { useScene } from '../data/Scene'
+import { newestCommands } from '../data/truth'
+import { partsOf } from '../data/useDeviceView'
 import { DeviceTile } from '../tiles/DeviceTile'
 import styles from './Home.module.css'
 import { type RoomView, roomViews } from './order'
 import { summarise } from './summary'
 
 /** The rooms with their tiles: the present home and every past one. */
-export function HomeView() {
+export const HomeView = memo(function HomeView() {
   const { picture } = useScene()
-  const views = roomViews(picture).filter((view) => view.controls.length + view.readings.length > 0)
+  const views = useMemo(() => roomViews(picture), [picture.devices, picture.rooms]) // eslint-disable-line react-hooks/exhaustive-deps -- nothing else is read
+  const commands = useMemo(() => newestCommands(picture.commands.values()), [picture.commands])
   return (
     <div className={styles.rooms}>
-      {views.map((view) => (
-        <RoomSection key={view.room?.id ?? 'none'} view={view} />
-      ))}
+      {views
+        .filter((view) => view.controls.length + view.readings.length > 0)
+        .map((view) => (
+          <RoomSection key={view.room?.id ?? 'none'} view={view} commands={commands} />
+        ))}
     </div>
   )
-}
+})
 
-function RoomSection({ view }: { view: RoomView }) {
-  const { picture } = useScene()
+function RoomSection({ view, commands }: { view: RoomView; commands: ReadonlyMap<string, Command> }) {
+  const scene = useScene()
+  const { picture } = scene
+  const tileOf = (device: Device) => (
+    <li key={device.id}>
+      <DeviceTile {...partsOf(scene, device, commands.get(device.id))} />
+    </li>
+  )
   const { lightsOn, warmth, moisture, motion } = summarise(picture, [...view.controls, ...view.readings])
   const glance = [
     warmth,
@@ -34,22 +47,10 @@ function RoomSection({ view }: { view: RoomView }) {
         {glance.length > 0 && <p className="numbers">{glance.join(' · ')}</p>}
       </header>
       {view.controls.length > 0 && (
-        <ul className={styles.controls}>
-          {view.controls.map((device) => (
-            <li key={device.id}>
-              <DeviceTile device={device} />
-            </li>
-          ))}
-        </ul>
+        <ul className={styles.controls}>{view.controls.map(tileOf)}</ul>
       )}
       {view.readings.length > 0 && (
-        <ul className={styles.readings}>
-          {view.readings.map((device) => (
-            <li key={device.id}>
-              <DeviceTile device={device} />
-            </li>
-          ))}
-        </ul>
+        <ul className={styles.readings}>{view.readings.map(tileOf)}</ul>
       )}
     </section>
   )

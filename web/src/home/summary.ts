@@ -1,6 +1,6 @@
 import type { Device } from '../api/types'
 import type { HomePicture } from '../data/picture'
-import { reachOf, reported } from '../data/truth'
+import { reported } from '../data/truth'
 import { quantity } from '../words/units'
 
 const lamps = ['light', 'dimmable-light', 'color-light', 'dimmer']
@@ -23,6 +23,11 @@ function mean(values: number[]): number | null {
   return values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length
 }
 
+/** Whether what a device told can be believed to be so still. */
+function heard(picture: HomePicture, device: Device): boolean {
+  return picture.gateways.get(device.gateway)?.connected !== false && picture.twins.get(device.id)?.available?.is !== false
+}
+
 /** Adds up what devices told. What was never told, or may not be so any more, counts for nothing. */
 export function summarise(picture: HomePicture, devices: Iterable<Device>): Summary {
   const sum: Summary = { lightsOn: 0, lights: 0, open: [], locks: 0, unsure: 0, warmth: null, moisture: null, motion: false }
@@ -31,7 +36,7 @@ export function summarise(picture: HomePicture, devices: Iterable<Device>): Summ
   for (const device of devices) {
     const twin = picture.twins.get(device.id)
     const read = (name: string) => reported(twin, name)
-    if (reachOf(twin, picture.gateways.get(device.gateway), null).kind !== 'here') {
+    if (!heard(picture, device)) {
       if (device.kind === 'lock' || device.kind === 'contact-sensor') sum.unsure++
       continue
     }

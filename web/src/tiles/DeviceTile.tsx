@@ -1,15 +1,15 @@
-import type { ReactNode } from 'react'
+import { memo, type ReactNode } from 'react'
 import type { Device } from '../api/types'
-import { useScene } from '../data/Scene'
+import { useStage } from '../data/Scene'
 import { type DeviceView, intended, reported } from '../data/truth'
-import { useDeviceView } from '../data/useDeviceView'
+import { type DeviceParts, useView } from '../data/useDeviceView'
 import { lampColor } from './color'
 import { Guard, Movement, PropertyChoices, PropertySlider, PropertyStepper, settable } from './controls'
 import { Tile } from './Tile'
 
 /** A tap turns it to the other side of what is wanted now. */
 function useToggle(view: DeviceView, property: string) {
-  const { ask } = useScene()
+  const { ask } = useStage()
   if (!settable(view, property)) return undefined
   const now = reported(view.twin, property)
   return {
@@ -115,9 +115,9 @@ export function isReading(device: Device): boolean {
   )
 }
 
-/** The tile that fits the kind of the device. */
-export function DeviceTile({ device }: { device: Device }) {
-  const view = useDeviceView(device)
-  const Kind = tiles[device.kind] ?? (isReading(device) ? Reading : Unfamiliar)
+/** The tile that fits the kind of the device; drawn again only when the device changes. */
+export const DeviceTile = memo(function DeviceTile(parts: DeviceParts) {
+  const view = useView(parts)
+  const Kind = tiles[parts.device.kind] ?? (isReading(parts.device) ? Reading : Unfamiliar)
   return <Kind view={view} />
-}
+})

@@ -2,7 +2,7 @@ import { IconBattery1, IconChevronRight } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { type CSSProperties, type ReactNode, useId } from 'react'
 import { Glyph } from '../glyphs/Glyph'
-import { useScene } from '../data/Scene'
+import { useStage } from '../data/Scene'
 import { type DeviceView, pending, reported } from '../data/truth'
 import { appearanceOf } from './appearance'
 import styles from './Tile.module.css'
@@ -30,11 +30,11 @@ interface TileProps {
 
 /** One device: its picture, its state, how true that is, and what can be done at once. */
 export function Tile({ view, toggle, light, small, children }: TileProps) {
-  const { picture, past } = useScene()
+  const { home, past } = useStage()
   const { device, twin, reach, progress } = view
   const { look, words, tone } = appearanceOf(device, twin)
   const id = useId()
-  const page = { to: '/homes/$home/devices/$device', params: { home: picture.home.id, device: device.id } } as const
+  const page = { to: '/homes/$home/devices/$device', params: { home, device: device.id } } as const
   return (
     <article
       className={styles.tile}

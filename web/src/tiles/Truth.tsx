@@ -1,7 +1,7 @@
 import { IconAlertTriangle, IconCheck, IconCloudOff, IconX } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { Age, When } from '../parts/Age'
-import { useScene } from '../data/Scene'
+import { useStage } from '../data/Scene'
 import { type DeviceView, heardAt, type Progress } from '../data/truth'
 import { statusWords } from '../words/commands'
 import { kindWords } from '../words/kinds'
@@ -38,11 +38,11 @@ function Underway({ view, progress }: { view: DeviceView; progress: Extract<Prog
 }
 
 function Trouble({ view, words }: { view: DeviceView; words: string }) {
-  const { picture } = useScene()
+  const { home } = useStage()
   return (
     <Link
       to="/homes/$home/devices/$device"
-      params={{ home: picture.home.id, device: view.device.id }}
+      params={{ home, device: view.device.id }}
       hash="commands"
       className={styles.line}
       data-progress="trouble"
@@ -56,7 +56,7 @@ function Trouble({ view, words }: { view: DeviceView; words: string }) {
 }
 
 function Refused({ view, progress }: { view: DeviceView; progress: Extract<Progress, { kind: 'refused' }> }) {
-  const { forget } = useScene()
+  const { forget } = useStage()
   const words =
     progress.ask.code === 'edge_offline'
       ? 'Not done: the gateway is away'

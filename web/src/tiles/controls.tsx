@@ -1,6 +1,6 @@
 import { IconChevronDown, IconChevronUp, IconPlayerStopFilled } from '@tabler/icons-react'
 import type { Schema } from '../api/types'
-import { useScene } from '../data/Scene'
+import { useStage } from '../data/Scene'
 import { type DeviceView, intended, reported } from '../data/truth'
 import { Choices } from '../parts/Choices'
 import { LevelSlider } from '../parts/LevelSlider'
@@ -26,7 +26,7 @@ export function settable(view: DeviceView, property: string): Schema | undefined
 
 /** A slider for a property with a range. */
 export function PropertySlider({ view, property, track }: ControlProps & { track?: string }) {
-  const { ask, past } = useScene()
+  const { ask, past } = useStage()
   const schema = settable(view, property)
   if (!schema) return null
   return (
@@ -47,7 +47,7 @@ export function PropertySlider({ view, property, track }: ControlProps & { track
 
 /** Less and more for a property with a range. */
 export function PropertyStepper({ view, property, step, start }: ControlProps & { step: number; start: number }) {
-  const { ask, past } = useScene()
+  const { ask, past } = useStage()
   const schema = settable(view, property)
   if (!schema || past !== null) return null
   return (
@@ -66,7 +66,7 @@ export function PropertyStepper({ view, property, step, start }: ControlProps & 
 
 /** The possibilities of a property, side by side. */
 export function PropertyChoices({ view, property }: ControlProps) {
-  const { ask, past } = useScene()
+  const { ask, past } = useStage()
   const schema = settable(view, property)
   if (!schema?.enum || past !== null) return null
   return (
@@ -82,7 +82,7 @@ export function PropertyChoices({ view, property }: ControlProps) {
 
 /** Open, stop and close. */
 export function Movement({ view }: { view: DeviceView }) {
-  const { ask, past } = useScene()
+  const { ask, past } = useStage()
   const { id, name } = view.device
   if (past !== null) return null
   return (
@@ -110,7 +110,7 @@ interface GuardProps {
 
 /** What secures is one tap; what opens is asked twice, and only while the gateway is there. */
 export function Guard({ view, state, secured, secure, open }: GuardProps) {
-  const { ask, past } = useScene()
+  const { ask, past } = useStage()
   const { id, name } = view.device
   if (past !== null) return null
   const is = reported(view.twin, state)

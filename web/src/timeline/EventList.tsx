@@ -1,7 +1,7 @@
 import { Skeleton } from '@mantine/core'
-import { Fragment, useEffect, useRef } from 'react'
+import { Fragment, memo, useEffect, useRef } from 'react'
 import type { Event } from '../api/types'
-import { useScene } from '../data/Scene'
+import { useStage } from '../data/Scene'
 import { dated } from '../parts/days'
 import { EventRow } from '../parts/EventRow'
 import styles from './Timeline.module.css'
@@ -10,9 +10,15 @@ import styles from './Timeline.module.css'
 const before = 40
 const after = 12
 
+interface EventListProps {
+  events: readonly Event[] | undefined
+  seq: number | null
+  onPick: (seq: number) => void
+}
+
 /** What happened around the moment, newest first. */
-export function EventList({ events, seq, onPick }: { events: readonly Event[] | undefined; seq: number | null; onPick: (seq: number) => void }) {
-  const { zone } = useScene()
+export const EventList = memo(function EventList({ events, seq, onPick }: EventListProps) {
+  const { zone } = useStage()
   const list = useRef<HTMLOListElement>(null)
   useEffect(() => {
     const current = list.current?.querySelector('[aria-current]')
@@ -33,4 +39,4 @@ export function EventList({ events, seq, onPick }: { events: readonly Event[] | 
       ))}
     </ol>
   )
-}
+})

@@ -94,11 +94,13 @@ function usePastScene(live: Scene, { position, picture, loading }: Player): Scen
   const at = position && Math.floor(position.at / 1000) * 1000
   const then = picture && at !== null ? { picture, at } : loading || position ? shown : null
   if (then?.picture !== shown?.picture || then?.at !== shown?.at) show(then)
-  return useMemo<Scene>(() => {
-    if (!shown) return live
+  const { home, me, zone } = live // what happens now changes nothing about then
+  const past = useMemo<Scene | null>(() => {
+    if (!shown) return null
     const nothing = () => undefined
-    return { ...live, picture: shown.picture, past: shown.at, cutOff: null, asks: {}, ask: nothing, forget: nothing }
-  }, [live, shown])
+    return { home, me, zone, picture: shown.picture, past: shown.at, cutOff: null, asks: {}, ask: nothing, forget: nothing }
+  }, [home, me, zone, shown])
+  return past ?? live
 }
 
 function Moment({ scene, player }: { scene: Scene; player: Player }) {

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, it } from 'node:test'
+import { closeAll, home, isOn, lamp, launch, tile } from './support.mjs'
+
+/** Presses Tab until the focus is on something, and fails when it never comes. */
+async function tabTo(page, wanted) {
+  for (let i = 0; i < 150; i++) {
+    await page.keyboard.press('Tab')
+    if (await page.evaluate(wanted.test, wanted.value)) return i
+  }
+  throw new Error(`the focus never came to ${wanted.value}`)
+}
+
+const labelled = (value) => ({ value, test: (label) => document.activeElement?.getAttribute('aria-label') === label })
+
+describe('with the keyboard alone', () => {
+  let browser
+  before(async () => (browser = await launch()))
+  afterEach(() => closeAll(browser))
+  after(() => browser?.close())
+
+  it('a person can skip to the home, switch a lamp and read what became of it', async () => {
+    const page = await home(browser)
+    const name = await lamp(page)
+    const before = await isOn(page, name)
+    await page.keyboard.press('Tab')
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Skip to the home')
+    await page.keyboard.press('Enter')
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'main')
+    await tabTo(page, labelled(name))
+    const ring = await page.evaluate(() => {
+      const style = getComputedStyle(document.activeElement)
+      return style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) >= 2
+    })
+    assert.ok(ring, 'the focus can be seen')
+    await page.keyboard.press('Space')
+    await tile(page, name).getByText('Confirmed').waitFor()
+    assert.equal(await isOn(page, name), !before)
+    await page.getByRole('log').filter({ hasText: `${name}: Confirmed` }).waitFor({ state: 'attached' })
+  })
+
+  it('a person can open the menu, change to dark and close it again', async () => {
+    const page = await home(browser)
+    await tabTo(page, { value: 'homes and settings', test: (part) => document.activeElement?.getAttribute('aria-label')?.includes(part) })
+    await page.keyboard.press('Enter')
+    const dark = page.getByRole('menuitemradio', { name: 'Dark' })
+    await dark.waitFor()
+    await dark.focus()
+    await page.keyboard.press('Enter')
+    await page.locator('html[data-mantine-color-scheme="dark"]').waitFor()
+    await page.keyboard.press('Escape')
+    await dark.waitFor({ state: 'hidden' })
+  })
+
+  it('a question closes with Escape and gives the focus back', async () => {
+    const page = await home(browser)
+    const guard = page.locator('article:not([data-stale])').getByRole('button', { name: /^Unlock .*…$/ }).first()
+    await guard.focus()
+    await page.keyboard.press('Enter')
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'No', 'the safe answer has the focus')
+    await page.keyboard.press('Escape')
+    await guard.waitFor()
+    assert.match((await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))) ?? '', /^Unlock/)
+  })
+})

@@ -1,0 +1,122 @@
+// What all browser tests share: a browser, a signed-in page, and pictures of it.
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+
+/** The server under test. */
+export const base = needed('LOGIS_URL').replace(/\/$/, '')
+/** A one-time link that signs in. The first test uses it up; the others share what it gave. */
+export const link = needed('LOGIS_LINK')
+
+const state = join(tmpdir(), `logis-e2e-${createHash('sha256').update(link).digest('hex').slice(0, 16)}.json`)
+const phone = { width: 390, height: 844 }
+const desk = { width: 1280, height: 860 }
+
+/** How long one thing may take on a busy machine, in milliseconds. */
+export const patience = 15_000
+
+function needed(name) {
+  const value = process.env[name]
+  if (!value) throw new Error(`${name} is not set: see e2e/README.md`)
+  return value
+}
+
+/** Starts the browser that the distribution brings, without anything that phones home. */
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync',
+    ],
+  })
+}
+
+/** A context of its own. Every request to another host and every error on the page is kept as a fault. */
+export async function context(browser, { small = false, dark = false, signedIn = true, reducedMotion = 'reduce' } = {}) {
+  const made = await browser.newContext({
+    viewport: small ? phone : desk,
+    hasTouch: small,
+    colorScheme: dark ? 'dark' : 'light',
+    reducedMotion,
+    storageState: signedIn && existsSync(state) ? state : undefined,
+  })
+  made.setDefaultTimeout(patience)
+  made.faults = []
+  made.on('request', (request) => {
+    const url = new URL(request.url())
+    if (url.protocol.startsWith('http') && url.origin !== base) made.faults.push(`asked another host: ${url.origin}`)
+  })
+  made.on('page', (page) => {
+    page.on('pageerror', (error) => made.faults.push(`error on the page: ${error.message}`))
+    page.on('console', (message) => {
+      if (/Content Security Policy/.test(message.text())) made.faults.push(message.text())
+    })
+  })
+  return made
+}
+
+/** A page that shows the home as it is now. */
+export async function home(browser, options) {
+  const made = await context(browser, options)
+  const page = await made.newPage()
+  await page.goto(existsSync(state) ? base : link)
+  await page.waitForURL(/\/homes\/[0-9a-f-]{36}/)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  if (!existsSync(state)) await made.storageState({ path: state })
+  return page
+}
+
+/** Closes every page, so that the next test finds a quiet machine. */
+export const closeAll = (browser) => Promise.all(browser.contexts().map((made) => made.close()))
+
+/** Goes to one of the pages of the home by its link. */
+export async function go(page, name) {
+  await page.getByRole('navigation', { name: 'Pages of this home' }).getByRole('link', { name, exact: true }).click()
+  await page.getByRole('heading', { level: 1 }).waitFor()
+}
+
+/** The tile of a device. */
+export const tile = (page, name) => page.getByRole('article', { name, exact: true }).first()
+
+/** The button that is the tile of something that can be switched. */
+export const toggle = (page, name) => tile(page, name).getByRole('button', { name, exact: true })
+
+/** The name of a device that can be switched: LOGIS_LAMP, or the first that is known to be on or off. */
+export async function lamp(page) {
+  if (process.env.LOGIS_LAMP) return process.env.LOGIS_LAMP
+  const first = page.locator('article:not([data-stale]) button[aria-pressed="false"], article:not([data-stale]) button[aria-pressed="true"]').first()
+  await first.waitFor()
+  return first.getAttribute('aria-label')
+}
+
+/** Whether the device said that it is on. */
+export const isOn = async (page, name) => (await toggle(page, name).getAttribute('aria-pressed')) === 'true'
+
+/** Taps a tile and waits until the device itself has said so. Returns the new state. */
+export async function tap(page, name) {
+  const before = await isOn(page, name)
+  await toggle(page, name).click()
+  await tile(page, name).getByText('Confirmed').waitFor()
+  await page.waitForFunction(
+    ([label, wanted]) => document.querySelector(`button[aria-label="${label}"]`)?.getAttribute('aria-pressed') === wanted,
+    [name, String(!before)],
+  )
+  return !before
+}
+
+/** Keeps a picture of the page in LOGIS_SHOTS, if that is set. */
+export async function shot(page, name, fullPage = false) {
+  const folder = process.env.LOGIS_SHOTS
+  if (!folder) return
+  mkdirSync(folder, { recursive: true })
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage })
+}
+
+/** Asks the harness to change the world: 'gateway/away' or 'gateway/back'. */
+export async function world(what) {
+  const answer = await fetch(`${process.env.LOGIS_CONTROL}/${what}`, { method: 'POST' })
+  if (!answer.ok) throw new Error(`${what}: ${answer.status} ${await answer.text()}`)
+}
