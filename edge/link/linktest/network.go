@@ -18,7 +18,7 @@ type memory struct {
 
 // InMemory serves sockets on a network of its own and returns a client for it;
 // stop ends both.
-func InMemory(t *testing.T, serve func(p *Peer)) (client *http.Client, stop func()) {
+func InMemory(t testing.TB, serve func(p *Peer)) (client *http.Client, stop func()) {
 	t.Helper()
 	m := &memory{conns: make(chan net.Conn), closed: make(chan struct{})}
 	server := &http.Server{Handler: Handler(t, serve), ReadHeaderTimeout: time.Minute}

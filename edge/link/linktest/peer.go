@@ -17,7 +17,7 @@ import (
 
 // Peer is the cloud's end of one socket.
 type Peer struct {
-	t    *testing.T
+	t    testing.TB
 	Conn *websocket.Conn
 }
 
@@ -97,7 +97,7 @@ func (p *Peer) Entries() *wire.Entries {
 }
 
 // Serve serves the edge socket with a function for each connection, side by side.
-func Serve(t *testing.T, serve func(p *Peer)) *httptest.Server {
+func Serve(t testing.TB, serve func(p *Peer)) *httptest.Server {
 	t.Helper()
 	server := httptest.NewServer(Handler(t, serve))
 	t.Cleanup(server.Close)
@@ -105,7 +105,7 @@ func Serve(t *testing.T, serve func(p *Peer)) *httptest.Server {
 }
 
 // Handler is the edge socket without a server.
-func Handler(t *testing.T, serve func(p *Peer)) http.Handler {
+func Handler(t testing.TB, serve func(p *Peer)) http.Handler {
 	t.Helper()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != wire.Path {

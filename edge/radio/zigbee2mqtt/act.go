@@ -123,9 +123,8 @@ func (o *running) finish(ctx context.Context, outcome error) error {
 	}
 	if outcome != nil {
 		o.session.recheck(o.unit)
-		return outcome
 	}
-	return o.unit.setReach(ctx, o.session.sink, true)
+	return outcome
 }
 
 // mustAnswerFirst reports whether the order may only be sent to a device that
@@ -141,7 +140,7 @@ func (o *running) mustAnswerFirst(ctx context.Context) bool {
 func (o *running) preflight(ctx context.Context) error {
 	p := o.plan.alive
 	for property := range o.plan.wants {
-		if b := o.device.bindings[property]; b.probe.exists() {
+		if b := o.device.bindings[property]; o.unit.canAsk(place{o.device.Address, property}, &b) {
 			p = b.probe
 		}
 	}
@@ -248,10 +247,10 @@ func (o *running) ask(ctx context.Context) error {
 	o.read = asked && len(values) > 0
 	maps.Copy(o.values, values)
 	for _, property := range properties {
-		b, wanted := o.device.bindings[property], o.plan.wants[property]
+		b, wanted, at := o.device.bindings[property], o.plan.wants[property], place{o.device.Address, property}
 		v, ok := values[property]
-		if !ok && !b.probe.exists() {
-			v, ok, _ = o.unit.saidSince(place{o.device.Address, property}, o.sentAt)
+		if !ok && !o.unit.canAsk(at, &b) {
+			v, ok, _ = o.unit.saidSince(at, o.sentAt)
 		}
 		switch {
 		case !ok:

@@ -30,6 +30,7 @@ func TestAHomeObeys(t *testing.T) {
 	t.Run("a jammed lock is neither", func(t *testing.T) { jams(h.in(t), lock) })
 	t.Run("a curtain is there when it is there", func(t *testing.T) { draws(h.in(t), curtain) })
 	t.Run("a curtain stops half way", func(t *testing.T) { stopsHalfWay(h.in(t), curtain) })
+	t.Run("a plug that cannot be asked is believed", func(t *testing.T) { believes(h.in(t), plug) })
 	t.Run("what a device cannot do is refused", func(t *testing.T) { refuses(h.in(t), lamp, color) })
 	t.Run("a read asks the device", func(t *testing.T) { reads(h.in(t), lamp) })
 }
@@ -97,6 +98,19 @@ func measures(h *home, plug *znp.Plug) {
 	h.untilValue(h.t, address, "activePower", "60")
 	h.untilValue(h.t, address, "activeCurrent", "0.26")
 	h.untilValue(h.t, address, "cumulativeEnergyImported", "12.34")
+}
+
+// believes checks the one way out for devices that keep their values outside the
+// standard clusters.
+func believes(h *home, plug *znp.Plug) {
+	plug.SetUnreadable(true)
+	defer plug.SetUnreadable(false)
+	for _, on := range []bool{false, true, true, false} {
+		h.set(ziglab.Address(plug), map[string]thing.Value{"onOff": thing.Bool(on)})
+		if plug.On() != on {
+			h.t.Errorf("the plug is truly %v, it was confirmed to be %v", plug.On(), on)
+		}
+	}
 }
 
 func locks(h *home, lock *znp.Lock) {

@@ -59,6 +59,7 @@ func (s *session) listen(ctx context.Context) error {
 			if err := s.greeted(ctx); err != nil {
 				return err
 			}
+			greet.Reset(greetTimeout)
 		case <-ctx.Done():
 			return ctx.Err()
 		}

@@ -42,10 +42,7 @@ func (s *session) readDevice(ctx context.Context, u *unit, d *device) (map[strin
 	}
 	switch {
 	case len(values) > 0:
-		if err := u.tell(ctx, s.sink, radio.Report{Address: d.Address, Values: values}); err != nil {
-			return nil, err
-		}
-		return values, u.setReach(ctx, s.sink, true)
+		return values, u.tell(ctx, s.sink, radio.Report{Address: d.Address, Values: values})
 	case failure != nil:
 		return nil, failure
 	case !asked:
@@ -59,12 +56,15 @@ func (s *session) readDevice(ctx context.Context, u *unit, d *device) (map[strin
 // have there is left out; any other error ends the reading.
 func (s *session) readProbes(ctx context.Context, u *unit, d *device, properties []string) (values map[string]thing.Value, asked bool, err error) {
 	values = map[string]thing.Value{}
-	for _, group := range groupProbes(d, properties) {
+	for _, group := range groupProbes(u, d, properties) {
 		asked = true
 		before := s.arrived.Load()
 		answer, err := s.ask(ctx, u, group.endpoint, group.cluster, group.attributes)
 		switch {
 		case errors.Is(err, errUnsupported):
+			for _, property := range group.properties {
+				u.cannotAsk(place{d.Address, property})
+			}
 			continue
 		case err != nil:
 			return values, asked, err
@@ -109,11 +109,11 @@ type probeGroup struct {
 	properties []string
 }
 
-func groupProbes(d *device, properties []string) []probeGroup {
+func groupProbes(u *unit, d *device, properties []string) []probeGroup {
 	var groups []probeGroup
 	for _, property := range properties {
 		b, ok := d.bindings[property]
-		if !ok || !b.probe.exists() {
+		if !ok || !u.canAsk(place{d.Address, property}, &b) {
 			continue
 		}
 		i := slices.IndexFunc(groups, func(g probeGroup) bool {
@@ -139,7 +139,7 @@ func (s *session) readByGet(ctx context.Context, u *unit, d *device) (values map
 	values = map[string]thing.Value{}
 	keys, open := map[string]any{}, map[string]bool{}
 	for property, b := range d.bindings {
-		if b.get != "" && !b.probe.exists() {
+		if b.get != "" && !u.canAsk(place{d.Address, property}, &b) {
 			keys[b.get], open[property] = "", true
 		}
 	}
@@ -171,26 +171,32 @@ func (s *session) readByGet(ctx context.Context, u *unit, d *device) (values map
 	return values, true
 }
 
-// refresh reads every unit that was queued, a few at a time, until ctx ends.
+// refresh asks a unit for all its values, or finds out at least whether it can be
+// reached.
 func (s *session) refresh(ctx context.Context, u *unit) error {
-	if u.sleepy() {
-		timer := time.NewTimer(settleWait)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			return nil
+	if !u.sleepy() {
+		for _, d := range u.all() {
+			if _, err := s.readDevice(ctx, u, d); err != nil && u.reachIs() == unreachable {
+				return nil // as was told; it would not answer for its other endpoints either
+			}
 		}
-		if u.reachIs() != reachUnknown {
-			return nil
-		}
-		// Nothing says that it is gone, and it sleeps too deeply to be asked.
-		return u.setReach(ctx, s.sink, true)
-	}
-	for _, d := range u.all() {
-		if _, err := s.readDevice(ctx, u, d); err != nil && !errors.Is(err, radio.ErrRefused) {
-			return nil // it is out of reach, and that was told
+		if p := u.basic(); u.reachIs() == reachUnknown && p.exists() {
+			_, err := s.ask(ctx, u, p.endpoint, p.cluster, p.attributes)
+			if err == nil || u.reachIs() == unreachable {
+				return nil
+			}
 		}
 	}
-	return nil
+	timer := time.NewTimer(settleWait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+		return nil
+	}
+	if u.reachIs() != reachUnknown {
+		return nil
+	}
+	// Nothing says that it is gone, and it cannot be asked.
+	return u.setReach(ctx, s.sink, true)
 }

@@ -99,13 +99,16 @@ func (s *session) request(ctx context.Context, what string, fields map[string]an
 	}
 }
 
-// ask reads attributes of one cluster from the device itself, and notes whether
-// it answered.
+// ask reads attributes of one cluster from the device itself, and tells whether
+// it can be reached by whether it answers.
 func (s *session) ask(ctx context.Context, u *unit, endpoint byte, cluster uint16, ids []uint16) (attributes, error) {
 	answer, err := s.rawRead(ctx, u, endpoint, cluster, ids)
 	switch {
 	case err == nil || errors.Is(err, errUnsupported):
 		u.answered(true)
+		if gone := u.setReach(ctx, s.sink, true); gone != nil {
+			return nil, gone
+		}
 	case errors.Is(err, errBridge): // anything else says nothing of the device
 		u.answered(false)
 		return nil, errors.Join(err, u.setReach(ctx, s.sink, false))

@@ -70,6 +70,9 @@ func (s *session) takeUnit(ctx context.Context, d listed) (u *unit, isNew bool, 
 		s.stats.Refused.Add(1)
 		return u, false, nil
 	}
+	if u == nil && len(devices) == 0 {
+		return nil, false, nil
+	}
 	if u == nil {
 		u, isNew = newUnit(d.Address), true
 	}

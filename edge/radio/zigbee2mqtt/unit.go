@@ -24,6 +24,7 @@ type unit struct {
 	said    map[place]saying // the last value of each property in a state message
 	told    map[place]thing.Value
 	holding map[place]bool // properties an order sets: state messages about them wait
+	mute    map[place]bool // properties the device turned out not to have where they should be
 	news    chan struct{}  // closed at the next state message
 	reach   reach
 	answers bool // it answered the last question on this connection
@@ -52,7 +53,7 @@ const (
 func newUnit(ieee string) *unit {
 	return &unit{
 		ieee: ieee, turn: make(chan struct{}, 1), news: make(chan struct{}), button: lastHeld,
-		said: map[place]saying{}, told: map[place]thing.Value{}, holding: map[place]bool{},
+		said: map[place]saying{}, told: map[place]thing.Value{}, holding: map[place]bool{}, mute: map[place]bool{},
 	}
 }
 
@@ -114,7 +115,7 @@ func (u *unit) hear(ctx context.Context, sink radio.Sink, s state, m message, st
 			u.said[at] = saying{v, m.number}
 			switch {
 			case u.holding[at] || !b.worthTelling(u.told[at], v):
-			case b.probe.exists() && !u.answers && !u.listed.sleepy():
+			case b.probe.exists() && !u.mute[at] && !u.answers && !u.listed.sleepy():
 				doubt = true
 			default:
 				fresh[property] = v
@@ -127,6 +128,20 @@ func (u *unit) hear(ctx context.Context, sink radio.Sink, s state, m message, st
 	close(u.news)
 	u.news = make(chan struct{})
 	return doubt, nil
+}
+
+// canAsk reports whether the device itself can be asked for a property.
+func (u *unit) canAsk(at place, b *binding) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return b.probe.exists() && !u.mute[at]
+}
+
+// cannotAsk notes that the device does not have a property where it should be.
+func (u *unit) cannotAsk(at place) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.mute[at] = true
 }
 
 // answered notes whether the device answered a question.

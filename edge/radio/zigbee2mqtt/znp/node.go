@@ -24,6 +24,7 @@ type Node struct {
 	attrs       map[attributeKey]attribute
 	away        bool
 	deaf        bool
+	unreadable  bool
 	slow        time.Duration
 	changes     []Change
 	orders      []Order
@@ -103,6 +104,14 @@ func (n *Node) SetDeaf(deaf bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.deaf = deaf
+}
+
+// SetUnreadable makes the device answer every read with UNSUPPORTED_ATTRIBUTE, as
+// those do that keep their values in places of their own.
+func (n *Node) SetUnreadable(unreadable bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.unreadable = unreadable
 }
 
 // SetSlow makes the device take d before it acts on a frame and answers it.

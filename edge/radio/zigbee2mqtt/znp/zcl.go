@@ -140,7 +140,7 @@ func (n *Node) attributeRecord(l letter, id uint16) []byte {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	a, ok := n.attrs[attributeKey{l.endpoint, l.cluster, id}]
-	if !ok {
+	if !ok || n.unreadable {
 		return append(u16(id), statusUnsupportedAttribute)
 	}
 	return join(u16(id), []byte{statusSuccess, a.kind}, a.value)

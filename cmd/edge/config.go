@@ -1,0 +1,74 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"strings"
+	"time"
+
+	"logis/edge/radio/simulated"
+)
+
+// config is what the flags and the environment say.
+type config struct {
+	server, data, claim string
+	withParent          bool
+	reconnectMax        time.Duration
+
+	zigbee2mqtt string // address of the broker
+	simulated   bool
+	home        simulated.Options
+	oracle      string // file
+}
+
+// defaultRate lets the sensors of the simulated home speak about twice a minute.
+const defaultRate = 0.5
+
+// readConfig fills the flags: the command line wins over the environment.
+func readConfig(t terminal, args []string) (config, error) {
+	var c config
+	flags := flag.NewFlagSet("logis-edge run", flag.ContinueOnError)
+	flags.SetOutput(t.err)
+	flags.StringVar(&c.server, "server", "", "the Logis server, as ws://localhost:8080 or wss://home.example; once enrolled it is remembered")
+	flags.StringVar(&c.data, "data", ".logis/edge", "folder of the gateway's key and its outbox")
+	flags.StringVar(&c.claim, "claim", "", "lets a new gateway into a home, once; not looked at afterwards")
+	flags.StringVar(&c.zigbee2mqtt, "zigbee2mqtt", "", "use Zigbee2MQTT at this broker, as mqtt://host:1883?base=zigbee2mqtt")
+	flags.BoolVar(&c.withParent, "with-parent", false, "stop when standard input ends")
+	flags.DurationVar(&c.reconnectMax, "reconnect-max", 0, "never wait longer than this for the next attempt to connect; for tests")
+	flags.BoolVar(&c.simulated, "simulated", false, "use a simulated home")
+	flags.IntVar(&c.home.Devices, "simulated-devices", 0, "how many devices it has; 0: every kind once")
+	flags.Uint64Var(&c.home.Seed, "simulated-seed", 1, "what its chance begins with")
+	flags.Float64Var(&c.home.Rate, "simulated-report-rate", defaultRate, "reports per second of the whole home")
+	flags.DurationVar(&c.home.Slow, "simulated-slow", 0, "how long every device takes to act")
+	flags.StringVar(&c.oracle, "simulated-oracle", "", "file that gets a line for every actuation, before it happens")
+	if err := fromEnvironment(flags, t.env); err != nil {
+		return c, fmt.Errorf("%w: %w", errUsage, err)
+	}
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return c, err
+		}
+		return c, fmt.Errorf("%w: %w", errUsage, err)
+	}
+	if flags.NArg() > 0 {
+		return c, fmt.Errorf("%w: %q is not a flag", errUsage, flags.Arg(0))
+	}
+	return c, nil
+}
+
+// fromEnvironment sets each flag from its twin, if that is set.
+func fromEnvironment(flags *flag.FlagSet, env func(string) (string, bool)) error {
+	var wrong error
+	flags.VisitAll(func(f *flag.Flag) {
+		name := "LOGIS_EDGE_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		value, ok := env(name)
+		if !ok || value == "" || wrong != nil {
+			return
+		}
+		if err := flags.Set(f.Name, value); err != nil {
+			wrong = fmt.Errorf("%s: %w", name, err)
+		}
+	})
+	return wrong
+}
