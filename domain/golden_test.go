@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -181,6 +182,24 @@ func TestAFactThatCouldNotBeReadAgainIsNotWritten(t *testing.T) {
 		data, err := domain.EncodeFact(domain.DeviceReported{Values: set("onOff", v)})
 		if err == nil {
 			t.Errorf("%s was written as %s", v, data)
+		}
+	}
+}
+
+// A fact that can be recorded but not read would stop its home for good.
+func TestEveryFactThatIsWrittenDownCanBeRead(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("facts.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := regexp.MustCompile(`EventType\(\) string \s*\{ return "([a-z_.]+)" \}`).FindAllSubmatch(source, -1)
+	if len(names)+len(domain.Outcomes()) != len(domain.EventTypes()) {
+		t.Errorf("facts.go has %d facts and %d ends of a command, but %d types are read", len(names), len(domain.Outcomes()), len(domain.EventTypes()))
+	}
+	for _, name := range names {
+		if !slices.Contains(domain.EventTypes(), string(name[1])) {
+			t.Errorf("%s is not listed in codec.go", name[1])
 		}
 	}
 }

@@ -4,12 +4,33 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 )
 
-// ErrBadFrame is wrapped by every error of Decode.
+// ErrBadFrame is wrapped by every error of DecodeFromEdge and DecodeFromCloud.
 var ErrBadFrame = errors.New("bad frame")
+
+// maxComplaint bounds what an error says of a frame, in bytes: names and values
+// in it are the peer's choice, and it goes into answers and logs.
+const maxComplaint = 200
+
+// complaint is what is wrong with a frame of some type.
+type complaint struct {
+	frameType string
+	cause     error
+}
+
+func (c *complaint) Error() string {
+	text := ErrBadFrame.Error() + ": " + c.frameType + ": " + c.cause.Error()
+	if len(text) <= maxComplaint {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxComplaint], "") + "…"
+}
+
+func (c *complaint) Unwrap() []error { return []error{ErrBadFrame, c.cause} }
 
 // Encode returns the bytes of a frame: its type first, then its members in the
 // order of the Go type, map keys sorted.
@@ -83,7 +104,7 @@ func decode(text []byte, empty func(kind string) Frame) (Frame, error) {
 		return nil, fmt.Errorf("%w: type %q is not one this end takes", ErrBadFrame, kind)
 	}
 	if err := json.Unmarshal(body, frame, json.RejectUnknownMembers(true)); err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", ErrBadFrame, kind, err)
+		return nil, &complaint{kind, err}
 	}
 	return frame, nil
 }

@@ -45,7 +45,7 @@ type (
 		Set            map[string]thing.Value `json:"set,omitempty"`
 		Action         string                 `json:"action,omitempty"`
 		Input          thing.Value            `json:"input,omitzero"`
-		NotAfterMS     int64                  `json:"not_after_ms,omitempty"` // server time; 0 = no deadline
+		NotAfterMS     int64                  `json:"not_after_ms,omitzero"` // server time; 0 = no deadline
 		DesiredVersion domain.Seq             `json:"desired_version"`
 		Session        int64                  `json:"session"`
 	}
@@ -78,14 +78,14 @@ type (
 	}
 	// Snapshot tells the present state of devices, as of entry AsOf.
 	Snapshot struct {
-		AsOf    int64     `json:"as_of"`
-		Devices []Present `json:"devices"`
+		AsOf    int64       `json:"as_of"`
+		Devices PresentList `json:"devices"`
 	}
 	// Entries are consecutive entries of the outbox.
 	Entries struct {
-		First    int64   `json:"first"`
-		Historic bool    `json:"historic,omitempty"` // written before this session began
-		Entries  []Entry `json:"entries"`
+		First    int64     `json:"first"`
+		Historic bool      `json:"historic,omitzero"` // written before this session began
+		Entries  EntryList `json:"entries"`
 	}
 	// Ping keeps the session alive and asks for the time.
 	Ping struct {
@@ -97,7 +97,7 @@ type (
 type Error struct {
 	Code    domain.Code `json:"code"`
 	Message string      `json:"message"`
-	Entry   int64       `json:"entry,omitempty"` // the entry at fault
+	Entry   int64       `json:"entry,omitzero"` // the entry at fault
 }
 
 // Head is a place in the home's log and its hash: the gateway witnesses it.
@@ -132,14 +132,14 @@ const (
 // Entry is one thing the edge has to tell.
 type Entry struct {
 	Kind         Kind                   `json:"kind"`
-	AtMS         int64                  `json:"at_ms,omitempty"`    // when it happened, server time; 0 = not known
-	Inferred     bool                   `json:"inferred,omitempty"` // Cause was concluded, not proven
+	AtMS         int64                  `json:"at_ms,omitzero"`    // when it happened, server time; 0 = not known
+	Inferred     bool                   `json:"inferred,omitzero"` // Cause was concluded, not proven
 	Device       domain.DeviceID        `json:"device,omitzero"`
 	Values       map[string]thing.Value `json:"values,omitempty"`
 	Cause        domain.CommandID       `json:"cause,omitzero"`
 	Event        string                 `json:"event,omitempty"`
 	Data         thing.Value            `json:"data,omitzero"`
-	Available    bool                   `json:"available,omitempty"`
+	Available    bool                   `json:"available,omitzero"`
 	Command      domain.CommandID       `json:"command,omitzero"`
 	Outcome      domain.Outcome         `json:"outcome,omitempty"`
 	Reason       string                 `json:"reason,omitempty"`
@@ -150,7 +150,7 @@ type Entry struct {
 	Attributes   map[string]string      `json:"attributes,omitempty"`
 	Name         string                 `json:"name,omitempty"` // what the radio's software calls it
 	Room         string                 `json:"room,omitempty"` // where that says it is
-	To           int64                  `json:"to,omitempty"`
+	To           int64                  `json:"to,omitzero"`
 }
 
 func (Challenge) FrameType() string { return "challenge" }

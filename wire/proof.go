@@ -6,8 +6,8 @@ import (
 	"encoding/binary"
 )
 
-// EnrolProof shows that the sender holds the secret of a domain.Claim and binds it to one
-// public key and one socket.
+// EnrolProof shows that the sender holds the secret of a domain.Claim and binds it
+// to one public key and one socket.
 func EnrolProof(secret [16]byte, nonce, publicKey []byte) []byte {
 	mac := hmac.New(sha256.New, secret[:])
 	mac.Write(transcript("logis enrol v1", nonce, publicKey))
@@ -16,7 +16,7 @@ func EnrolProof(secret [16]byte, nonce, publicKey []byte) []byte {
 
 // SigningBytes is what the gateway's key signs to enrol.
 func (e Enrol) SigningBytes(nonce []byte) []byte {
-	return transcript("logis enrol key v1", nonce, e.Claim, e.PublicKey, e.Proof)
+	return transcript("logis enrol key v1", nonce, e.Claim, e.PublicKey, e.Proof, number(int64(e.Version)))
 }
 
 // SigningBytes is what the gateway's key signs to open a session.
