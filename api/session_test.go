@@ -70,6 +70,7 @@ func TestAChangeMustComeFromTheAppsOwnOrigin(t *testing.T) {
 		{none, {"Origin", "null"}},
 		{none, {"Origin", "https://evil.example"}},
 		{none, {"Origin", "http://" + host + ".evil.example"}},
+		{none, {"Origin", "http://" + host + "0"}},
 		{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "http://" + host}},
 		{{"Sec-Fetch-Site", "same-site"}},
 		{{"Sec-Fetch-Site", "none"}},
