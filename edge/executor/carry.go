@@ -27,17 +27,14 @@ func (e *Executor) carryOut(ctx context.Context, c wire.Command) error {
 	if err != nil {
 		return err
 	}
-	end := func(v verdict, observed map[string]thing.Value) error {
-		return e.finish(ctx, c, v.outcome, v.reason, observed)
-	}
 	if refused != "" {
-		return end(verdict{domain.Rejected, refused}, nil)
+		return e.refuse(ctx, c, verdict{domain.Rejected, refused})
 	}
 	if c.Class == thing.Comfort && e.newerWaits(c, desires) {
-		return end(verdict{domain.Superseded, "newer_command"}, nil)
+		return e.refuse(ctx, c, verdict{domain.Superseded, "newer_command"})
 	}
 	if v := e.timely(c); v != (verdict{}) {
-		return end(v, nil)
+		return e.refuse(ctx, c, v)
 	}
 	known, err := e.journal.Intend(ctx, outbox.Intent{
 		Command: c.ID, Device: c.Device, Class: c.Class, NotAfterMS: c.NotAfterMS,
@@ -49,19 +46,36 @@ func (e *Executor) carryOut(ctx context.Context, c wire.Command) error {
 	case known == outbox.Answered:
 		return nil
 	case known == outbox.Overtaken:
-		return end(verdict{domain.Superseded, "newer_command"}, nil)
+		return e.refuse(ctx, c, verdict{domain.Superseded, "newer_command"})
 	case known == outbox.Begun && !c.Class.Converges():
-		return end(verdict{domain.Unknown, "agent_restarted"}, e.observe(ctx, device))
+		return e.finish(ctx, c, verdict{domain.Unknown, "agent_restarted"}, e.observe(ctx, device))
 	}
 	// Writing the intent may have taken long, or the machine stood still.
-	if v := e.timely(c); v != (verdict{}) {
-		return end(v, nil)
+	v := e.timely(c)
+	if v == (verdict{}) {
+		v = e.act(ctx, device, c)
 	}
-	v := e.act(ctx, device, c)
+	if known == outbox.Begun && v.outcome != domain.Succeeded {
+		v = verdict{domain.Unknown, "agent_restarted"} // this time it was not done; before, nobody knows
+	}
+	var observed map[string]thing.Value
 	if v.outcome == domain.Unknown {
-		return end(v, e.observe(ctx, device))
+		observed = e.observe(ctx, device)
 	}
-	return end(v, nil)
+	return e.finish(ctx, c, v, observed)
+}
+
+// refuse ends a command that this agent does not try, unless it did before it was
+// restarted: then nobody knows what came of it.
+func (e *Executor) refuse(ctx context.Context, c wire.Command, v verdict) error {
+	begun, err := e.journal.Begun(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	if begun {
+		return e.findOut(ctx, outbox.Intent{Command: c.ID, Device: c.Device, Class: c.Class})
+	}
+	return e.finish(ctx, c, v, nil)
 }
 
 // weigh finds the device and checks the command against its model, as the cloud
@@ -220,9 +234,9 @@ func (e *Executor) observe(ctx context.Context, device outbox.Device) (values ma
 const maxReason = 200
 
 // finish writes down what a command came to, even while the agent stops.
-func (e *Executor) finish(ctx context.Context, c wire.Command, outcome domain.Outcome, reason string, observed map[string]thing.Value) error {
+func (e *Executor) finish(ctx context.Context, c wire.Command, v verdict, observed map[string]thing.Value) error {
 	return e.journal.Finish(context.WithoutCancel(ctx), outbox.Result{
-		Command: c.ID, Device: c.Device, Outcome: outcome,
-		Reason: reason[:min(len(reason), maxReason)], Observed: observed,
+		Command: c.ID, Device: c.Device, Outcome: v.outcome,
+		Reason: v.reason[:min(len(v.reason), maxReason)], Observed: observed,
 	})
 }

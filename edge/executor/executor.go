@@ -31,6 +31,8 @@ type Journal interface {
 	Device(ctx context.Context, id domain.DeviceID) (outbox.Device, bool, error)
 	// Intend writes down that a command is about to be carried out.
 	Intend(ctx context.Context, in outbox.Intent) (outbox.Verdict, error)
+	// Begun reports whether a command was begun and has no result.
+	Begun(ctx context.Context, id domain.CommandID) (bool, error)
 	// Finish writes down what a command came to.
 	Finish(ctx context.Context, r outbox.Result) error
 	// Unfinished returns the commands that were begun and have no result.
@@ -96,7 +98,11 @@ func (e *Executor) Command(ctx context.Context, c wire.Command) error {
 	if reason == "" {
 		return nil
 	}
-	return e.finish(ctx, c, domain.Rejected, reason, nil)
+	begun, err := e.journal.Begun(ctx, c.ID)
+	if begun || err != nil {
+		return err // begun before a restart: the recovery ends it
+	}
+	return e.finish(ctx, c, verdict{domain.Rejected, reason}, nil)
 }
 
 // enqueue puts a task behind those of its device, or returns why it does not.

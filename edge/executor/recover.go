@@ -74,7 +74,7 @@ func (e *Executor) recoverThose(ctx context.Context, all []outbox.Intent, choose
 		if reason == "" || reason == "agent_stopping" {
 			continue // the next start tries again
 		}
-		if err := e.finish(ctx, c, domain.Unknown, "agent_restarted", nil); err != nil {
+		if err := e.finish(ctx, c, verdict{domain.Unknown, "agent_restarted"}, nil); err != nil {
 			return err
 		}
 	}
@@ -95,7 +95,7 @@ func (e *Executor) findOut(ctx context.Context, in outbox.Intent) error {
 		return nil // stopping: the next start finds it again
 	}
 	c := wire.Command{ID: in.Command, Device: in.Device}
-	return e.finish(ctx, c, domain.Unknown, "agent_restarted", observed)
+	return e.finish(ctx, c, verdict{domain.Unknown, "agent_restarted"}, observed)
 }
 
 // observeSoon asks until the device answers or the wait is over: the radio may
@@ -133,7 +133,7 @@ func (e *Executor) stop() {
 	}
 	e.mu.Unlock()
 	for _, c := range void {
-		if err := e.finish(e.ctx, c, domain.Rejected, "agent_stopping", nil); err != nil {
+		if err := e.finish(e.ctx, c, verdict{domain.Rejected, "agent_stopping"}, nil); err != nil {
 			break // the disk is gone: the cloud's own timer ends them
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"logis/domain/thing"
 	"logis/edge/outbox"
 	"logis/edge/radio/simulated"
+	"logis/wire"
 )
 
 // crashed leaves an outbox with intents and no results: 1 unlocks, 2 identifies,
@@ -115,5 +116,34 @@ func TestASecondCrashDuringRecoveryLosesNothing(t *testing.T) {
 		for id := byte(1); id <= 4; id++ {
 			r.ended(id, domain.Unknown, "agent_restarted")
 		}
+	})
+}
+
+// What may have been done before a crash is never said not to have been done.
+func TestACommandBegunBeforeACrashIsNotCalledUntriedAfterwards(t *testing.T) {
+	t.Parallel()
+	again := func(do func(r *rig, c wire.Command) wire.Command) {
+		in(t, crashed(t), simulated.Options{}, wrap{}, func(_ *testing.T, r *rig) {
+			r.give(do(r, r.switchOn(3, time.Minute)))
+			<-time.After(time.Minute)
+			synctest.Wait()
+			r.ended(3, domain.Unknown, "agent_restarted")
+		})
+	}
+	again(func(_ *rig, c wire.Command) wire.Command { // too late now
+		c.NotAfterMS = serverNow().UnixMilli() - 1
+		return c
+	})
+	again(func(r *rig, c wire.Command) wire.Command { // overtaken in between
+		r.give(r.switchOn(9, time.Minute))
+		return c
+	})
+	again(func(_ *rig, c wire.Command) wire.Command { // of an older session
+		c.Session = 77
+		return c
+	})
+	again(func(r *rig, c wire.Command) wire.Command { // jammed this time
+		r.home.Jam(r.home.Address("light"), true)
+		return c
 	})
 }

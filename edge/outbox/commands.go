@@ -173,6 +173,16 @@ func (r Result) entry() ([]byte, error) {
 	return json.Marshal(e, json.Deterministic(true))
 }
 
+// Begun reports whether a command was begun and has no result.
+func (o *Outbox) Begun(ctx context.Context, id domain.CommandID) (begun bool, err error) {
+	err = o.do(ctx, func(t *tx) error {
+		seen, result, err := t.command(id)
+		begun = seen && result == nil
+		return err
+	})
+	return begun, err
+}
+
 // Unfinished returns the commands that were begun and have no result, oldest
 // first: the agent ended in between.
 func (o *Outbox) Unfinished(ctx context.Context) (all []Intent, err error) {

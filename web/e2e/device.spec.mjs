@@ -29,7 +29,7 @@ describe('the page of a device', () => {
 
   it('controls the device and shows every step of the command', async () => {
     const { page, name } = await device(browser)
-    const choice = page.getByRole('region', { name: 'Control' }).getByRole('group', { name: `${name}: On` })
+    const choice = page.getByRole('region', { name: 'Control' }).getByRole('group', { name: `${name}: Power` })
     const other = choice.locator('button[aria-pressed="false"]')
     const label = await other.textContent()
     await other.click()

@@ -5,7 +5,7 @@ import { Press } from '../parts/Press'
 import { TwoStep } from '../parts/TwoStep'
 import { PropertyChoices, PropertySlider, PropertyStepper, settable } from '../tiles/controls'
 import { whiteOf } from '../tiles/color'
-import { spaced, valueWords } from '../words/values'
+import { titleWords, valueWords } from '../words/values'
 import styles from './Device.module.css'
 
 /** Whether there is anything to set or to do. */
@@ -46,7 +46,7 @@ function Control({ view, property }: { view: DeviceView; property: string }) {
   return (
     <div className={styles.control}>
       <p className={styles.label}>
-        <span>{schema.title}</span>
+        <span>{titleWords(property, schema)}</span>
         <span className="numbers">{now === undefined ? 'not heard yet' : valueWords(property, now, schema)}</span>
       </p>
       {schema.type === 'boolean' ? (
@@ -65,7 +65,7 @@ function Control({ view, property }: { view: DeviceView; property: string }) {
 function OnOff({ view, property }: { view: DeviceView; property: string }) {
   const { ask } = useStage()
   const text = (value: unknown) => (typeof value === 'boolean' ? String(value) : undefined)
-  const title = view.device.affordances.properties[property]?.title ?? spaced(property)
+  const title = titleWords(property, view.device.affordances.properties[property])
   return (
     <Choices
       label={`${view.device.name}: ${title}`}

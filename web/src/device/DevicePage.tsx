@@ -20,7 +20,7 @@ export function DevicePage() {
   const device = picture.devices.get(id)
   return (
     <>
-      <Banners />
+      <Banners gateway={device?.gateway} />
       <Link className={styles.back} to="/homes/$home" params={{ home: picture.home.id }}>
         <IconArrowLeft size={18} aria-hidden /> Home
       </Link>

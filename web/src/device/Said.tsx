@@ -5,7 +5,7 @@ import { Card } from '../parts/Card'
 import { Source } from '../parts/Cause'
 import { span } from '../words/ages'
 import { kindWords } from '../words/kinds'
-import { spaced, valueWords } from '../words/values'
+import { spaced, titleWords, valueWords } from '../words/values'
 import { useNow } from '../data/useNow'
 import styles from './Device.module.css'
 
@@ -26,7 +26,7 @@ export function Said({ view }: { view: DeviceView }) {
           const since = (past ?? now) - Date.parse(said.since)
           return (
             <div key={name} className={styles.value}>
-              <dt>{schema?.title ?? spaced(name)}</dt>
+              <dt>{titleWords(name, schema)}</dt>
               <dd>
                 <span className={styles.now}>{valueWords(name, said.value, schema)}</span>
                 <span className={styles.from}>

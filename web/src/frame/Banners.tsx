@@ -3,10 +3,12 @@ import { When } from '../parts/Age'
 import { useScene } from '../data/Scene'
 import styles from './Frame.module.css'
 
-/** What a person should know before believing the screen. */
-export function Banners() {
+/** What a person should know before believing the screen: of all gateways, or of one. */
+export function Banners({ gateway: only }: { gateway?: string | undefined }) {
   const { picture, cutOff, past } = useScene()
-  const away = [...picture.gateways.values()].filter((gateway) => !gateway.connected)
+  const away = [...picture.gateways.values()].filter(
+    (gateway) => !gateway.connected && (only === undefined || gateway.id === only),
+  )
   if (cutOff) {
     return (
       <p className={styles.banner} data-tone="bad" role="status">

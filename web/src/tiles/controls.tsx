@@ -7,7 +7,7 @@ import { LevelSlider } from '../parts/LevelSlider'
 import { Press } from '../parts/Press'
 import { Stepper } from '../parts/Stepper'
 import { TwoStep } from '../parts/TwoStep'
-import { valueWords } from '../words/values'
+import { titleWords, valueWords } from '../words/values'
 import styles from './Tile.module.css'
 
 interface ControlProps {
@@ -31,7 +31,7 @@ export function PropertySlider({ view, property, track }: ControlProps & { track
   if (!schema) return null
   return (
     <LevelSlider
-      label={`${view.device.name}: ${schema.title}`}
+      label={`${view.device.name}: ${titleWords(property, schema)}`}
       reported={numeric(reported(view.twin, property))}
       wanted={numeric(intended(view, property))}
       min={schema.minimum ?? 0}
@@ -52,7 +52,7 @@ export function PropertyStepper({ view, property, step, start }: ControlProps & 
   if (!schema || past !== null) return null
   return (
     <Stepper
-      label={`${view.device.name}: ${schema.title}`}
+      label={`${view.device.name}: ${titleWords(property, schema)}`}
       value={numeric(intended(view, property))}
       start={start}
       min={schema.minimum ?? 0}
@@ -71,7 +71,7 @@ export function PropertyChoices({ view, property }: ControlProps) {
   if (!schema?.enum || past !== null) return null
   return (
     <Choices
-      label={`${view.device.name}: ${schema.title}`}
+      label={`${view.device.name}: ${titleWords(property, schema)}`}
       choices={schema.enum.map((value) => ({ value: String(value), label: valueWords(property, value, schema) }))}
       reported={textual(reported(view.twin, property))}
       wanted={textual(intended(view, property))}

@@ -1,6 +1,6 @@
 import type { Actor, Command, Device, Session } from '../api/types'
 import { kindWords } from './kinds'
-import { spaced, valueWords } from './values'
+import { spaced, titleWords, valueWords } from './values'
 
 const doing: Record<string, string> = {
   lockDoor: 'lock',
@@ -23,7 +23,7 @@ export function wishWords(wish: Wish, device?: Device): string {
     if (name === 'onOff') return value === true ? 'turn on' : 'turn off'
     if (name === 'currentPositionLiftPercentage' && typeof value === 'number') return `go to ${100 - value} % open`
     if (name === 'privacyMode') return value === true ? 'look away' : 'watch'
-    return `set ${(schema?.title ?? spaced(name)).toLowerCase()} to ${valueWords(name, value, schema)}`
+    return `set ${titleWords(name, schema).toLowerCase()} to ${valueWords(name, value, schema)}`
   })
   return parts.join(' and ') || 'do something'
 }

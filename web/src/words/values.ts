@@ -37,6 +37,17 @@ export function spaced(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
+/** Where the models name what is true ("Closed"), a person needs the name of what it is about. */
+const titles: Record<string, string> = {
+  onOff: 'Power',
+  contact: 'Door or window',
+  currentPositionLiftPercentage: 'Position',
+  tamper: 'Tampering',
+}
+
+/** What a property is called. */
+export const titleWords = (property: string, schema?: Schema) => titles[property] ?? schema?.title ?? spaced(property)
+
 /** A value of a property as a person would say it. */
 export function valueWords(property: string, value: unknown, schema?: Schema): string {
   if (typeof value === 'boolean') {
@@ -59,5 +70,5 @@ export function speaksForItself(property: string): boolean {
 /** A value with what it is of: "Brightness 60 %", or "On". */
 export function statement(property: string, value: unknown, schema?: Schema): string {
   const words = valueWords(property, value, schema)
-  return speaksForItself(property) ? words : `${schema?.title ?? spaced(property)} ${words}`
+  return speaksForItself(property) ? words : `${titleWords(property, schema)} ${words}`
 }
