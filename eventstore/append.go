@@ -135,7 +135,9 @@ func (tx *Tx) keepStates() {
 
 // tell wakes the readers of what is now durable.
 func (tx *Tx) tell(grown []domain.HomeID) {
-	tx.store.news.tell(grown...)
+	if len(grown) > 0 {
+		tx.store.news.tell(grown...)
+	}
 	if len(tx.jobs) == 0 {
 		return
 	}

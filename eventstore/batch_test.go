@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"sync"
 	"testing"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -67,9 +68,29 @@ func (o *outcomes) done(n int64) func(error) {
 	}
 }
 
+// wait returns when every submission was told something.
+func (o *outcomes) wait(t testing.TB) {
+	t.Helper()
+	all := make(chan struct{})
+	go func() {
+		o.left.Wait()
+		close(all)
+	}()
+	await(t, all)
+}
+
+func await(t testing.TB, done <-chan struct{}) {
+	t.Helper()
+	select {
+	case <-done:
+	case <-time.After(patience):
+		t.Fatal("a submission was never told its outcome")
+	}
+}
+
 func (o *outcomes) checkOnce(t testing.TB, n int64, want func(int64) error) {
 	t.Helper()
-	o.left.Wait()
+	o.wait(t)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for i := range n {
@@ -205,7 +226,7 @@ func TestOneBadSubmissionFailsAlone(t *testing.T) {
 				}
 			}
 			release()
-			told.left.Wait()
+			told.wait(t)
 			for n := range int64(count) {
 				if err := told.told[n+1]; (err[0] != nil) != (n == 7) || len(err) != 1 {
 					t.Errorf("submission %d was told %v", n, err)
@@ -243,7 +264,7 @@ func TestASubmissionForAHomeThatIsNotThereFailsAlone(t *testing.T) {
 		}
 	}
 	release()
-	told.left.Wait()
+	told.wait(t)
 	if told.told[1][0] != nil || told.told[3][0] != nil {
 		t.Errorf("told %v", told.told)
 	}
@@ -275,7 +296,7 @@ func TestABusyHomeHoldsUpNoOther(t *testing.T) {
 		}
 	}
 	release()
-	told.left.Wait()
+	told.wait(t)
 	for n := range int64(4) {
 		if err := told.told[n+1][0]; n%2 == 0 && err != nil {
 			t.Errorf("submission %d was told %v", n, err)
@@ -390,7 +411,7 @@ func TestEverySubmissionIsToldOnceWhenTheServerStops(t *testing.T) {
 	if err := group.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	told.left.Wait()
+	told.wait(t)
 	for n := range int64(count) {
 		if len(told.told[n+1]) != 1 {
 			t.Errorf("submission %d was told %v", n, told.told[n+1])

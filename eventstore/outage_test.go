@@ -1,13 +1,18 @@
 package eventstore_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"io"
+	"net"
 	"os"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"golang.org/x/sync/errgroup"
 
 	"logis/domain"
@@ -122,6 +127,71 @@ func TestAnOutageLosesNothingAndDoublesNothing(t *testing.T) {
 		}
 		b.checkSound(t, home)
 	}
+}
+
+// cut is a connection that loses the answer to a commit.
+type cut struct {
+	net.Conn
+	armed *atomic.Bool
+	lost  bool
+}
+
+func (c *cut) Write(b []byte) (int, error) {
+	if bytes.Contains(b, []byte("commit")) && c.armed.CompareAndSwap(true, false) {
+		c.lost = true
+	}
+	return c.Conn.Write(b)
+}
+
+func (c *cut) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	if c.lost && err == nil { // the answer came, so it is done; nobody hears of it
+		return 0, errors.Join(io.ErrUnexpectedEOF, c.Close())
+	}
+	return n, err
+}
+
+func TestACommitWhoseAnswerIsLostIsNotDoneTwice(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	home := b.found(t)
+	gateway := b.gatewayOf(t, home)
+	var armed atomic.Bool
+	config := b.pool.Config()
+	dial := config.ConnConfig.DialFunc
+	config.ConnConfig.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		return &cut{Conn: conn, armed: &armed}, err
+	}
+	pool, err := pgxpool.NewWithConfig(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	store := eventstore.New(pool, eventstore.Options{Catalog: b.tables.Catalog, Projection: b.tables})
+	armed.Store(true)
+	wantCode(t, store.Append(t.Context(), []domain.HomeID{home}, addRoom(home)), domain.Storage)
+	if got := b.head(t, home).Seq; got != 4 {
+		t.Fatalf("head %d: the commit was not lost but undone", got)
+	}
+	batcher := eventstore.NewBatcher(store)
+	run(t, batcher.Run)
+	const each = 20
+	told := newOutcomes(each)
+	for seq := range int64(each) {
+		armed.Store(seq%3 == 0)
+		done := make(chan struct{})
+		tell := told.done(seq + 1)
+		if err := batcher.Submit(t.Context(), entry(home, gateway, seq+1, func(err error) { tell(err); close(done) })); err != nil {
+			t.Fatal(err)
+		}
+		await(t, done)
+	}
+	told.checkOnce(t, each, noError)
+	if rows := b.list(t, eventstore.Filter{Home: home, After: 4}); len(rows) != each {
+		t.Errorf("%d entries, want %d", len(rows), each)
+	}
+	b.checkSound(t, home)
 }
 
 func TestTheServerSaysThatTheDatabaseIsAway(t *testing.T) {

@@ -168,6 +168,23 @@ func TestAForgedEventBeyondTheHeadIsNamed(t *testing.T) {
 	}
 }
 
+func TestAForgedEventWhoseHashFitsIsNamedByTheNext(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	home := b.lived(t, 16, 50).Home
+	rows := b.list(t, eventstore.Filter{Home: home})
+	const k = 20
+	forged := rows[k-1]
+	forged.Actor = "somebody else"
+	hash := eventstore.Link(rows[k-2].Hash, &forged.RecordedEvent, forged.Type)
+	b.superuser(t, fmt.Sprintf(`SET session_replication_role = replica; UPDATE events SET actor = '%s', hash = '\x%s' WHERE home_id = '%s' AND seq = %d`,
+		forged.Actor, hash, home, forged.Seq))
+	v, err := eventstore.Verify(t.Context(), b.pool, home, b.head(t, home))
+	if err != nil || v.Bad != k+1 || v.Events != k {
+		t.Errorf("event %d %s (%v), want %d", v.Bad, v.Reason, err, k+1)
+	}
+}
+
 func TestAChainWrittenAnewShowsAgainstAWitnessedHead(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

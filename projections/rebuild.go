@@ -78,14 +78,14 @@ func (r *rebuild) run(ctx context.Context) (Rebuilt, error) {
 }
 
 // prepare makes the shadow tables. Temporary tables come first in the search
-// path, so that Tables.Save writes to them by the names of the real ones;
-// statements prepared before they were there must not be used again.
+// path of this connection, so that Tables.Save writes to them by the names of the
+// real ones; statements prepared before they were there must not be used again.
 func (r *rebuild) prepare(ctx context.Context) error {
 	if err := r.conn.DeallocateAll(ctx); err != nil {
 		return err
 	}
 	// A long work is meant here; the limits of the pool are for short requests.
-	if _, err := r.conn.Exec(ctx, `SET statement_timeout = 0; SET synchronous_commit = off`); err != nil {
+	if _, err := r.conn.Exec(ctx, `SET statement_timeout = 0; SET synchronous_commit = off; SET search_path = pg_temp, public`); err != nil {
 		return err
 	}
 	for _, name := range tableNames() {

@@ -10,6 +10,7 @@ import (
 
 	"logis/domain"
 	"logis/eventstore"
+	"logis/migrations/pgtest"
 	"logis/projections"
 )
 
@@ -120,6 +121,21 @@ func TestARebuildWhileTheHomeIsInUseMissesNothing(t *testing.T) {
 	}
 	if !b.rebuild(t, w.Home).Same() {
 		t.Error("the rows are not the fold")
+	}
+}
+
+func TestARebuildWritesBesideTheRowsWhateverTheSearchPath(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	w := b.lived(t, 6, 300)
+	before := b.hash(t, w.Home)
+	b.superuser(t, `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = public, pg_temp', current_database()); END $$`)
+	b.superuser(t, `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'written'; END $$;
+		CREATE TRIGGER refuse BEFORE INSERT OR UPDATE OR DELETE ON twins FOR EACH STATEMENT EXECUTE FUNCTION refuse()`)
+	pool := pgtest.Pool(t, b.dsn)
+	result, err := b.tables.Rebuild(t.Context(), pool, w.Home, nil)
+	if err != nil || !result.Same() || result.After != before {
+		t.Errorf("%+v, %v", result, err)
 	}
 }
 

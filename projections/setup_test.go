@@ -98,14 +98,14 @@ func (b *bundle) rebuild(t testing.TB, home domain.HomeID) projections.Rebuilt {
 	return result
 }
 
-func (b *bundle) superuser(t testing.TB, sql string, args ...any) int64 {
+func (b *bundle) superuser(t testing.TB, sql string) int64 {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), b.dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close(context.Background()) }()
-	tag, err := conn.Exec(t.Context(), sql, args...)
+	tag, err := conn.Exec(t.Context(), sql)
 	if err != nil {
 		t.Fatal(err)
 	}
