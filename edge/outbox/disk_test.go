@@ -24,7 +24,8 @@ type disk struct {
 	trace  []write
 	plain  bool // keeps no trace
 	broken bool
-	count  int // syncs
+	count  int           // syncs
+	held   chan struct{} // syncs wait until it is closed; nil: they do not
 }
 
 // write is one thing that happened to a file.
@@ -60,6 +61,20 @@ func (d *disk) fail() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.broken = true
+}
+
+// hold lets syncs wait until the returned function is called.
+func (d *disk) hold() (release func()) {
+	held := make(chan struct{})
+	d.mu.Lock()
+	d.held = held
+	d.mu.Unlock()
+	return func() {
+		d.mu.Lock()
+		d.held = nil
+		d.mu.Unlock()
+		close(held)
+	}
 }
 
 func (d *disk) syncs() int {
@@ -225,6 +240,12 @@ func (f *diskFile) Truncate(size int64) error {
 }
 
 func (f *diskFile) Sync(vfs.SyncFlag) error {
+	f.mu.Lock()
+	held := f.held
+	f.mu.Unlock()
+	if held != nil {
+		<-held
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.note(write{file: f.name, op: opSync})
