@@ -24,9 +24,9 @@ const base = "/api/v1"
 
 // Options are what the API needs.
 type Options struct {
-	Store  *eventstore.Store // required
-	Access *access.Access    // required
-	Tables projections.Tables
+	Store  *eventstore.Store  // required
+	Access *access.Access     // required
+	Tables projections.Tables // required
 	// App is the browser app: index.html and what it loads. Nil serves none.
 	App fs.FS
 	// Log is told of faults that are not the caller's. Nil tells nobody.
@@ -52,21 +52,21 @@ type tuning struct {
 	person, address      pace
 	inFlight, queue      int
 	pulse, poll, recheck time.Duration
-	work                 time.Duration
+	work, goodbye        time.Duration
 }
 
 func asInLife() tuning {
 	return tuning{
 		person: pace{personRate, personBurst}, address: pace{addressRate, addressBurst},
 		inFlight: maxInFlight, queue: liveQueue, pulse: livePulse, poll: livePoll, recheck: liveRecheck,
-		work: workTimeout,
+		work: workTimeout, goodbye: liveGoodbye,
 	}
 }
 
 // New returns the handler of everything an app and a browser may ask.
 func New(options Options) (*Server, error) {
-	if options.Store == nil || options.Access == nil {
-		return nil, errors.New("api: Store and Access are required")
+	if options.Store == nil || options.Access == nil || options.Tables.Catalog == nil {
+		return nil, errors.New("api: Store, Access and Tables are required")
 	}
 	return build(options, asInLife())
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -82,12 +83,8 @@ func pause(ctx context.Context, d time.Duration) {
 // passing reports whether an error may be gone at the next look: the database is
 // away, or a query took too long.
 func passing(err error) bool {
-	switch domain.CodeOf(err) {
-	case domain.Storage, domain.Overloaded:
-		return true
-	default:
-		return false
-	}
+	code := domain.CodeOf(err)
+	return code == domain.Storage || code == domain.Overloaded || errors.Is(err, context.DeadlineExceeded)
 }
 
 // follow loads the home, or folds and tells what is new, and reports whether

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -42,7 +43,22 @@ func (h *hall) run(ctx context.Context) {
 		f.dismiss(closing{closeRestart, "the server restarts"})
 	}
 	h.mu.Unlock()
+	deaf := time.AfterFunc(h.server.tuning.goodbye, h.hangUp)
+	defer deaf.Stop()
 	h.group.Wait()
+}
+
+// hangUp cuts off those who do not listen to the goodbye.
+func (h *hall) hangUp() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, f := range h.feeds {
+		for k := range f.guests {
+			if k.conn != nil {
+				go func() { _ = k.conn.CloseNow() }() // it waits for whoever is writing
+			}
+		}
+	}
 }
 
 // enter turns a request that was allowed into a live socket.
@@ -70,7 +86,9 @@ func (h *hall) enter(w http.ResponseWriter, r *http.Request) error {
 		return nil // Accept has answered
 	}
 	conn.SetReadLimit(maxInbound)
+	h.mu.Lock()
 	k.conn = conn
+	h.mu.Unlock()
 	// A fresh goroutine needs a third of the memory of this one, whose stack has
 	// grown; the handler returns.
 	go h.host(k)

@@ -47,8 +47,8 @@ const (
 	maxInFlight = 256
 	// personRate and personBurst bound the requests of one person, per second and
 	// at once; more get 429. A page needs about ten.
-	personRate  = 50
-	personBurst = 200
+	personRate  = 100
+	personBurst = 300
 	// addressRate and addressBurst bound the requests of one address that is not
 	// signed in.
 	addressRate  = 10
@@ -77,6 +77,9 @@ const (
 	livePage = 500
 	// maxInbound bounds what a live socket may send, in bytes: nothing is awaited.
 	maxInbound = 512
+	// liveGoodbye is how long a stopping server waits for sockets to close in good
+	// order; then it hangs up.
+	liveGoodbye = 3 * time.Second
 	// writeLimit bounds the writing of one page to a live socket.
 	writeLimit = 10 * time.Second
 )

@@ -96,20 +96,7 @@ func TestASlowReaderIsClosedAndResumesWithoutAHole(t *testing.T) {
 	h := b.person("Ada").house("Home")
 	l := h.follow("")
 	last := l.welcome().Seq
-	h.append(func(ctx context.Context, tx *eventstore.Tx) error { // a page that no buffer on the way holds
-		for range 60 {
-			ev, err := tx.Home(h.id).Register(h.gateway, eventstore.NewID[domain.DeviceKind](tx.Now()),
-				domain.DeviceRegistered{Address: "simulated/x", Kind: "color-light"})
-			if err != nil {
-				return err
-			}
-			ev.Edge = h.edge()
-			if _, err := tx.RecordNamed(ctx, h.id, ev, strings.Repeat("L", maxName)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	h.append(h.manyDevices)
 	b.waitForFeed(h)
 	for range few.queue + 2 {
 		h.record(domain.Event{Entity: h.id.Entity(), Actor: h.owner.actor(), Fact: domain.HomeRenamed{}})
@@ -134,6 +121,40 @@ func TestASlowReaderIsClosedAndResumesWithoutAHole(t *testing.T) {
 	for last < h.head() {
 		last = h.hear(newScreen(Picture{}), last, 1)
 	}
+}
+
+func TestAStopDoesNotWaitForSomebodyDeaf(t *testing.T) {
+	t.Parallel()
+	brief := quick()
+	brief.goodbye = 50 * time.Millisecond
+	b := setupWith(t, brief)
+	b.narrow()
+	h := b.person("Ada").house("Home")
+	h.follow("").welcome() // and reads no more
+	h.append(h.manyDevices)
+	b.waitForFeed(h)
+	began := time.Now()
+	b.stop()
+	b.waitUntilEmpty()
+	if took := time.Since(began); took > writeLimit/2 {
+		t.Errorf("the stop took %v", took)
+	}
+}
+
+// manyDevices records more than any buffer on a narrow way holds.
+func (h *house) manyDevices(ctx context.Context, tx *eventstore.Tx) error {
+	for range 60 {
+		ev, err := tx.Home(h.id).Register(h.gateway, eventstore.NewID[domain.DeviceKind](tx.Now()),
+			domain.DeviceRegistered{Address: "simulated/x", Kind: "color-light"})
+		if err != nil {
+			return err
+		}
+		ev.Edge = h.edge()
+		if _, err := tx.RecordNamed(ctx, h.id, ev, strings.Repeat("L", maxName)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // narrow puts another listener in front of the server whose connections hold

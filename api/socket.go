@@ -26,7 +26,7 @@ type page struct {
 // socket is one live connection. It begins by catching up at its own pace; once
 // it has, it listens to its feed.
 type socket struct {
-	conn   *websocket.Conn
+	conn   *websocket.Conn // set once, under the hall's lock
 	home   domain.HomeID
 	who    access.Principal
 	feed   *feed
