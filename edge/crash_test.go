@@ -40,7 +40,7 @@ func acted(t *testing.T, oracle string) map[domain.CommandID]int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close() //nolint:errcheck // only read
+	defer file.Close()
 	times := map[domain.CommandID]int{}
 	for lines := bufio.NewScanner(file); lines.Scan(); {
 		var a simulated.Actuation

@@ -158,7 +158,7 @@ func (c *child) start(point int) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	c.cmd = exec.Command(program) //nolint:noctx // it must be able to outlive nothing but the test
+	c.cmd = exec.Command(program)
 	c.cmd.Env = append(c.env, fmt.Sprint("LOGIS_TEST_POINT=", point))
 	if err := c.cmd.Start(); err != nil {
 		c.t.Fatal(err)

@@ -66,7 +66,7 @@ func command(ctx context.Context, args []string, t terminal) int {
 }
 
 // version is the release; the build of a release sets it.
-var version = "dev" //nolint:gochecknoglobals // set by the linker only
+var version = "dev" // set by the linker only
 
 // describeVersion names the release and the commit it was built from.
 func describeVersion() string {

@@ -152,7 +152,7 @@ func TestTheProgramServesAHomeOf200DevicesInLittleMemoryAndStopsWhenAsked(t *tes
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			cloud := linktest.NewCloud(t)
-			cmd := exec.Command(binary, "run", "--with-parent", "--server", cloud.URL, "--data", t.TempDir(), //nolint:noctx // killed below
+			cmd := exec.Command(binary, "run", "--with-parent", "--server", cloud.URL, "--data", t.TempDir(),
 				"--simulated", "--simulated-devices", "200", "--simulated-report-rate", "50")
 			cmd.Env = append(os.Environ(), "LOGIS_EDGE_CLAIM="+cloud.Claim.String())
 			var says bytes.Buffer

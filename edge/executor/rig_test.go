@@ -18,7 +18,7 @@ import (
 	"logis/wire"
 )
 
-var gateway = domain.GatewayID{1} //nolint:gochecknoglobals // a constant of the tests
+var gateway = domain.GatewayID{1}
 
 // sinceStart is a boot clock made of the time package, so that the bubble moves it.
 type sinceStart struct{ start time.Time }

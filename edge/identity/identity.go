@@ -65,7 +65,7 @@ func Load(path string) (Identity, error) {
 
 func create(path string) (Identity, error) {
 	id := Identity{Seed: make([]byte, ed25519.SeedSize)}
-	rand.Read(id.Seed) //nolint:errcheck // crypto/rand.Read never returns an error
+	rand.Read(id.Seed) // never fails
 	return id, id.Save(path)
 }
 

@@ -35,7 +35,7 @@ func dial(ctx context.Context, o *Options) (*socket, error) {
 		return nil, err
 	}
 	asked := o.Time.Boot()
-	conn, answer, err := websocket.Dial(ctx, address, &websocket.DialOptions{
+	conn, answer, err := websocket.Dial(ctx, address, &websocket.DialOptions{ //nolint:bodyclose // the package closes it
 		HTTPClient: o.Client, Subprotocols: []string{wire.Subprotocol},
 		CompressionMode: websocket.CompressionDisabled,
 	})

@@ -26,7 +26,7 @@ func newcomer(server string) link.Options {
 	}
 }
 
-var claim = domain.Claim{ID: [16]byte{1}, Secret: [16]byte{2}} //nolint:gochecknoglobals // a constant of the tests
+var claim = domain.Claim{ID: [16]byte{1}, Secret: [16]byte{2}}
 
 func TestAClaimIsRedeemedWithoutShowingItsSecretOrTheKey(t *testing.T) {
 	t.Parallel()

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/url"
 	"sync"
@@ -113,6 +114,16 @@ func endpoint(server string) (string, error) {
 	return u.JoinPath(wire.Path).String(), nil
 }
 
+// exposed reports whether what is said to a server can be read on the way.
+func exposed(server string) bool {
+	address, err := endpoint(server)
+	if err != nil {
+		return false
+	}
+	u, err := url.Parse(address)
+	return err == nil && u.Scheme == "ws" && u.Hostname() != "localhost" && !net.ParseIP(u.Hostname()).IsLoopback()
+}
+
 // CheckServer refuses an address no link can be made to, with a sentence.
 func CheckServer(server string) error {
 	_, err := endpoint(server)
@@ -135,6 +146,9 @@ func (l *Link) setStatus(s Status) {
 // Run keeps a session with the cloud until ctx ends; then it returns nil. Any
 // other return is an error of the disk.
 func (l *Link) Run(ctx context.Context) error {
+	if exposed(l.options.Server) {
+		l.options.Log.Warn("the connection to the cloud is not encrypted: use wss://", "server", l.options.Server)
+	}
 	for {
 		begun := time.Now()
 		err := l.session(ctx)

@@ -106,9 +106,9 @@ func TestACloudThatIsAwayIsTriedEverMoreSeldom(t *testing.T) {
 		for i := range dials[1:] {
 			waits = append(waits, dials[i+1].Sub(dials[i]).Round(time.Second))
 		}
-		want := []time.Duration{1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60, 60, 60, 60}
-		for i := range want {
-			want[i] *= time.Second
+		var want []time.Duration
+		for _, seconds := range []int{1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60, 60, 60, 60} {
+			want = append(want, time.Duration(seconds)*time.Second)
 		}
 		if !slices.Equal(waits[:len(want)], want) {
 			t.Errorf("waited %v, want %v", waits, want)

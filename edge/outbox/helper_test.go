@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	gateway = domain.GatewayID{1, 2, 3} //nolint:gochecknoglobals // a constant of the tests
+	gateway = domain.GatewayID{1, 2, 3}
 	epoch   = time.Date(2026, 11, 3, 8, 0, 0, 0, time.UTC)
 )
 

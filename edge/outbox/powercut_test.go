@@ -99,7 +99,7 @@ func (l *life) broken(t *testing.T, n int, rng *rand.Rand) string {
 	if err != nil {
 		return "the file cannot be opened: " + err.Error()
 	}
-	defer box.db.close() //nolint:errcheck // it is in memory
+	defer box.db.close()
 	var verdict string
 	op := &operation{done: make(chan error, 1), run: func(tx *tx) error {
 		verdict = l.check(tx, n)

@@ -22,8 +22,11 @@ func InMemory(t testing.TB, serve func(p *Peer)) (client *http.Client, stop func
 	t.Helper()
 	m := &memory{conns: make(chan net.Conn), closed: make(chan struct{})}
 	server := &http.Server{Handler: Handler(t, serve), ReadHeaderTimeout: time.Minute}
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(m) }()
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		_ = server.Serve(m) // it ends when the network is closed
+	}()
 	client = m.client()
 	return client, func() {
 		client.CloseIdleConnections()
