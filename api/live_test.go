@@ -295,7 +295,7 @@ func TestAnEventOfANewerReleaseEndsTheSocketAndIsLogged(t *testing.T) {
 func TestAnAppThatIsAheadOfTheFeedHearsNothingTwice(t *testing.T) {
 	t.Parallel()
 	blind := quick()
-	blind.poll = time.Hour
+	blind.poll, blind.recheck = time.Hour, time.Hour
 	b := setupWith(t, blind)
 	h := b.person("Ada").house("Home")
 	first := h.follow("")
