@@ -8,7 +8,7 @@ import (
 )
 
 // Home is the state of a home as of Seq: the fold of its log. Closed commands
-// are not part of it.
+// are not part of it. It is not safe for concurrent use.
 type Home struct {
 	ID       HomeID
 	Seq      Seq

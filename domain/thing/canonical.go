@@ -140,15 +140,15 @@ func (w *writer) object(depth int) error {
 	return err
 }
 
-// maxExactInteger is the least integer whose successor float64 cannot hold.
-const maxExactInteger = 1 << 53
+// firstInexact is the least integer whose successor float64 cannot hold.
+const firstInexact = 1 << 53
 
 func (w *writer) number(text string) error {
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil {
 		return fmt.Errorf("not a number that can be kept: %w", err)
 	}
-	if math.Abs(f) >= maxExactInteger && !strings.ContainsAny(text, ".eE") {
+	if math.Abs(f) >= firstInexact && !strings.ContainsAny(text, ".eE") {
 		if kept := strconv.FormatFloat(f, 'f', -1, 64); kept != text {
 			return fmt.Errorf("not a number that can be kept: %s would become %s", text, kept)
 		}

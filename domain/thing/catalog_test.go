@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"logis/domain/thing"
@@ -337,4 +338,23 @@ func TestUnknownModelsAreRefused(t *testing.T) {
 	if _, err := catalog.Describe("light", many[:8]); err != nil {
 		t.Errorf("eight capabilities: %v", err)
 	}
+}
+
+func TestManyMayAskAtOnce(t *testing.T) {
+	t.Parallel()
+	catalog := standard(t)
+	var asking sync.WaitGroup
+	for i := range 8 {
+		asking.Go(func() {
+			for _, m := range catalog.Kinds() {
+				for _, name := range catalog.Capabilities() {
+					got, err := catalog.Describe(m.Kind, []string{name, "battery"})
+					if err != nil || got.Properties["batteryPercent"].Term == "" {
+						t.Errorf("asker %d: %s with %s is %v (%v)", i, m.Kind, name, got, err)
+					}
+				}
+			}
+		})
+	}
+	asking.Wait()
 }

@@ -39,8 +39,8 @@ func plainText[T string | []byte](text T) int {
 // A number is plain when it has few enough digits that float64 holds each of
 // them, and a size that the shortest form writes without an exponent.
 const (
-	maxPlainDigits   = 15
-	maxPlainDecimals = 6
+	plainDigits   = 15
+	plainDecimals = 6
 )
 
 // plainNumber returns the length of the canonical number that text begins with, 0
@@ -59,13 +59,13 @@ func plainNumber[T string | []byte](text T) int {
 	decimals := 0
 	if at < len(text) && text[at] == '.' {
 		decimals = digits(text[at+1:])
-		if decimals == 0 || decimals > maxPlainDecimals || text[at+decimals] == '0' {
+		if decimals == 0 || decimals > plainDecimals || text[at+decimals] == '0' {
 			return 0
 		}
 		at += 1 + decimals
 	}
 	minusZero := zero && decimals == 0 && text[0] == '-'
-	if whole+decimals > maxPlainDigits || minusZero || continues(text[at:]) {
+	if whole+decimals > plainDigits || minusZero || continues(text[at:]) {
 		return 0
 	}
 	return at
