@@ -39,11 +39,10 @@ function RoomSection({ view, commands }: { view: RoomView; commands: ReadonlyMap
     lightsOn > 0 ? `${lightsOn} ${lightsOn === 1 ? 'light' : 'lights'} on` : null,
     motion ? 'motion' : null,
   ].filter((part) => part !== null)
-  const name = view.room?.name ?? 'In no room yet'
   return (
-    <section className={styles.room} aria-label={name}>
+    <section className={styles.room} aria-label={view.title}>
       <header className={styles.roomHead}>
-        <h2>{name}</h2>
+        <h2>{view.title}</h2>
         {glance.length > 0 && <p className="numbers">{glance.join(' · ')}</p>}
       </header>
       {view.controls.length > 0 && (

@@ -18,13 +18,15 @@ const place = (device: Device) => {
 export interface RoomView {
   /** Null for the devices that are in no room. */
   room: Room | null
+  /** What to call it; rooms of one name are told apart by a number. */
+  title: string
   controls: Device[]
   readings: Device[]
 }
 
-function view(room: Room | null, devices: Device[]): RoomView {
+function view(room: Room | null, title: string, devices: Device[]): RoomView {
   const sorted = devices.sort((a, b) => place(a) - place(b) || a.name.localeCompare(b.name) || a.id.localeCompare(b.id))
-  return { room, controls: sorted.filter((d) => !isReading(d)), readings: sorted.filter(isReading) }
+  return { room, title, controls: sorted.filter((d) => !isReading(d)), readings: sorted.filter(isReading) }
 }
 
 /** The rooms of the home in order of their names, and what is in no room at the end. */
@@ -34,8 +36,11 @@ export function roomViews(picture: HomePicture): RoomView[] {
     const id = device.room !== null && picture.rooms.has(device.room) ? device.room : null
     inRoom.set(id, [...(inRoom.get(id) ?? []), device])
   }
-  const rooms = [...picture.rooms.values()].sort((a, b) => a.name.localeCompare(b.name))
-  const views = rooms.map((room) => view(room, inRoom.get(room.id) ?? []))
+  const rooms = [...picture.rooms.values()].sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id))
+  const views = rooms.map((room, i) => {
+    const same = rooms.slice(0, i).filter((earlier) => earlier.name === room.name).length
+    return view(room, same > 0 ? `${room.name} (${same + 1})` : room.name, inRoom.get(room.id) ?? [])
+  })
   const rest = inRoom.get(null)
-  return rest ? [...views, view(null, rest)] : views
+  return rest ? [...views, view(null, 'In no room yet', rest)] : views
 }

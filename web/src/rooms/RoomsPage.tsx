@@ -32,11 +32,11 @@ export function RoomsPage() {
           <NameForm label="Name of the new room" value="" action="Add" onSave={(name) => add.mutateAsync(name)} />
         </Card>
         <HomeCard />
-        {views.map(({ room, controls, readings }) =>
+        {views.map(({ room, title, controls, readings }) =>
           room ? (
-            <RoomCard key={room.id} room={room} devices={[...controls, ...readings]} />
+            <RoomCard key={room.id} room={room} title={title} devices={[...controls, ...readings]} />
           ) : (
-            <Card key="none" title="In no room yet">
+            <Card key="none" title={title}>
               <Devices devices={[...controls, ...readings]} />
             </Card>
           ),
@@ -62,7 +62,7 @@ function HomeCard() {
   )
 }
 
-function RoomCard({ room, devices }: { room: Room; devices: Device[] }) {
+function RoomCard({ room, title, devices }: { room: Room; title: string; devices: Device[] }) {
   const { picture } = useScene()
   const [doing, setDoing] = useState<'rename' | 'remove' | null>(null)
   const rename = useRenameRoom(picture.home.id)
@@ -70,19 +70,19 @@ function RoomCard({ room, devices }: { room: Room; devices: Device[] }) {
   const done = () => setDoing(null)
   const tools = (
     <div className={styles.tools}>
-      <ActionIcon variant="subtle" size={40} radius="xl" aria-label={`Rename ${room.name}`} onClick={() => setDoing('rename')}>
+      <ActionIcon variant="subtle" size={40} radius="xl" aria-label={`Rename ${title}`} onClick={() => setDoing('rename')}>
         <IconPencil size={18} aria-hidden />
       </ActionIcon>
-      <ActionIcon variant="subtle" size={40} radius="xl" aria-label={`Remove ${room.name}`} onClick={() => setDoing('remove')}>
+      <ActionIcon variant="subtle" size={40} radius="xl" aria-label={`Remove ${title}`} onClick={() => setDoing('remove')}>
         <IconTrash size={18} aria-hidden />
       </ActionIcon>
     </div>
   )
   return (
-    <Card title={room.name} action={tools}>
+    <Card title={title} action={tools}>
       {doing === 'rename' && (
         <NameForm
-          label={`New name of ${room.name}`}
+          label={`New name of ${title}`}
           value={room.name}
           action="Save"
           onCancel={done}
@@ -91,7 +91,7 @@ function RoomCard({ room, devices }: { room: Room; devices: Device[] }) {
       )}
       {doing === 'remove' && (
         <Sure
-          question={devices.length > 0 ? `Remove ${room.name}? Its devices stay, in no room.` : `Remove ${room.name}?`}
+          question={devices.length > 0 ? `Remove ${title}? Its devices stay, in no room.` : `Remove ${title}?`}
           yes="Remove the room"
           busy={remove.isPending}
           error={remove.error}
