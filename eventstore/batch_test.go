@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"sync"
 	"testing"
 	"time"
@@ -382,47 +381,37 @@ func xid(ctx context.Context, t testing.TB, tx *eventstore.Tx) (id int64) {
 
 func TestEverySubmissionIsToldOnceWhenTheServerStops(t *testing.T) {
 	t.Parallel()
-	const count = 200
+	const waiting, later = 200, 50
 	b := setup(t)
 	batcher := eventstore.NewBatcher(b.store)
-	stop := run(t, batcher.Run)
-	home := b.found(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if err := batcher.Run(ctx); err != nil {
+			t.Error(err)
+		}
+	}()
+	home := b.sameLane(t, 1)[0]
 	gateway := b.gatewayOf(t, home)
-	told := newOutcomes(count)
-	var group errgroup.Group
-	half := make(chan struct{})
-	for part := range 2 {
-		group.Go(func() error {
-			random := rand.New(rand.NewPCG(1, uint64(part)))
-			for n := int64(part); n < count; n += 2 {
-				if n >= count/2 && part == 0 && n < count/2+2 {
-					close(half)
-				}
-				s := entry(home, gateway, 1+random.Int64N(count), told.done(n+1))
-				if err := batcher.Submit(context.Background(), s); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-	}
-	<-half
-	stop()
-	if err := group.Wait(); err != nil {
-		t.Fatal(err)
-	}
-	told.wait(t)
-	for n := range int64(count) {
-		if len(told.told[n+1]) != 1 {
-			t.Errorf("submission %d was told %v", n, told.told[n+1])
+	before, after := newOutcomes(waiting), newOutcomes(later)
+	submit := func(seq int64, told *outcomes) {
+		if err := batcher.Submit(context.Background(), entry(home, gateway, seq, told.done(seq))); err != nil {
+			t.Error(err)
 		}
 	}
-	after := make(chan error, 1)
-	if err := batcher.Submit(t.Context(), entry(home, gateway, 1, func(err error) { after <- err })); err != nil {
-		t.Fatal(err)
+	release := held(t, batcher, home)
+	for seq := range int64(waiting) {
+		submit(seq+1, before)
 	}
-	if err := <-after; !errors.Is(err, context.Canceled) {
-		t.Errorf("what came after the end was told %v", err)
+	cancel()
+	release()
+	await(t, ended)
+	stopped := func(int64) error { return context.Canceled }
+	before.checkOnce(t, waiting, stopped)
+	for seq := range int64(later) {
+		submit(seq+1, after)
 	}
+	after.checkOnce(t, later, stopped)
 	b.checkSound(t, home)
 }
