@@ -189,24 +189,17 @@ func wantCode(t testing.TB, err error, code domain.Code) {
 }
 
 // run runs a part of the server until the test ends.
-func run(t testing.TB, part func(context.Context) error) (stop func()) {
+func run(t testing.TB, part func(context.Context) error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- part(ctx) }()
-	stopped := false
-	stop = func() {
-		if stopped {
-			return
-		}
-		stopped = true
+	t.Cleanup(func() {
 		cancel()
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
-	}
-	t.Cleanup(stop)
-	return stop
+	})
 }
 
 // superuser runs statements that the server's role may not.
