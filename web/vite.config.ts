@@ -1,6 +1,6 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
-import { mantineVariables } from './src/theme/variables'
+import { mantineVariables } from './src/theme/variables.ts'
 
 // The API of a server started beside `npm run dev`.
 const server = process.env.LOGIS_URL ?? 'http://localhost:8080'

@@ -5,6 +5,9 @@ import { quantity } from '../words/units'
 
 const lamps = ['light', 'dimmable-light', 'color-light', 'dimmer']
 
+/** A mere temperature sensor may well hang outside; these stand in rooms. */
+const indoors = ['climate-sensor', 'thermostat', 'air-conditioner']
+
 /** What a glance should tell of some devices. */
 export interface Summary {
   lightsOn: number
@@ -32,6 +35,7 @@ function heard(picture: HomePicture, device: Device): boolean {
 export function summarise(picture: HomePicture, devices: Iterable<Device>): Summary {
   const sum: Summary = { lightsOn: 0, lights: 0, open: [], locks: 0, unsure: 0, warmth: null, moisture: null, motion: false }
   const warm: number[] = []
+  const warmIndoors: number[] = []
   const moist: number[] = []
   for (const device of devices) {
     const twin = picture.twins.get(device.id)
@@ -49,11 +53,11 @@ export function summarise(picture: HomePicture, devices: Iterable<Device>): Summ
     if (read('contact') === false || (lock !== undefined && lock !== 'locked')) sum.open.push(device.name)
     if (read('occupancy') === true) sum.motion = true
     const warmth = read('temperature') ?? read('localTemperature')
-    if (typeof warmth === 'number') warm.push(warmth)
+    if (typeof warmth === 'number') (indoors.includes(device.kind) ? warmIndoors : warm).push(warmth)
     const moisture = read('relativeHumidity')
     if (typeof moisture === 'number') moist.push(moisture)
   }
-  const warmth = mean(warm)
+  const warmth = mean(warmIndoors) ?? mean(warm)
   const moisture = mean(moist)
   return {
     ...sum,

@@ -1,7 +1,7 @@
 import type { Device, Twin } from '../api/types'
 import type { Look } from '../glyphs/Glyph'
 import { reported } from '../data/truth'
-import { statement, valueWords } from '../words/values'
+import { isMain, statement, valueWords } from '../words/values'
 
 /** What colour a device's state has. */
 export type Tone = 'calm' | 'glow' | 'heat' | 'cool' | 'notice' | 'alarm'
@@ -121,7 +121,7 @@ export function lastSignal(device: Device, twin: Twin | undefined): { words: str
 }
 
 function plain(device: Device, twin: Twin | undefined): Appearance {
-  const first = Object.keys(twin?.properties ?? {}).find((name) => reported(twin, name) !== undefined)
+  const first = Object.keys(twin?.properties ?? {}).find((name) => isMain(name) && reported(twin, name) !== undefined)
   const signal = lastSignal(device, twin)
   const words = first
     ? statement(first, reported(twin, first), device.affordances.properties[first])

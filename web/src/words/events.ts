@@ -1,7 +1,7 @@
 import type { Device, Event, Session } from '../api/types'
 import type { HomePicture } from '../data/picture'
 import { actorWords, reasonWords, wishWords } from './commands'
-import { spaced, statement } from './values'
+import { isMain, spaced, statement } from './values'
 
 /** What an event needs to be told in words: names, and who is looking. */
 export interface Teller {
@@ -32,8 +32,10 @@ const who: Tell = (event, { me }) => actorWords(event.actor, me)
 
 function reported(event: Event, teller: Teller): string {
   const device = deviceOf(event, teller)
-  const values = Object.entries(record(event.data.values))
-  const said = values.map(([name, value]) => statement(name, value, device?.affordances.properties[name]))
+  const all = Object.entries(record(event.data.values))
+  // Its own page tells everything; elsewhere a battery is only told of when nothing else is.
+  const main = event.entity === teller.about ? all : all.filter(([name]) => isMain(name))
+  const said = (main.length > 0 ? main : all).map(([name, value]) => statement(name, value, device?.affordances.properties[name]))
   return of(event, teller, said.join(', ') || 'nothing new')
 }
 

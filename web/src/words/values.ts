@@ -45,6 +45,12 @@ const titles: Record<string, string> = {
   tamper: 'Tampering',
 }
 
+/** What a device tells beside what it is for. */
+const besides = new Set(['batteryPercent', 'batteryLow', 'linkQuality', 'voltage', 'activeCurrent', 'tamper'])
+
+/** Whether a property is what the device is for, and not only how it fares. */
+export const isMain = (property: string) => !besides.has(property)
+
 /** What a property is called. */
 export const titleWords = (property: string, schema?: Schema) => titles[property] ?? schema?.title ?? spaced(property)
 

@@ -72,6 +72,13 @@ describe('events', () => {
     expect(tell(1, 'gateway.disconnected', { entity: 'gateway' })).toBe('Hall gateway went away')
   })
 
+  it('leave out how a device fares when it told something else', () => {
+    const both = { data: { values: { batteryPercent: 96, onOff: true } } }
+    expect(tell(1, 'device.reported', both)).toBe('Kitchen lamp: On')
+    expect(eventWords(event(1, 'device.reported', both), { ...teller, about: 'lamp' })).toBe('Battery percent 96, On')
+    expect(tell(1, 'device.reported', { data: { values: { batteryPercent: 96 } } })).toBe('Kitchen lamp: Battery percent 96')
+  })
+
   it('leave the name out on the device’s own page', () => {
     expect(eventWords(event(1, 'command.sent'), { ...teller, about: 'lamp' })).toBe('Sent to the gateway')
   })
