@@ -80,12 +80,12 @@ func halfOfIngest(ctx context.Context, s *stand, fleet *rig.Fleet, r *rig.Rig) (
 func measureCommands(ctx context.Context, s *stand, fleet *rig.Fleet, r *rig.Rig, app *rig.App, p pressure) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	loaded, listening := fleet, fleet
+	listening := fleet
 	var load *load
 	if p.reports > 0 {
 		// Half of the homes report, all are commanded: some commands wait for a
 		// home's lock that a batch holds.
-		loaded = &rig.Fleet{Gateways: fleet.Gateways[:commandHomes/2], Devices: fleet.Devices[:commandHomes/2]}
+		loaded := &rig.Fleet{Gateways: fleet.Gateways[:commandHomes/2], Devices: fleet.Devices[:commandHomes/2]}
 		listening = &rig.Fleet{Gateways: fleet.Gateways[commandHomes/2:], Devices: fleet.Devices[commandHomes/2:]}
 		var err error
 		if load, err = startLoad(ctx, loaded, r.Socket(), 10, p.reports); err != nil {
@@ -98,7 +98,7 @@ func measureCommands(ctx context.Context, s *stand, fleet *rig.Fleet, r *rig.Rig
 		if err != nil {
 			return err
 		}
-		defer socket.Cut()
+		defer socket.Cut() //nolint:gocritic // all of them stay until the measurement ends
 		go arrivals.listen(ctx, socket, next)
 	}
 	bare := newStopwatch()

@@ -185,7 +185,7 @@ func TestACommandIsHandedToTheSessionWithoutWaitingForAPoll(t *testing.T) {
 	b.connect(t, 1, replica)
 	b.request(t, domain.CommandRequest{Device: b.lamp, Set: on()})
 	<-b.sender.sent // the workers run
-	var fastest time.Duration = time.Hour
+	fastest := time.Hour
 	for range 10 {
 		start := time.Now()
 		id := b.request(t, domain.CommandRequest{Device: b.lamp, Set: on()})

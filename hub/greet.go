@@ -164,6 +164,7 @@ func (h *Hub) open(ctx context.Context, conn *websocket.Conn, nonce []byte, f *w
 	return s, nil
 }
 
+// maxOutboxName bounds the name of an outbox, in bytes: twice a UUID's.
 const maxOutboxName = 64
 
 // connect records that the gateway is connected.

@@ -238,7 +238,7 @@ func TestACommandReachesTheGatewayAndItsResultEndsIt(t *testing.T) {
 		frame.NotAfterMS != c.Deadline.UnixMilli() || frame.DesiredVersion != c.Requested.Seq {
 		t.Errorf("frame %+v for %+v", frame, c)
 	}
-	if c.Status != domain.Status(domain.Sent) || c.Sent.Seq == 0 {
+	if c.Status != domain.Sent || c.Sent.Seq == 0 {
 		t.Errorf("before the frame leaves, the log says %s", c.Status)
 	}
 	report := wiretest.Report(lamp, time.Now(), on("true"))

@@ -12,6 +12,7 @@ import (
 	"logis/edge/radio/zigbee2mqtt/znp"
 )
 
+//nolint:paralleltest // one browser at a time: two would measure each other
 func TestAPersonUsesASimulatedHome(t *testing.T) {
 	s := newStage(t, "--simulated", "--simulated-report-rate", "1")
 	specs, err := filepath.Glob(filepath.Join(rig.Root(), "web", "e2e", "*.spec.mjs"))
@@ -30,6 +31,8 @@ func TestAPersonUsesASimulatedHome(t *testing.T) {
 
 // The main job on real input: Chromium taps, and a lamp behind a real mosquitto
 // and a real Zigbee2MQTT goes on.
+//
+//nolint:paralleltest // as above
 func TestATapTurnsOnARealZigbeeLamp(t *testing.T) {
 	lamp, door := znp.NewLamp(0x000d6f0000000001), znp.NewContact(0x00158d0000000002)
 	start, cancel := context.WithTimeout(t.Context(), time.Minute)

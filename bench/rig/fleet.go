@@ -102,8 +102,11 @@ func (f *Fleet) found(ctx context.Context, who *access.Access, n int) (*wiretest
 // the number of the next entry.
 func (f *Fleet) Register(ctx context.Context, url string, n int) (*wiretest.Socket, int64, error) {
 	s, err := f.Gateways[n].Connect(ctx, url)
-	if err != nil || s.Welcome.Cursor > 0 {
-		return s, s.NextEntry(), err
+	if err != nil {
+		return nil, 0, err
+	}
+	if s.Welcome.Cursor > 0 {
+		return s, s.NextEntry(), nil
 	}
 	entries := make([]wire.Entry, len(f.Devices[n]))
 	for i, id := range f.Devices[n] {

@@ -7,7 +7,7 @@ import (
 )
 
 // version is the release; the build of a release sets it.
-var version = "dev" //nolint:gochecknoglobals // set by the linker only
+var version = "dev"
 
 func printVersion(_ context.Context, t terminal, _ []string) (int, error) {
 	commit := ""
