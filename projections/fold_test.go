@@ -18,7 +18,7 @@ import (
 // and from whatever state.
 func TestTheRowsAreTheFoldOfTheLogAtEveryCut(t *testing.T) {
 	t.Parallel()
-	const homes, cuts, longest = 4, 25, 60
+	const homes, cuts, longest = 8, 25, 60
 	b := setup(t)
 	replicas := []*eventstore.Store{b.store, b.replica(t), b.replica(t)}
 	seen := map[string]bool{}
