@@ -11,9 +11,13 @@ import (
 // bytes.
 const maxTail = 2 << 10
 
+// farewell is what a connection hears when the cluster stops before it has hung
+// up: nothing that a person must know.
+const farewell = "terminating connection due to administrator command"
+
 // logbook keeps the end of what PostgreSQL and its supervisor write, and passes
 // on what a person should see: everything but PostgreSQL's LOG messages, which
-// tell that all is well.
+// tell that all is well, and its farewells.
 type logbook struct {
 	mu    sync.Mutex
 	next  io.Writer // nil: nobody wants to see it
@@ -51,7 +55,7 @@ func (l *logbook) pass() {
 		switch severity {
 		case "DETAIL", "HINT", "CONTEXT", "STATEMENT", "QUERY": // belong to what stands above
 		default:
-			l.quiet = severity == "LOG"
+			l.quiet = severity == "LOG" || bytes.Contains(rest, []byte(farewell))
 		}
 	} else if !bytes.HasPrefix(l.line, []byte("\t")) {
 		l.quiet = false // the supervisor speaks

@@ -12,6 +12,7 @@ func TestALogPassesOnWhatAPersonShouldSee(t *testing.T) {
 		linePrefix + "WARNING:  the disk is slow\n" + linePrefix + "DETAIL:  very\n\tslow\n" +
 		linePrefix + "LOG:  checkpoint\n" + linePrefix + "CONTEXT:  all is well\n" +
 		"supervisor: PostgreSQL ended\n" +
+		linePrefix + "FATAL:  " + farewell + "\n" +
 		linePrefix + "FATAL:  no space\n"
 	const want = linePrefix + "WARNING:  the disk is slow\n" + linePrefix + "DETAIL:  very\n\tslow\n" +
 		"supervisor: PostgreSQL ended\n" +
