@@ -40,14 +40,10 @@ func (s *scene) fault(ctx context.Context, name string) error {
 		if err := s.rig.Server.Kill(); err != nil {
 			return err
 		}
-		_, err := s.rig.StartServer(ctx)
-		return err
+		return s.restart(ctx)
 	case "database":
 		s.result.DatabaseKills++
-		if pid := s.cluster.PID(); pid != 0 {
-			return syscall.Kill(pid, syscall.SIGKILL)
-		}
-		return nil
+		return s.database.kill(ctx)
 	case "edge":
 		s.result.EdgeKills++
 		e := s.edges[s.random.IntN(len(s.edges))]
@@ -64,4 +60,20 @@ func (s *scene) fault(ctx context.Context, name string) error {
 		pause(ctx, time.Duration(1000+s.random.IntN(2500))*time.Millisecond)
 		return e.Signal(syscall.SIGCONT)
 	}
+}
+
+// restarts bounds how often a server is started that met a dying database on its
+// way up and gave up: what starts servers does that too.
+const restarts = 5
+
+func (s *scene) restart(ctx context.Context) error {
+	var err error
+	for range restarts {
+		if _, err = s.rig.StartServer(ctx); err == nil {
+			return nil
+		}
+		_ = s.rig.Server.Kill()
+		pause(ctx, 200*time.Millisecond)
+	}
+	return err
 }

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"syscall"
 	"time"
@@ -17,7 +18,6 @@ import (
 	"logis/bench/rig"
 	"logis/domain"
 	"logis/eventstore"
-	"logis/migrations/privatepg"
 	"logis/wire/wiretest"
 )
 
@@ -61,7 +61,7 @@ type scene struct {
 	options  Options
 	random   *rand.Rand
 	log      *rig.Log
-	cluster  *privatepg.Cluster
+	database *database
 	rig      *rig.Rig
 	app      *rig.App
 	home     domain.HomeID
@@ -76,7 +76,7 @@ type scene struct {
 // wrong stands in the result.
 func Run(ctx context.Context, o Options) (*Result, error) {
 	start := time.Now()
-	s := &scene{options: o, random: rand.New(rand.NewPCG(o.Seed, 1)), log: &rig.Log{}, result: &Result{Seed: o.Seed}} //nolint:gosec // a schedule, not a secret
+	s := &scene{options: o, random: rand.New(rand.NewPCG(o.Seed, 1)), log: &rig.Log{}, result: &Result{Seed: o.Seed}}
 	s.result.log = s.log
 	defer s.close()
 	if err := s.build(ctx); err != nil {
@@ -95,19 +95,18 @@ func (s *scene) close() {
 	if s.rig != nil {
 		_ = s.rig.Server.Kill()
 	}
-	if s.cluster != nil {
-		_ = s.cluster.Stop(context.Background())
+	if s.database != nil {
+		s.database.close()
 	}
 }
 
 func (s *scene) build(ctx context.Context) error {
 	var err error
-	s.cluster, err = privatepg.Start(ctx, privatepg.Options{Dir: filepath.Join(s.options.Dir, "pg"), Ephemeral: true})
-	if err != nil {
+	if s.database, err = startDatabase(ctx, s.log); err != nil {
 		return err
 	}
 	var link string
-	s.rig, link, err = rig.Start(ctx, rig.Options{Dir: s.options.Dir, Binaries: s.options.Binaries, Database: s.cluster.DSN()})
+	s.rig, link, err = rig.Start(ctx, rig.Options{Dir: s.options.Dir, Binaries: s.options.Binaries, Database: s.database.current().DSN()})
 	if err != nil {
 		return err
 	}
@@ -166,7 +165,7 @@ func (s *scene) addScripted(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	seed := sha256.Sum256([]byte{byte(n)})
+	seed := sha256.Sum256([]byte(strconv.Itoa(n)))
 	g, err := wiretest.Enrol(ctx, s.rig.Socket(), claim, seed[:])
 	if err != nil {
 		return err
@@ -184,13 +183,15 @@ func (s *scene) play(ctx context.Context) error {
 	}
 	who := &commander{
 		app: s.app, home: s.home, log: s.log, accepted: map[domain.CommandID]bool{},
-		random: rand.New(rand.NewPCG(s.options.Seed, 2)), //nolint:gosec // a schedule, not a secret
+		random: rand.New(rand.NewPCG(s.options.Seed, 2)),
 	}
 	loadCtx, endLoad := context.WithCancel(ctx)
 	healCtx, endHeal := context.WithCancel(ctx)
 	defer endHeal()
 	defer endLoad()
 	var group sync.WaitGroup
+	kept := make(chan error, 1)
+	go func() { kept <- s.database.keep(healCtx) }()
 	group.Go(func() { who.run(loadCtx, targets) })
 	for _, g := range s.scripted {
 		group.Go(func() { g.run(loadCtx, healCtx) })
@@ -202,7 +203,12 @@ func (s *scene) play(ctx context.Context) error {
 	heal := time.AfterFunc(healTimeout, endHeal)
 	defer heal.Stop()
 	group.Wait()
-	pool, err := pgxpool.New(ctx, s.cluster.DSN())
+	select {
+	case err := <-kept:
+		return err
+	default:
+	}
+	pool, err := pgxpool.New(ctx, s.database.current().DSN())
 	if err != nil {
 		return err
 	}

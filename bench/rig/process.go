@@ -48,6 +48,12 @@ func (l *Log) Add(line string) {
 	}
 }
 
+// Write keeps the text as a line: a Log is an io.Writer for programs that want one.
+func (l *Log) Write(text []byte) (int, error) {
+	l.Add(strings.TrimRight(string(text), "\n"))
+	return len(text), nil
+}
+
 // String returns the lines.
 func (l *Log) String() string {
 	l.mu.Lock()

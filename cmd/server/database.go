@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"logis/migrations"
@@ -38,6 +41,8 @@ func openDatabase(ctx context.Context, c config, log io.Writer, progress func(st
 			return nil, err
 		}
 		db.private, db.dsn = cluster, cluster.DSN()
+	} else if err := waitForDatabase(start, db.dsn, progress); err != nil {
+		return nil, err
 	}
 	if err := db.check(start); err != nil {
 		_ = db.close(ctx)
@@ -48,6 +53,41 @@ func openDatabase(ctx context.Context, c config, log io.Writer, progress func(st
 		return nil, err
 	}
 	return db, nil
+}
+
+// databaseWait is how long to wait before a database that is away is tried again.
+const databaseWait = 250 * time.Millisecond
+
+// waitForDatabase returns once a given database answers. One that is starting, or
+// recovers from a crash, is waited for; a wrong address or password is not.
+func waitForDatabase(ctx context.Context, dsn string, progress func(string)) error {
+	for told := false; ; told = true {
+		conn, err := pgx.Connect(ctx, dsn)
+		if err == nil {
+			return conn.Close(ctx)
+		}
+		if hopeless(err) {
+			return fmt.Errorf("connect to the database: %w", err)
+		}
+		if !told && progress != nil {
+			progress("waiting for the database")
+		}
+		timer := time.NewTimer(databaseWait)
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the database does not answer: %w", err)
+		case <-timer.C:
+		}
+	}
+}
+
+// hopeless reports whether waiting cannot help: the address cannot be read, the
+// login is refused, or there is no such database.
+func hopeless(err error) bool {
+	var address *pgconn.ParseConfigError
+	var refused *pgconn.PgError
+	return errors.As(err, &address) || errors.As(err, &refused) &&
+		(strings.HasPrefix(refused.Code, "28") || strings.HasPrefix(refused.Code, "3D"))
 }
 
 func (db *database) close(ctx context.Context) error {

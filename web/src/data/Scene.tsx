@@ -7,8 +7,8 @@ import type { HomePicture } from './picture'
 export interface Stage {
   /** The id of the home. */
   home: string
-  /** The instant that is shown, in Unix milliseconds; null for the present. */
-  past: number | null
+  /** Whether the past is shown: nothing can be asked for there. */
+  isPast: boolean
   me: Session | null
   /** Since when this page hears nothing (RFC 3339); null while it is connected. */
   cutOff: string | null
@@ -25,6 +25,8 @@ export interface Stage {
  * do not know where it comes from, so the present and the past look the same.
  */
 export interface Scene extends Stage {
+  /** The instant that is shown, in Unix milliseconds; null for the present. */
+  past: number | null
   picture: HomePicture
   /** Wishes of this page that are not commands yet, by device. */
   asks: Record<string, Ask>
@@ -32,17 +34,20 @@ export interface Scene extends Stage {
 
 const SceneContext = createContext<Scene | null>(null)
 const StageContext = createContext<Stage | null>(null)
+const PastContext = createContext<number | null>(null)
 
 /** Puts a scene around its children. */
 export function SceneProvider({ value, children }: { value: Scene; children: ReactNode }) {
-  const { home, past, me, cutOff, zone, ask, forget } = value
+  const { home, isPast, me, cutOff, zone, ask, forget } = value
   const stage = useMemo(
-    () => ({ home, past, me, cutOff, zone, ask, forget }),
-    [home, past, me, cutOff, zone, ask, forget],
+    () => ({ home, isPast, me, cutOff, zone, ask, forget }),
+    [home, isPast, me, cutOff, zone, ask, forget],
   )
   return (
     <SceneContext value={value}>
-      <StageContext value={stage}>{children}</StageContext>
+      <StageContext value={stage}>
+        <PastContext value={value.past}>{children}</PastContext>
+      </StageContext>
     </SceneContext>
   )
 }
@@ -55,6 +60,11 @@ export function useScene(): Scene {
 /** The stage around a component, which seldom changes. */
 export function useStage(): Stage {
   return inside(use(StageContext))
+}
+
+/** The instant that is shown, in Unix milliseconds; null for the present. Only for what tells ages. */
+export function usePast(): number | null {
+  return use(PastContext)
 }
 
 function inside<T>(context: T | null): T {

@@ -1,4 +1,4 @@
-import { useStage } from '../data/Scene'
+import { usePast } from '../data/Scene'
 import type { DeviceView } from '../data/truth'
 import { Age } from '../parts/Age'
 import { Card } from '../parts/Card'
@@ -12,7 +12,7 @@ import styles from './Device.module.css'
 /** What the device told of itself: each value, how old it is, and where it comes from. */
 export function Said({ view }: { view: DeviceView }) {
   const { device, twin } = view
-  const { past } = useStage()
+  const past = usePast()
   const now = useNow(10_000)
   const noun = kindWords(device.kind).noun
   const told = Object.entries(twin?.properties ?? {}).flatMap(([name, p]) => (p.reported ? [{ name, said: p.reported }] : []))

@@ -38,7 +38,7 @@ function Inside({ picture }: { picture: HomePicture }) {
   const cutOff = link.kind === 'lost' ? new Date(link.since).toISOString() : null
   const scene = useMemo<Scene>(
     () => ({
-      home, picture, me, cutOff, asks, past: null, zone: picture.home.time_zone, ask, forget,
+      home, picture, me, cutOff, asks, past: null, isPast: false, zone: picture.home.time_zone, ask, forget,
     }),
     [home, picture, me, cutOff, asks, ask, forget],
   )

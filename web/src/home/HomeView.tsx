@@ -1,3 +1,4 @@
+import { useMediaQuery } from '@mantine/hooks'
 import { memo, useMemo } from 'react'
 import type { Command, Device } from '../api/types'
 import { useScene } from '../data/Scene'
@@ -5,21 +6,28 @@ import { newestCommands } from '../data/truth'
 import { partsOf } from '../data/useDeviceView'
 import { DeviceTile } from '../tiles/DeviceTile'
 import styles from './Home.module.css'
-import { type RoomView, roomViews } from './order'
+import { inColumns, type RoomView, roomViews } from './order'
 import { summarise } from './summary'
 
 /** The rooms with their tiles: the present home and every past one. */
 export const HomeView = memo(function HomeView() {
   const { picture } = useScene()
-  const views = useMemo(() => roomViews(picture), [picture.devices, picture.rooms]) // eslint-disable-line react-hooks/exhaustive-deps -- nothing else is read
+  const wide = useMediaQuery('(min-width: 780px)', false, { getInitialValueInEffect: false })
+  const columns = useMemo(() => {
+    const views = roomViews(picture).filter((view) => view.controls.length + view.readings.length > 0)
+    return inColumns(views, wide ? 2 : 1)
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- nothing else of the picture is read
+  }, [picture.devices, picture.rooms, wide])
   const commands = useMemo(() => newestCommands(picture.commands.values()), [picture.commands])
   return (
     <div className={styles.rooms}>
-      {views
-        .filter((view) => view.controls.length + view.readings.length > 0)
-        .map((view) => (
-          <RoomSection key={view.room?.id ?? 'none'} view={view} commands={commands} />
-        ))}
+      {columns.map((views, i) => (
+        <div key={i} className={styles.column}>
+          {views.map((view) => (
+            <RoomSection key={view.room?.id ?? 'none'} view={view} commands={commands} />
+          ))}
+        </div>
+      ))}
     </div>
   )
 })

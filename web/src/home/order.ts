@@ -29,6 +29,26 @@ function view(room: Room | null, title: string, devices: Device[]): RoomView {
   return { room, title, controls: sorted.filter((d) => !isReading(d)), readings: sorted.filter(isReading) }
 }
 
+/** About how high a room is drawn, in rows of small tiles three abreast. */
+const height = ({ controls, readings }: RoomView) => 1 + 2 * Math.ceil(controls.length / 3) + Math.ceil(readings.length / 3)
+
+/**
+ * Deals rooms out into columns of about the same height, in order. CSS columns
+ * would do it too, but lay the whole home out anew with every word that changes.
+ */
+export function inColumns(views: RoomView[], columns: number): RoomView[][] {
+  const share = views.reduce((sum, view) => sum + height(view), 0) / columns
+  const dealt: RoomView[][] = Array.from({ length: columns }, () => [])
+  let sum = 0
+  for (const view of views) {
+    // A room goes where its middle lies.
+    const column = Math.min(columns - 1, Math.floor((sum + height(view) / 2) / share))
+    dealt[column]?.push(view)
+    sum += height(view)
+  }
+  return dealt
+}
+
 /** The rooms of the home in order of their names, and what is in no room at the end. */
 export function roomViews(picture: HomePicture): RoomView[] {
   const inRoom = new Map<string | null, Device[]>()

@@ -30,7 +30,7 @@ interface TileProps {
 
 /** One device: its picture, its state, how true that is, and what can be done at once. */
 export function Tile({ view, toggle, light, small, children }: TileProps) {
-  const { home, past } = useStage()
+  const { home, isPast } = useStage()
   const { device, twin, reach, progress } = view
   const { look, words, tone } = appearanceOf(device, twin)
   const id = useId()
@@ -45,7 +45,7 @@ export function Tile({ view, toggle, light, small, children }: TileProps) {
       data-small={small || undefined}
       style={light ? ({ '--light': light } as CSSProperties) : undefined}
     >
-      {past === null && toggle && (
+      {!isPast && toggle && (
         <button
           type="button"
           className={styles.face}
@@ -55,14 +55,14 @@ export function Tile({ view, toggle, light, small, children }: TileProps) {
           onClick={toggle.press}
         />
       )}
-      {past === null && !toggle && (
+      {!isPast && !toggle && (
         <Link {...page} className={styles.face} aria-label={device.name} aria-describedby={`${id}state ${id}truth`} />
       )}
       <div className={styles.top}>
         <span className={styles.glyph}>
           <Glyph kind={device.kind} look={look} />
         </span>
-        {past === null && toggle && (
+        {!isPast && toggle && (
           <Link {...page} className={styles.more} aria-label={`${device.name}: details`}>
             <IconChevronRight size={18} aria-hidden />
           </Link>

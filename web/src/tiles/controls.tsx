@@ -26,7 +26,7 @@ export function settable(view: DeviceView, property: string): Schema | undefined
 
 /** A slider for a property with a range. */
 export function PropertySlider({ view, property, track }: ControlProps & { track?: string }) {
-  const { ask, past } = useStage()
+  const { ask, isPast } = useStage()
   const schema = settable(view, property)
   if (!schema) return null
   return (
@@ -38,7 +38,7 @@ export function PropertySlider({ view, property, track }: ControlProps & { track
       max={schema.maximum ?? 100}
       step={schema.multipleOf ?? 1}
       words={(value) => valueWords(property, value, schema)}
-      disabled={past !== null}
+      disabled={isPast}
       track={track}
       onWish={(value) => ask(view.device.id, { set: { [property]: value } })}
     />
@@ -47,9 +47,9 @@ export function PropertySlider({ view, property, track }: ControlProps & { track
 
 /** Less and more for a property with a range. */
 export function PropertyStepper({ view, property, step, start }: ControlProps & { step: number; start: number }) {
-  const { ask, past } = useStage()
+  const { ask, isPast } = useStage()
   const schema = settable(view, property)
-  if (!schema || past !== null) return null
+  if (!schema || isPast) return null
   return (
     <Stepper
       label={`${view.device.name}: ${titleWords(property, schema)}`}
@@ -66,9 +66,9 @@ export function PropertyStepper({ view, property, step, start }: ControlProps & 
 
 /** The possibilities of a property, side by side. */
 export function PropertyChoices({ view, property }: ControlProps) {
-  const { ask, past } = useStage()
+  const { ask, isPast } = useStage()
   const schema = settable(view, property)
-  if (!schema?.enum || past !== null) return null
+  if (!schema?.enum || isPast) return null
   return (
     <Choices
       label={`${view.device.name}: ${titleWords(property, schema)}`}
@@ -82,9 +82,9 @@ export function PropertyChoices({ view, property }: ControlProps) {
 
 /** Open, stop and close. */
 export function Movement({ view }: { view: DeviceView }) {
-  const { ask, past } = useStage()
+  const { ask, isPast } = useStage()
   const { id, name } = view.device
-  if (past !== null) return null
+  if (isPast) return null
   return (
     <div className={styles.row} role="group" aria-label={name}>
       <Press name={`${name}: open`} onPress={() => ask(id, { action: 'upOrOpen' })}>
@@ -110,9 +110,9 @@ interface GuardProps {
 
 /** What secures is one tap; what opens is asked twice, and only while the gateway is there. */
 export function Guard({ view, state, secured, secure, open }: GuardProps) {
-  const { ask, past } = useStage()
+  const { ask, isPast } = useStage()
   const { id, name } = view.device
-  if (past !== null) return null
+  if (isPast) return null
   const is = reported(view.twin, state)
   const away = view.reach.kind !== 'here' && view.reach.kind !== 'unreachable'
   return (

@@ -98,7 +98,7 @@ function usePastScene(live: Scene, { position, picture, loading }: Player): Scen
   const past = useMemo<Scene | null>(() => {
     if (!shown) return null
     const nothing = () => undefined
-    return { home, me, zone, picture: shown.picture, past: shown.at, cutOff: null, asks: {}, ask: nothing, forget: nothing }
+    return { home, me, zone, picture: shown.picture, past: shown.at, isPast: true, cutOff: null, asks: {}, ask: nothing, forget: nothing }
   }, [home, me, zone, shown])
   return past ?? live
 }

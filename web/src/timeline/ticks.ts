@@ -1,4 +1,4 @@
-import { clockTime } from '../words/ages'
+import { clockTime, formatter } from '../words/ages'
 import type { Stretch } from './position'
 
 const minute = 60_000
@@ -8,16 +8,10 @@ const steps = [minute, 5 * minute, 10 * minute, 15 * minute, 30 * minute, hour, 
 
 /** Milliseconds by which clocks in the zone are ahead of UTC at an instant. */
 function ahead(at: number, zone: string): number {
-  try {
-    const parts = new Intl.DateTimeFormat('en-GB', {
-      timeZone: zone, year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', hourCycle: 'h23',
-    }).formatToParts(at)
-    const get = (type: string) => Number(parts.find((part) => part.type === type)?.value)
-    const local = Date.UTC(get('year'), get('month') - 1, get('day'), get('hour'), get('minute'))
-    return local - Math.floor(at / minute) * minute
-  } catch {
-    return 0
-  }
+  const parts = formatter(zone, 'parts').formatToParts(at)
+  const get = (type: string) => Number(parts.find((part) => part.type === type)?.value)
+  const local = Date.UTC(get('year'), get('month') - 1, get('day'), get('hour'), get('minute'))
+  return local - Math.floor(at / minute) * minute
 }
 
 /** Round times along a stretch, at most so many, with their words. */
@@ -27,9 +21,7 @@ export function ticks({ from, to }: Stretch, zone: string, most: number): { at: 
   const found: { at: number; words: string }[] = []
   for (let at = Math.ceil((from + shift) / step) * step - shift; at <= to; at += step) {
     const midnight = (at + shift) % day === 0
-    const words = step >= day || midnight
-      ? new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: zone }).format(at)
-      : clockTime(at, zone)
+    const words = step >= day || midnight ? formatter(zone, 'shortDate').format(at) : clockTime(at, zone)
     found.push({ at, words })
   }
   return found

@@ -13,8 +13,11 @@ const written: Record<string, string> = {
   'breaths per minute': 'breaths/min',
 }
 
+const upTo = (maximumFractionDigits: number) => new Intl.NumberFormat('en', { maximumFractionDigits })
+const formatters = { 0: upTo(0), 1: upTo(1), 2: upTo(2) } as const
+
 /** Digits after the point that a person cares about. */
-function digits(unit: string | undefined, value: number): number {
+function digits(unit: string | undefined, value: number): keyof typeof formatters {
   switch (unit) {
     case 'celsius':
       return 1
@@ -37,7 +40,7 @@ export const unitMark = (unit: string | undefined) => (unit === undefined ? '' :
 
 /** The number alone: 21.4 or 1,204. */
 export function numberWords(value: number, unit: string | undefined): string {
-  return new Intl.NumberFormat('en', { maximumFractionDigits: digits(unit, value) }).format(value)
+  return formatters[digits(unit, value)].format(value)
 }
 
 /** A number with its unit, as said aloud or read: 21.4 °C, 60 %, 2,700 K. */

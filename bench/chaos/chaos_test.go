@@ -1,0 +1,104 @@
+package chaos_test
+
+import (
+	"os"
+	"strconv"
+	"testing"
+
+	"logis/bench/chaos"
+	"logis/bench/rig"
+	"logis/migrations/privatepg"
+)
+
+func TestMain(m *testing.M) {
+	if exit, supervised := privatepg.Supervise(); supervised {
+		os.Exit(exit)
+	}
+	os.Exit(m.Run())
+}
+
+// The runs take the machine in turns: each loads it fully, and a deadline of three
+// seconds is one of the things they watch.
+
+// setting reads a number from the environment: make chaos asks for more.
+func setting(t *testing.T, name string, fallback uint64) uint64 {
+	t.Helper()
+	text := os.Getenv(name)
+	if text == "" {
+		return fallback
+	}
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return n
+}
+
+func TestNothingIsLostDoubledOrLateWhateverIsKilled(t *testing.T) { //nolint:paralleltest // in turns
+	binaries, err := rig.Build(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	seed, runs := setting(t, "LOGIS_CHAOS_SEED", 1), setting(t, "LOGIS_CHAOS_RUNS", 1)
+	for n := range runs {
+		result, err := chaos.Run(t.Context(), chaos.Options{
+			Dir: t.TempDir(), Seed: seed + n, Kills: int(setting(t, "LOGIS_CHAOS_KILLS", 20)), Binaries: binaries,
+		})
+		t.Log(result)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, result.Log())
+		}
+		for _, problem := range result.Problems {
+			t.Error(problem)
+		}
+		if t.Failed() {
+			t.Fatal(result.Log())
+		}
+	}
+}
+
+// seededBugs are mistakes that real systems of this kind have made. A checker
+// that lets one pass proves nothing.
+func seededBugs() []rig.Mutation {
+	return []rig.Mutation{
+		{
+			Name: "acknowledge before commit", File: "hub/session.go",
+			From: "			answer, err = record(ctx, tx)\n			return err\n",
+			To:   "			answer, err = record(ctx, tx)\n			if err == nil {\n				s.answer(answer, nil)\n				answer = reply{}\n			}\n			return err\n",
+		},
+		{
+			Name: "deadline counted from receipt", File: "edge/executor/carry.go",
+			From: "	device, desires, refused, err := e.weigh(ctx, c)\n",
+			To:   "	if c.NotAfterMS != 0 {\n		c.NotAfterMS = time.Now().UnixMilli() + 10_000\n	}\n	device, desires, refused, err := e.weigh(ctx, c)\n",
+		},
+		{
+			Name: "entries are not placed by the cursor", File: "domain/gateway.go",
+			From: "	case to <= cursor:\n		return false, nil\n",
+			To:   "",
+		},
+	}
+}
+
+func TestSeededBugsAreFound(t *testing.T) { //nolint:paralleltest // in turns
+	for _, bug := range seededBugs() {
+		t.Run(bug.Name, func(t *testing.T) {
+			binaries, err := rig.Build(t.Context(), t.TempDir(), bug)
+			if err != nil {
+				t.Fatal(err)
+			}
+			const tries = 4
+			for seed := range uint64(tries) {
+				result, err := chaos.Run(t.Context(), chaos.Options{Dir: t.TempDir(), Seed: seed + 1, Kills: 5, Binaries: binaries})
+				t.Log(result)
+				if err != nil {
+					t.Fatalf("%v\n%s", err, result.Log())
+				}
+				if len(result.Problems) > 0 {
+					t.Log("found: ", result.Problems[0])
+					return
+				}
+			}
+			t.Errorf("%d runs did not notice it", tries)
+		})
+	}
+}
