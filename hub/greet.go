@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/coder/websocket"
 
@@ -81,18 +82,24 @@ func next(ctx context.Context, conn *websocket.Conn) (wire.Frame, error) {
 	}
 	frame, err := wire.DecodeFromEdge(text)
 	if err != nil {
-		return nil, refuse(wire.CloseBadFrame, cut(err.Error()))
+		return nil, refuse(wire.CloseBadFrame, clip(err.Error(), maxCloseReason))
 	}
 	return frame, nil
 }
 
-// cut keeps a reason within what a close frame can carry (RFC 6455 5.5).
-func cut(reason string) string {
-	const most = 120
-	if len(reason) > most {
-		return reason[:most]
+// maxCloseReason is what a close frame can carry beside its code, in bytes
+// (RFC 6455 5.5).
+const maxCloseReason = 123
+
+// clip keeps the whole characters that fit into so many bytes.
+func clip(text string, most int) string {
+	if len(text) <= most {
+		return text
 	}
-	return reason
+	for most > 0 && !utf8.RuneStart(text[most]) {
+		most--
+	}
+	return text[:most]
 }
 
 func (h *Hub) enrol(ctx context.Context, conn *websocket.Conn, nonce []byte, f *wire.Enrol) error {
@@ -167,7 +174,8 @@ func (h *Hub) open(ctx context.Context, conn *websocket.Conn, nonce []byte, f *w
 // maxOutboxName bounds the name of an outbox, in bytes: twice a UUID's.
 const maxOutboxName = 64
 
-// connect records that the gateway is connected.
+// connect records that the gateway is connected. The head of the welcome is the one
+// before: what is recorded here must not fill up what a restored log has lost.
 func (h *Hub) connect(ctx context.Context, s *session, f *wire.Hello) (wire.Welcome, error) {
 	var welcome wire.Welcome
 	hello := domain.Hello{
@@ -177,6 +185,8 @@ func (h *Hub) connect(ctx context.Context, s *session, f *wire.Hello) (wire.Welc
 	copy(hello.Hash[:], f.Head.Hash)
 	err := h.options.Store.Append(ctx, []domain.HomeID{s.home}, func(ctx context.Context, tx *eventstore.Tx) error {
 		state := tx.Home(s.home)
+		hash := state.Hash
+		head := wire.Head{Seq: state.Seq, Hash: hash[:]}
 		events, err := state.Connect(hello)
 		if err != nil {
 			return err
@@ -188,10 +198,9 @@ func (h *Hub) connect(ctx context.Context, s *session, f *wire.Hello) (wire.Welc
 		}
 		g := state.Gateways[s.gateway]
 		s.epoch = g.Epoch
-		head := state.Hash
 		welcome = wire.Welcome{
 			Version: f.Version, Session: s.number, Epoch: g.Epoch, Cursor: g.Cursor,
-			TimeMS: tx.Now().UnixMilli(), Head: wire.Head{Seq: state.Seq, Hash: head[:]},
+			TimeMS: tx.Now().UnixMilli(), Head: head,
 		}
 		return nil
 	})

@@ -357,6 +357,25 @@ func TestTheSnapshotIsNewsOnlyWhereItDiffers(t *testing.T) {
 	}
 }
 
+func TestASnapshotThatMakesNoSenseIsAnsweredAndTheRestCounts(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	s := b.connect(t)
+	lamp := b.lamp(t, s)
+	broken := wire.Present{Device: lamp, Available: true, Values: on("7")}
+	stranger := wire.Present{Device: eventstore.NewID[domain.DeviceKind](time.Now()), Available: true, Values: on("true")}
+	if err := s.Write(t.Context(), wire.Snapshot{AsOf: 1, Devices: []wire.Present{stranger, broken}}); err != nil {
+		t.Fatal(err)
+	}
+	refused, err := wiretest.Next[*wire.Error](t.Context(), s)
+	if err != nil || refused.Code != domain.Invalid || !strings.Contains(refused.Message, lamp.String()) {
+		t.Errorf("%+v (%v), want a word about %s alone", refused, err, lamp)
+	}
+	if got := b.picture(t).Twins[lamp].Available; !got.Is {
+		t.Errorf("that the lamp can be reached is lost: %+v", got)
+	}
+}
+
 func TestAGatewayThatRemembersMoreThanTheLogSaysSo(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -367,6 +386,9 @@ func TestAGatewayThatRemembersMoreThanTheLogSaysSo(t *testing.T) {
 	s = b.connect(t)
 	if s.Welcome.Cursor != 9 {
 		t.Errorf("cursor %d, want 9: what was acked will not come again", s.Welcome.Cursor)
+	}
+	if before := b.events(t, "gateway.connected"); s.Welcome.Head.Seq >= before[len(before)-1].Seq {
+		t.Errorf("the welcome tells head %d, which this very session made", s.Welcome.Head.Seq)
 	}
 	if n := len(b.events(t, "home.history_regressed")); n != 1 {
 		t.Errorf("%d regressions recorded", n)

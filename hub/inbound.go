@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"logis/domain"
@@ -87,7 +88,7 @@ func (s *session) translate(home *domain.Home, e *wire.Entry, number int64) (dom
 		return home.Deliver(s.gateway, e.Command)
 	case wire.KindResult:
 		return home.EndCommand(s.gateway, e.Device, domain.Result{
-			Command: e.Command, Outcome: e.Outcome, Reason: short(e.Reason), Observed: e.Observed,
+			Command: e.Command, Outcome: e.Outcome, Reason: clip(e.Reason, maxReason), Observed: e.Observed,
 		})
 	case wire.KindSignal:
 		return home.Signal(s.gateway, e.Device, e.Event, e.Data)
@@ -101,23 +102,16 @@ func (s *session) translate(home *domain.Home, e *wire.Entry, number int64) (dom
 		return home.Unregister(s.gateway, e.Device)
 	case wire.KindGap:
 		return domain.Event{Entity: s.gateway.Entity(), Actor: domain.GatewayActor, Fact: domain.GatewayGapRecorded{
-			From: number, To: e.To, Count: e.To - number + 1, Reason: short(e.Reason),
+			From: number, To: e.To, Count: e.To - number + 1, Reason: clip(e.Reason, maxReason),
 		}}, nil
 	}
 	return domain.Event{}, domain.InvalidInput(domain.Fault{Field: "kind", Message: "is not one this server knows"})
 }
 
-// maxReason bounds the free text a gateway may put into an event.
+// maxReason bounds the free text a gateway may put into an event, in bytes.
 const maxReason = 200
 
-func short(text string) string {
-	if len(text) > maxReason {
-		return text[:maxReason]
-	}
-	return text
-}
-
-// maxRefusedBytes bounds what is kept of an entry nobody understands.
+// maxRefusedBytes bounds what is kept of an entry nobody understands, in bytes.
 const maxRefusedBytes = 4096
 
 func (s *session) refused(e *wire.Entry, why error) domain.Event {
@@ -125,36 +119,41 @@ func (s *session) refused(e *wire.Entry, why error) domain.Event {
 	if err != nil {
 		text = nil // it was read from JSON, so it can be written; nothing is lost but detail
 	}
-	if len(text) > maxRefusedBytes {
-		text = text[:maxRefusedBytes]
-	}
 	return domain.Event{Entity: s.gateway.Entity(), Actor: domain.GatewayActor, Fact: domain.GatewayEntryRefused{
-		Code: domain.CodeOf(why), Detail: why.Error(), Entry: string(text),
+		Code: domain.CodeOf(why), Detail: why.Error(), Entry: clip(string(text), maxRefusedBytes),
 	}}
 }
 
 // recordSnapshot records where the present state differs from the twins.
-func (s *session) recordSnapshot(ctx context.Context, tx *eventstore.Tx, f *wire.Snapshot) error {
+func (s *session) recordSnapshot(ctx context.Context, tx *eventstore.Tx, f *wire.Snapshot) (reply, error) {
+	var r reply
 	if len(f.Devices) > wire.MaxSnapshot || f.AsOf < 0 {
-		return refuse(wire.CloseBadFrame, "a snapshot holds at most 200 devices, as of an entry")
+		return r, refuse(wire.CloseBadFrame, "a snapshot holds at most 200 devices, as of an entry")
 	}
 	home := tx.Home(s.home)
 	if err := home.Current(s.gateway, s.number); err != nil {
-		return refuse(wire.CloseReplaced, err.Error())
+		return r, refuse(wire.CloseReplaced, err.Error())
 	}
 	ref := domain.EdgeRef{Gateway: s.gateway, Epoch: s.epoch, Seq: f.AsOf}
 	for i := range f.Devices {
-		if err := s.recordPresent(ctx, tx, home, ref, &f.Devices[i]); err != nil {
-			return err
+		if err := s.recordPresent(ctx, tx, home, ref, &f.Devices[i], &r); err != nil {
+			return r, err
 		}
 	}
-	return nil
+	return r, nil
 }
 
-func (s *session) recordPresent(ctx context.Context, tx *eventstore.Tx, home *domain.Home, ref domain.EdgeRef, p *wire.Present) error {
+// recordPresent records one device of a snapshot. One that is not known yet is
+// passed over: what registers it comes with the backlog.
+func (s *session) recordPresent(
+	ctx context.Context, tx *eventstore.Tx, home *domain.Home, ref domain.EdgeRef, p *wire.Present, r *reply,
+) error {
 	var events []domain.Event
 	if len(p.Values) > 0 {
 		ev, news, err := home.Present(p.Device, ref, p.Values)
+		if domain.CodeOf(err) == domain.Invalid {
+			r.errors = append(r.errors, wire.Error{Code: domain.Invalid, Message: fmt.Sprintf("snapshot of %s: %v", p.Device, err)})
+		}
 		if err == nil && news {
 			events = append(events, ev)
 		}

@@ -59,7 +59,7 @@ func (s *session) heardAt() time.Time { return s.hub.clock.start.Add(time.Durati
 // end closes the socket with a code; read then returns.
 func (s *session) end(code wire.CloseCode, reason string) {
 	s.note(reason)
-	_ = s.conn.Close(websocket.StatusCode(code), cut(reason))
+	_ = s.conn.Close(websocket.StatusCode(code), clip(reason, maxCloseReason))
 }
 
 func (s *session) note(reason string) {
@@ -199,7 +199,7 @@ func (s *session) take(reader io.Reader) error {
 		})
 	case *wire.Snapshot:
 		return s.submit(len(f.Devices), func(ctx context.Context, tx *eventstore.Tx) (reply, error) {
-			return reply{}, s.recordSnapshot(ctx, tx, f)
+			return s.recordSnapshot(ctx, tx, f)
 		})
 	case *wire.Error:
 		s.hub.options.Log.Warn("gateway complains", "gateway", s.gateway, "code", f.Code, "message", f.Message)

@@ -17,9 +17,6 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// The runs take the machine in turns: each loads it fully, and a deadline of three
-// seconds is one of the things they watch.
-
 // setting reads a number from the environment: make chaos asks for more.
 func setting(t *testing.T, name string, fallback uint64) uint64 {
 	t.Helper()
@@ -86,7 +83,7 @@ func TestSeededBugsAreFound(t *testing.T) { //nolint:paralleltest // in turns
 			if err != nil {
 				t.Fatal(err)
 			}
-			const tries = 4
+			const tries = 8
 			for seed := range uint64(tries) {
 				result, err := chaos.Run(t.Context(), chaos.Options{Dir: t.TempDir(), Seed: seed + 1, Kills: 5, Binaries: binaries})
 				t.Log(result)

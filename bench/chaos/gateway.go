@@ -3,6 +3,7 @@ package chaos
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -22,6 +23,8 @@ type scripted struct {
 	url     string
 	log     *rig.Log
 
+	random *rand.Rand // only run uses it
+
 	mu       sync.Mutex
 	acked    int64
 	sent     int64
@@ -32,6 +35,8 @@ const (
 	scriptedFrame  = 5
 	scriptedWindow = 60 // entries sent and not acked
 	scriptedWait   = 50 * time.Millisecond
+	scriptedBack   = 20 // at most so many entries are told again on connecting
+	scriptedAgain  = 25 // one frame of so many is told twice
 )
 
 // run connects, sends, and begins again wherever the cloud says it stopped,
@@ -66,7 +71,9 @@ func (g *scripted) session(ctx, done context.Context) error {
 	acks := make(chan error, 1)
 	got := make(chan struct{}, 1)
 	go func() { acks <- g.read(done, s, got) }()
-	next := s.Welcome.Cursor + 1
+	// A gateway may tell again what the log holds already: its disk was put back,
+	// or an ack was lost. The cursor drops it.
+	next := max(1, s.Welcome.Cursor+1-g.random.Int64N(scriptedBack+1))
 	g.ack(s.Welcome.Cursor, s.Welcome.Head)
 	for ctx.Err() == nil || next <= g.sentTo() {
 		if next > g.ackedTo()+scriptedWindow {
@@ -82,8 +89,10 @@ func (g *scripted) session(ctx, done context.Context) error {
 		if err := s.Write(done, wire.Entries{First: next, Entries: g.entries(next)}); err != nil {
 			return err
 		}
-		next += scriptedFrame
-		g.send(next - 1)
+		g.send(next + scriptedFrame - 1)
+		if g.random.IntN(scriptedAgain) > 0 {
+			next += scriptedFrame
+		}
 		pause(done, time.Millisecond)
 	}
 	for !g.finished(ctx) {

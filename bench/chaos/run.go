@@ -172,6 +172,7 @@ func (s *scene) addScripted(ctx context.Context, n int) error {
 	}
 	s.scripted = append(s.scripted, &scripted{
 		gateway: g, device: eventstore.NewID[domain.DeviceKind](time.Now()), url: s.rig.Socket(), log: s.log,
+		random: rand.New(rand.NewPCG(s.options.Seed, uint64(10+n))),
 	})
 	return nil
 }
