@@ -15,6 +15,9 @@ const settle = 5 * time.Second
 // resident memory, its home's state in the cache included.
 func benchIdle(ctx context.Context, s *stand) error {
 	const most = 5000
+	if err := s.migrate(ctx); err != nil {
+		return err
+	}
 	fleet, err := rig.NewFleet(ctx, s.dsn, most, 0)
 	if err != nil {
 		return err

@@ -125,3 +125,12 @@ func (s *stand) server(ctx context.Context, args ...string) (*rig.Rig, string, e
 	}
 	return rig.Start(ctx, rig.Options{Dir: dir, Binaries: s.binaries, Database: s.dsn, ServerArgs: args})
 }
+
+// migrate makes the tables, as a server does that starts.
+func (s *stand) migrate(ctx context.Context) error {
+	r, _, err := s.server(ctx)
+	if err != nil {
+		return err
+	}
+	return r.Stop()
+}

@@ -15,11 +15,7 @@ const rebuildEvents = 300_000
 // benchRebuild measures making a home's rows again from its log, against reading
 // the same events with a plain SELECT.
 func benchRebuild(ctx context.Context, s *stand) error {
-	r, _, err := s.server(ctx) // brings the tables
-	if err != nil {
-		return err
-	}
-	if err := r.Stop(); err != nil {
+	if err := s.migrate(ctx); err != nil {
 		return err
 	}
 	fleet, err := rig.NewFleet(ctx, s.dsn, 1, 50)
