@@ -9,14 +9,20 @@ import (
 )
 
 // change runs do inside an append of the home, with a view of its locked state
-// that follows what do records. The view must not be kept.
+// that follows what do records, without names. The view must not be kept.
 func (s *Server) change(ctx context.Context, id domain.HomeID, do func(context.Context, *eventstore.Tx, *view) error) error {
 	return s.options.Store.Append(ctx, []domain.HomeID{id}, func(ctx context.Context, tx *eventstore.Tx) error {
-		names, err := eventstore.Names(ctx, tx.PG(), id, 0)
-		if err != nil {
+		return do(ctx, tx, &view{home: tx.Home(id), names: map[domain.EntityID]string{}})
+	})
+}
+
+// changeNamed is change with the names of the parts of the home in the view.
+func (s *Server) changeNamed(ctx context.Context, id domain.HomeID, do func(context.Context, *eventstore.Tx, *view) error) error {
+	return s.change(ctx, id, func(ctx context.Context, tx *eventstore.Tx, v *view) (err error) {
+		if v.names, err = tx.Names(ctx, id); err != nil {
 			return err
 		}
-		return do(ctx, tx, &view{home: tx.Home(id), names: names})
+		return do(ctx, tx, v)
 	})
 }
 

@@ -134,7 +134,7 @@ func (s *Server) getDevice(ctx context.Context, in *InDevice) (*tagged[Device], 
 }
 
 func (s *Server) changeDevice(ctx context.Context, in *changeDeviceInput) (out *tagged[Device], err error) {
-	err = s.change(ctx, in.Home, func(ctx context.Context, tx *eventstore.Tx, v *view) error {
+	err = s.changeNamed(ctx, in.Home, func(ctx context.Context, tx *eventstore.Tx, v *view) error {
 		d, err := v.find(in.Device)
 		if err != nil {
 			return err
@@ -168,7 +168,7 @@ func (v *view) move(ctx context.Context, tx *eventstore.Tx, d *domain.Device, to
 }
 
 func (s *Server) removeDevice(ctx context.Context, in *removeDeviceInput) (*nothing, error) {
-	err := s.change(ctx, in.Home, func(ctx context.Context, tx *eventstore.Tx, v *view) error {
+	err := s.changeNamed(ctx, in.Home, func(ctx context.Context, tx *eventstore.Tx, v *view) error {
 		d, err := v.find(in.Device)
 		if err != nil {
 			return err

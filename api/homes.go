@@ -169,7 +169,7 @@ func found(ctx context.Context, tx *eventstore.Tx, id domain.HomeID, p access.Pr
 
 func (s *Server) renameHome(ctx context.Context, in *renameHomeInput) (out *tagged[Home], err error) {
 	p := principal(ctx)
-	err = s.change(ctx, in.Home, func(ctx context.Context, tx *eventstore.Tx, v *view) error {
+	err = s.changeNamed(ctx, in.Home, func(ctx context.Context, tx *eventstore.Tx, v *view) error {
 		if err := in.check(v.home.Profile.Revision); err != nil {
 			return err
 		}

@@ -90,7 +90,7 @@ func (s *Server) addRoom(ctx context.Context, in *addRoomInput) (*made[Room], er
 }
 
 func (s *Server) renameRoom(ctx context.Context, in *renameRoomInput) (out *tagged[Room], err error) {
-	err = s.change(ctx, in.Home, func(ctx context.Context, tx *eventstore.Tx, v *view) error {
+	err = s.changeNamed(ctx, in.Home, func(ctx context.Context, tx *eventstore.Tx, v *view) error {
 		if err := in.checkRoom(v, &in.Based); err != nil {
 			return err
 		}

@@ -7,12 +7,15 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"strings"
+
+	"github.com/jackc/pgx/v5"
 
 	"logis/bench/rig"
 	"logis/migrations/privatepg"
@@ -114,7 +117,30 @@ func (s *stand) onFreshDatabase(ctx context.Context, b benchmark) error {
 		_ = os.RemoveAll(dir)
 	}()
 	s.dsn = cluster.DSN()
+	if err := ripen(ctx, s.dsn); err != nil {
+		return err
+	}
 	return b.run(ctx, s)
+}
+
+// ripen brings a new database to where one is that has been used: with segments of
+// its write-ahead log to write over. Until then every further 16 MiB stop all
+// commits for as long as it takes to fill a file with zeros.
+func ripen(ctx context.Context, dsn string) error {
+	conn, err := pgx.Connect(ctx, dsn)
+	if err != nil {
+		return err
+	}
+	_, err = conn.Exec(ctx, `
+		CREATE TABLE ripen (text text);
+		INSERT INTO ripen SELECT repeat('x', 1900) FROM generate_series(1, 550000);
+		DROP TABLE ripen`)
+	for range 2 { // what the first one leaves behind, the second one may reuse
+		if err == nil {
+			_, err = conn.Exec(ctx, `SELECT pg_switch_wal(); CHECKPOINT`)
+		}
+	}
+	return errors.Join(err, conn.Close(ctx))
 }
 
 // server starts the server under test in a folder of its own.

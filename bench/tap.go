@@ -40,7 +40,7 @@ func benchTap(ctx context.Context, s *stand) error {
 	}
 	defer func() { _ = live.CloseNow() }()
 	live.SetReadLimit(1 << 22)
-	taken := newStopwatch()
+	taken := &stopwatch{}
 	for i := range tapCount {
 		start := time.Now()
 		var command struct{ ID string }

@@ -72,9 +72,15 @@ func (s *Store) attempt(ctx context.Context, homes []domain.HomeID, found bool, 
 	tx := &Tx{store: s, pg: pgtx, conn: conn.Conn(), ledgers: make(map[domain.HomeID]*ledger, len(homes))}
 	tx.rows.borrow()
 	defer tx.rows.giveBack()
-	err = tx.run(ctx, homes, found, decide)
+	writes, err := tx.run(ctx, homes, found, decide)
 	grown := tx.grown()
 	tx.keepStates()
+	if err == nil && len(grown) == 0 && (found || !tx.kept) {
+		return pgtx.Rollback(ctx) // cheaper than a commit, which would write the locks to disk
+	}
+	if err == nil {
+		err = tx.commit(ctx, writes)
+	}
 	if err != nil {
 		// A cancelled ctx must not keep the connection inside the transaction.
 		rollback, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackLimit)
@@ -82,32 +88,26 @@ func (s *Store) attempt(ctx context.Context, homes []domain.HomeID, found bool, 
 		_ = pgtx.Rollback(rollback) // where it fails the connection is closed, which undoes it too
 		return err
 	}
-	if len(grown) == 0 && (found || !tx.kept) {
-		return pgtx.Rollback(ctx) // cheaper than a commit, which would write the locks to disk
-	}
-	if err := pgtx.Commit(ctx); err != nil {
-		return err
-	}
 	tx.tell(grown)
 	return nil
 }
 
-func (tx *Tx) run(ctx context.Context, homes []domain.HomeID, found bool, decide Decide) error {
+func (tx *Tx) run(ctx context.Context, homes []domain.HomeID, found bool, decide Decide) (*writes, error) {
 	if found {
 		if err := tx.makeHead(ctx, homes[0]); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if err := tx.lock(ctx, homes); err != nil {
-		return err
+		return nil, err
 	}
 	if err := decide(ctx, tx); err != nil {
-		return err
+		return nil, err
 	}
 	if tx.broken != nil {
-		return tx.broken
+		return nil, tx.broken
 	}
-	return tx.flush(ctx)
+	return tx.collect()
 }
 
 // grown returns the homes that got events.
@@ -127,7 +127,11 @@ func (tx *Tx) grown() []domain.HomeID {
 // never used.
 func (tx *Tx) keepStates() {
 	for _, l := range tx.ledgers {
-		if l.home != nil {
+		switch {
+		case l.home == nil:
+		case l.home.Seq > l.seq:
+			tx.store.states.put(l.home, tx.version)
+		default:
 			tx.store.states.put(l.home, l.version)
 		}
 	}

@@ -9,23 +9,16 @@ import (
 	"logis/domain"
 )
 
-// flush writes the events, the heads, the projections, the words and the jobs.
-func (tx *Tx) flush(ctx context.Context) error {
-	if tx.rows.count > 0 {
-		if err := tx.flushEvents(ctx); err != nil {
-			return err
-		}
-	}
-	if len(tx.jobs) == 0 {
-		return nil
-	}
-	return tx.store.options.Jobs.Insert(ctx, tx.pg, tx.jobs)
+// writes are the statements of an append that can go to PostgreSQL together.
+type writes struct {
+	first *pgx.Batch
+	rest  *pgx.Batch // filled by the answers to first; nil: nothing can come
 }
 
-func (tx *Tx) flushEvents(ctx context.Context) error {
-	if err := tx.rows.copyTo(ctx, tx.conn); err != nil {
-		return err
-	}
+// collect brings what the append has to write into the shape of statements. From
+// here on the states are not read any more.
+func (tx *Tx) collect() (*writes, error) {
+	w := &writes{first: &pgx.Batch{}}
 	homes := make([]*domain.Home, 0, len(tx.ledgers))
 	var heads heads
 	for id, l := range tx.ledgers {
@@ -34,17 +27,44 @@ func (tx *Tx) flushEvents(ctx context.Context) error {
 			heads.add(id, l)
 		}
 	}
-	version, err := heads.update(ctx, tx.pg)
-	if err != nil {
-		return err
+	if len(homes) > 0 {
+		heads.queue(w.first)
+		var err error
+		if w.rest, err = tx.store.options.Projection.Save(w.first, homes); err != nil {
+			return nil, err
+		}
 	}
-	for _, home := range homes {
-		tx.ledgers[home.ID].version = version
+	queueWords(w.first, tx.words)
+	queueAnswers(w.first, tx.answers)
+	return w, nil
+}
+
+// commit writes the events, the jobs, and then all the rest in one round trip,
+// the commit with it unless the rest depends on what was there.
+func (tx *Tx) commit(ctx context.Context, w *writes) error {
+	if tx.rows.count > 0 {
+		if err := tx.rows.copyTo(ctx, tx.conn); err != nil {
+			return err
+		}
 	}
-	if err := tx.store.options.Projection.Save(ctx, tx.pg, homes); err != nil {
-		return err
+	if len(tx.jobs) > 0 {
+		if err := tx.store.options.Jobs.Insert(ctx, tx.pg, tx.jobs); err != nil {
+			return err
+		}
 	}
-	return tx.saveWords(ctx)
+	if w.rest == nil {
+		w.first.Queue(`COMMIT`)
+		return tx.pg.SendBatch(ctx, w.first).Close()
+	}
+	for _, batch := range []*pgx.Batch{w.first, w.rest} {
+		if batch.Len() == 0 {
+			continue
+		}
+		if err := tx.pg.SendBatch(ctx, batch).Close(); err != nil {
+			return err
+		}
+	}
+	return tx.pg.Commit(ctx)
 }
 
 // heads are the new head rows in the shape of one UPDATE.
@@ -62,15 +82,9 @@ func (h *heads) add(id domain.HomeID, l *ledger) {
 	h.times = append(h.times, l.recordedAt)
 }
 
-// update writes the head rows and returns their version.
-func (h *heads) update(ctx context.Context, tx pgx.Tx) (version uint32, err error) {
-	rows, err := tx.Query(ctx, `
+func (h *heads) queue(batch *pgx.Batch) {
+	batch.Queue(`
 		UPDATE home_heads SET seq = n.seq, hash = n.hash, recorded_at = n.recorded_at
 		FROM unnest($1::uuid[], $2::bigint[], $3::bytea[], $4::timestamptz[]) AS n (home_id, seq, hash, recorded_at)
-		WHERE home_heads.home_id = n.home_id RETURNING home_heads.xmin`, h.ids, h.seqs, h.hashes, h.times)
-	if err != nil {
-		return 0, err
-	}
-	_, err = pgx.ForEachRow(rows, []any{&version}, func() error { return nil })
-	return version, err
+		WHERE home_heads.home_id = n.home_id`, h.ids, h.seqs, h.hashes, h.times)
 }

@@ -33,7 +33,7 @@ func (tx *Tx) makeHead(ctx context.Context, home domain.HomeID) error {
 // the same homes cannot wait for each other, and brings in the homes' states.
 func (tx *Tx) lock(ctx context.Context, homes []domain.HomeID) error {
 	rows, err := tx.pg.Query(ctx, `
-		SELECT home_id, seq, hash, recorded_at, xmin, clock_timestamp() FROM home_heads
+		SELECT home_id, seq, hash, recorded_at, xmin, pg_current_xact_id()::xid, clock_timestamp() FROM home_heads
 		WHERE home_id = ANY($1) ORDER BY home_id FOR UPDATE`, rawIDs(homes))
 	if err != nil {
 		return err
@@ -44,7 +44,7 @@ func (tx *Tx) lock(ctx context.Context, homes []domain.HomeID) error {
 	var recordedAt, now time.Time
 	var version uint32
 	var missing []domain.HomeID
-	_, err = pgx.ForEachRow(rows, []any{&id, &seq, &hash, &recordedAt, &version, &now}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&id, &seq, &hash, &recordedAt, &version, &tx.version, &now}, func() error {
 		l := &ledger{seq: domain.Seq(seq), hash: domain.Hash(hash), version: version, recordedAt: recordedAt.UTC()}
 		tx.ledgers[id] = l
 		state, ok := tx.store.states.take(id, l.hash, version)

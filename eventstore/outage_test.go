@@ -3,7 +3,9 @@ package eventstore_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -136,8 +138,12 @@ type cut struct {
 	lost  bool
 }
 
+// bindCommit is in the message that runs the COMMIT behind the last statements of
+// an append. The driver names prepared statements by their text.
+var bindCommit = fmt.Sprintf("\x00stmtcache_%.24x", sha256.Sum256([]byte("COMMIT")))
+
 func (c *cut) Write(b []byte) (int, error) {
-	if bytes.Contains(b, []byte("commit")) && c.armed.CompareAndSwap(true, false) {
+	if bytes.Contains(b, []byte(bindCommit)) && c.armed.CompareAndSwap(true, false) {
 		c.lost = true
 	}
 	return c.Conn.Write(b)

@@ -46,8 +46,9 @@ const DefaultCachedDevices = 200_000
 type Projection interface {
 	// Load returns the homes as of their heads; Seq and Hash are left to the store.
 	Load(ctx context.Context, tx pgx.Tx, ids []domain.HomeID) (map[domain.HomeID]*domain.Home, error)
-	// Save writes what changed in the homes.
-	Save(ctx context.Context, tx pgx.Tx, homes []*domain.Home) error
+	// Save queues the statements that write what changed in the homes. What can only
+	// be known once they are answered, the answers queue in rest; nil: nothing.
+	Save(batch *pgx.Batch, homes []*domain.Home) (rest *pgx.Batch, err error)
 }
 
 // Reactor causes something in the same transaction: further events by

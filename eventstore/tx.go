@@ -16,10 +16,12 @@ type Tx struct {
 	pg      pgx.Tx
 	conn    *pgx.Conn
 	now     time.Time
+	version uint32 // of every head row it writes
 	ledgers map[domain.HomeID]*ledger
 	rows    copyRows
 	scratch []byte
 	words   []word
+	answers []keptAnswer
 	jobs    []Job
 	kept    bool  // more than events may have to be committed
 	broken  error // the first error of Record: nothing may be committed

@@ -26,21 +26,20 @@ func (tx *Tx) RecordNamed(ctx context.Context, home domain.HomeID, ev domain.Eve
 	return rec, err
 }
 
-func (tx *Tx) saveWords(ctx context.Context) error {
-	if len(tx.words) == 0 {
-		return nil
+func queueWords(batch *pgx.Batch, words []word) {
+	if len(words) == 0 {
+		return
 	}
 	var homes, entities [][16]byte
 	var seqs []int64
 	var texts []string
-	for _, w := range tx.words {
+	for _, w := range words {
 		homes, entities = append(homes, w.home), append(entities, w.entity)
 		seqs, texts = append(seqs, int64(w.seq)), append(texts, w.text)
 	}
-	_, err := tx.pg.Exec(ctx, `
+	batch.Queue(`
 		INSERT INTO words (home_id, seq, entity, text)
 		SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[])`, homes, seqs, entities, texts)
-	return err
 }
 
 // Names returns the names people gave to the parts of a home, as of an event

@@ -2,6 +2,7 @@ package projections
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -123,7 +124,24 @@ func (r *rebuild) foldPage(ctx context.Context, tx pgx.Tx) (more bool, err error
 	if r.progress != nil {
 		r.progress(r.home.Seq)
 	}
-	return r.home.Seq == from+eventstore.ScanPage, r.tables.Save(ctx, tx, []*domain.Home{r.home})
+	return r.home.Seq == from+eventstore.ScanPage, r.save(ctx, tx)
+}
+
+func (r *rebuild) save(ctx context.Context, tx pgx.Tx) error {
+	first := &pgx.Batch{}
+	rest, err := r.tables.Save(first, []*domain.Home{r.home})
+	if err != nil {
+		return err
+	}
+	for _, batch := range []*pgx.Batch{first, rest} { // the first one fills the rest
+		if batch == nil || batch.Len() == 0 {
+			continue
+		}
+		if err := tx.SendBatch(ctx, batch).Close(); err != nil {
+			return fmt.Errorf("save the home: %w", err)
+		}
+	}
+	return nil
 }
 
 func (r *rebuild) lock(ctx context.Context, tx pgx.Tx) error {

@@ -68,6 +68,14 @@ func NewFleet(ctx context.Context, dsn string, homes, devices int) (*Fleet, erro
 	return f, nil
 }
 
+// Split parts the fleet: the first n homes, and the others. Both use its connections.
+func (f *Fleet) Split(n int) (first, others *Fleet) {
+	one, two := *f, *f
+	one.Gateways, two.Gateways = f.Gateways[:n], f.Gateways[n:]
+	one.Devices, two.Devices = f.Devices[:n], f.Devices[n:]
+	return &one, &two
+}
+
 // Close ends the fleet's own connections.
 func (f *Fleet) Close() { f.Pool.Close() }
 

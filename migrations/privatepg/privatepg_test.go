@@ -62,6 +62,7 @@ func TestAClusterIsDurableAndPrivate(t *testing.T) {
 		"unix_socket_permissions": "0700",
 		"max_connections":         "100",
 		"shared_buffers":          "128MB",
+		"min_wal_size":            "1GB",
 		"max_wal_size":            "2GB",
 		"checkpoint_timeout":      "15min",
 		"server_encoding":         "UTF8",
