@@ -29,8 +29,6 @@ type Authorize func(home *domain.Home, c *domain.Command) bool
 
 // Options are what a Dispatcher needs.
 type Options struct {
-	Pool      *pgxpool.Pool // for River itself; its commits need not be durable
-	Replica   string        // this server: lower-case letters and digits
 	Log       *slog.Logger
 	Sender    Sender
 	Authorize Authorize
@@ -43,11 +41,13 @@ type Dispatcher struct {
 	queue   *Queue
 }
 
-// NewQueue returns the queue to give to the store. It works before Run.
-func NewQueue(pool *pgxpool.Pool, log *slog.Logger) (*Queue, error) {
+// NewQueue returns the queue to give to the store. It works before Run. The pool is
+// for River itself: its commits need not be durable. The replica names this server,
+// in lower-case letters and digits.
+func NewQueue(pool *pgxpool.Pool, replica string, log *slog.Logger) (*Queue, error) {
 	q := &Queue{
-		pool: pool, driver: quietDriver{riverpgxv5.New(pool)}, log: log,
-		unsent: map[string]struct{}{}, wake: make(chan struct{}, 1),
+		pool: pool, replica: replica, driver: quietDriver{riverpgxv5.New(pool)}, log: log,
+		near: make(chan string, 1), unsent: map[string]struct{}{}, wake: make(chan struct{}, 1),
 	}
 	client, err := river.NewClient(q.driver, &river.Config{Logger: log, MaxAttempts: maxAttempts})
 	if err != nil {
@@ -67,7 +67,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &sendWorker{dispatcher: d})
 	river.AddWorker(workers, &closeWorker{dispatcher: d})
-	client, err := river.NewClient(riverpgxv5.New(d.options.Pool), &river.Config{
+	client, err := river.NewClient(nearDriver{riverpgxv5.New(d.queue.pool), d.queue.near}, &river.Config{
 		Logger:                      d.options.Log,
 		Workers:                     workers,
 		FetchCooldown:               fetchCooldown,
@@ -78,8 +78,8 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 		MaxAttempts:                 maxAttempts,
 		RetryPolicy:                 retrySoon{},
 		Queues: map[string]river.QueueConfig{
-			SendQueue(d.options.Replica): {MaxWorkers: sendWorkers},
-			closeQueue:                   {MaxWorkers: closeWorkers},
+			SendQueue(d.queue.replica): {MaxWorkers: sendWorkers},
+			closeQueue:                 {MaxWorkers: closeWorkers},
 		},
 	})
 	if err != nil {

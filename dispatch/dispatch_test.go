@@ -52,26 +52,34 @@ const replica = "one"
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
-	catalog, err := thing.Standard()
-	if err != nil {
-		t.Fatal(err)
-	}
 	b := &bundle{
 		pool: pgtest.New(t), sender: &sender{sent: make(chan domain.CommandID, 16)}, allowed: true,
 		home: eventstore.NewID[domain.HomeKind](time.Now()), gateway: eventstore.NewID[domain.GatewayKind](time.Now()),
 		lamp: eventstore.NewID[domain.DeviceKind](time.Now()), lock: eventstore.NewID[domain.DeviceKind](time.Now()),
 	}
-	log := slog.New(slog.DiscardHandler)
-	queue, err := dispatch.NewQueue(b.pool, log)
+	b.store = b.server(t, replica)
+	b.found(t)
+	return b
+}
+
+// server runs a dispatcher and returns the store that gives it work.
+func (b *bundle) server(t *testing.T, replica string) *eventstore.Store {
+	t.Helper()
+	catalog, err := thing.Standard()
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.store = eventstore.New(b.pool, eventstore.Options{
+	log := slog.New(slog.DiscardHandler)
+	queue, err := dispatch.NewQueue(b.pool, replica, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := eventstore.New(b.pool, eventstore.Options{
 		Catalog: catalog, Projection: projections.Tables{Catalog: catalog},
 		Reactors: []eventstore.Reactor{dispatch.Reactor{}}, Jobs: queue,
 	})
-	d := dispatch.New(b.store, queue, dispatch.Options{
-		Pool: b.pool, Replica: replica, Log: log, Sender: b.sender,
+	d := dispatch.New(store, queue, dispatch.Options{
+		Log: log, Sender: b.sender,
 		Authorize: func(*domain.Home, *domain.Command) bool { return b.allowed },
 	})
 	ctx, cancel := context.WithCancel(context.Background())
@@ -83,8 +91,7 @@ func setup(t *testing.T) *bundle {
 			t.Error(err)
 		}
 	})
-	b.found(t)
-	return b
+	return store
 }
 
 // found makes a home with an enrolled gateway, a lamp and a lock.
@@ -177,11 +184,24 @@ func (b *bundle) waitFor(t *testing.T, id domain.CommandID, status domain.Outcom
 
 func on() map[string]thing.Value { return map[string]thing.Value{"onOff": "true"} }
 
-// A note on River's channel must wake the worker: with polling alone, ten
-// commands in a row take half a second.
+// What this server or another one commits must wake the worker: with polling
+// alone, ten commands in a row take half a second.
 func TestACommandIsHandedToTheSessionWithoutWaitingForAPoll(t *testing.T) {
 	t.Parallel()
-	b := setup(t)
+	t.Run("asked here", func(t *testing.T) {
+		t.Parallel()
+		handedOver(t, setup(t))
+	})
+	t.Run("asked elsewhere", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t)
+		b.store = b.server(t, "two")
+		handedOver(t, b)
+	})
+}
+
+func handedOver(t *testing.T, b *bundle) {
+	t.Helper()
 	b.connect(t, 1, replica)
 	b.request(t, domain.CommandRequest{Device: b.lamp, Set: on()})
 	<-b.sender.sent // the workers run

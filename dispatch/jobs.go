@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"strconv"
 	"sync"
 	"time"
 
@@ -12,7 +11,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
-	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
 	"logis/domain"
 	"logis/eventstore"
@@ -45,27 +43,17 @@ const closeQueue = "deadlines"
 // Queue puts jobs into River's tables inside an append. It implements
 // eventstore.Jobs.
 type Queue struct {
-	pool   *pgxpool.Pool
-	client *river.Client[pgx.Tx]
-	driver quietDriver
-	log    *slog.Logger
+	pool    *pgxpool.Pool
+	replica string
+	client  *river.Client[pgx.Tx]
+	driver  quietDriver
+	log     *slog.Logger
+	near    chan string // queues of this server that got jobs
 
 	mu     sync.Mutex
 	unsent map[string]struct{} // queues that got jobs since the last note
 	wake   chan struct{}
 }
-
-// quietDriver keeps River from sending NOTIFY inside our transactions: it would
-// cost an append half its throughput, and River's debounce may swallow it while
-// the job is not yet visible. Queue sends it after the commit.
-type quietDriver struct{ *riverpgxv5.Driver }
-
-// SupportsListenNotify is false for inserts; listening is asked for separately.
-func (quietDriver) SupportsListenNotify() bool { return false }
-
-// insertTopic is the channel River's workers listen on for new jobs; a test pins
-// that a note on it wakes them.
-const insertTopic = "river_insert"
 
 // Insert adds the jobs inside the transaction.
 func (q *Queue) Insert(ctx context.Context, tx pgx.Tx, jobs []eventstore.Job) error {
@@ -75,20 +63,32 @@ func (q *Queue) Insert(ctx context.Context, tx pgx.Tx, jobs []eventstore.Job) er
 			Args: job.Args, InsertOpts: &river.InsertOpts{Queue: job.Queue, ScheduledAt: job.RunAt},
 		}
 	}
-	if _, err := q.client.InsertManyFastTx(ctx, tx, params); err != nil {
+	if _, err := q.client.InsertManyTx(ctx, tx, params); err != nil {
 		return fmt.Errorf("insert jobs: %w", err)
 	}
 	return nil
 }
 
-// Committed leaves a note to wake the workers of the queues.
+// Committed wakes the workers of the queues: those of this server at once, others
+// by a note.
 func (q *Queue) Committed(queues []string) {
-	q.mu.Lock()
 	for _, name := range queues {
-		if name != closeQueue { // its jobs are for later and found by polling
-			q.unsent[name] = struct{}{}
+		switch name {
+		case closeQueue: // its jobs are for later and found by polling
+		case SendQueue(q.replica):
+			select {
+			case q.near <- name:
+			default: // they are about to look
+			}
+		default:
+			q.leaveNote(name)
 		}
 	}
+}
+
+func (q *Queue) leaveNote(queue string) {
+	q.mu.Lock()
+	q.unsent[queue] = struct{}{}
 	q.mu.Unlock()
 	select {
 	case q.wake <- struct{}{}:
@@ -107,7 +107,7 @@ func (q *Queue) runNotes(ctx context.Context) error {
 		q.mu.Lock()
 		payloads := make([]string, 0, len(q.unsent))
 		for name := range q.unsent {
-			payloads = append(payloads, `{"queue": `+strconv.Quote(name)+`}`)
+			payloads = append(payloads, noteOf(name))
 			delete(q.unsent, name)
 		}
 		q.mu.Unlock()

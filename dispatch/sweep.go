@@ -67,7 +67,7 @@ func (d *Dispatcher) closeDue(ctx context.Context) error {
 func (d *Dispatcher) showAlive(ctx context.Context) error {
 	_, err := d.store.Pool().Exec(ctx, `
 		INSERT INTO replicas (replica) VALUES ($1)
-		ON CONFLICT (replica) DO UPDATE SET seen_at = now()`, d.options.Replica)
+		ON CONFLICT (replica) DO UPDATE SET seen_at = now()`, d.queue.replica)
 	return eventstore.Translate(err)
 }
 

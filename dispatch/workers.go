@@ -45,7 +45,7 @@ func (d *Dispatcher) send(ctx context.Context, home domain.HomeID, id domain.Com
 		if !ok {
 			return nil
 		}
-		ev, ok := state.SendCommand(id, d.options.Replica, tx.Now())
+		ev, ok := state.SendCommand(id, d.queue.replica, tx.Now())
 		if !d.options.Authorize(state, c) {
 			ev, ok = state.RefuseCommand(id, "not_allowed_any_more")
 		}

@@ -65,10 +65,7 @@ func (s *Store) attempt(ctx context.Context, homes []domain.HomeID, found bool, 
 		return err
 	}
 	defer conn.Release()
-	pgtx, err := conn.Begin(ctx)
-	if err != nil {
-		return err
-	}
+	pgtx := transaction{conn.Conn()}
 	tx := &Tx{store: s, pg: pgtx, conn: conn.Conn(), ledgers: make(map[domain.HomeID]*ledger, len(homes))}
 	tx.rows.borrow()
 	defer tx.rows.giveBack()
@@ -93,12 +90,7 @@ func (s *Store) attempt(ctx context.Context, homes []domain.HomeID, found bool, 
 }
 
 func (tx *Tx) run(ctx context.Context, homes []domain.HomeID, found bool, decide Decide) (*writes, error) {
-	if found {
-		if err := tx.makeHead(ctx, homes[0]); err != nil {
-			return nil, err
-		}
-	}
-	if err := tx.lock(ctx, homes); err != nil {
+	if err := tx.lock(ctx, homes, found); err != nil {
 		return nil, err
 	}
 	if err := decide(ctx, tx); err != nil {

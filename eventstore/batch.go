@@ -3,6 +3,7 @@ package eventstore
 import (
 	"context"
 	"encoding/binary"
+	"runtime"
 	"sync"
 	"time"
 
@@ -192,6 +193,7 @@ func (b *Batcher) try(ctx context.Context, batch []Submission) (refused []error,
 	err = b.store.Append(ctx, homes, func(ctx context.Context, tx *Tx) error {
 		for i, s := range batch {
 			before := tx.mark()
+			runtime.Gosched() // what a person waits for goes first
 			refused[i] = s.Decide(ctx, tx)
 			if refused[i] != nil && !tx.sound(before) {
 				return refused[i]

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"logis/domain"
 )
@@ -19,31 +20,53 @@ type ledger struct {
 	home       *domain.Home
 }
 
-func (tx *Tx) makeHead(ctx context.Context, home domain.HomeID) error {
-	tag, err := tx.pg.Exec(ctx, `
+// queueHead makes the head of a new home.
+func queueHead(batch *pgx.Batch, home domain.HomeID) {
+	batch.Queue(`
 		INSERT INTO home_heads (home_id, seq, hash, recorded_at)
-		VALUES ($1, 0, $2, 'epoch') ON CONFLICT DO NOTHING`, [16]byte(home), make([]byte, len(domain.Hash{})))
-	if err == nil && tag.RowsAffected() == 0 {
-		err = domain.Errorf(domain.Conflict, "the home exists")
-	}
-	return err
+		VALUES ($1, 0, $2, 'epoch') ON CONFLICT DO NOTHING`, [16]byte(home), make([]byte, len(domain.Hash{})),
+	).Exec(func(tag pgconn.CommandTag) error {
+		if tag.RowsAffected() == 0 {
+			return domain.Errorf(domain.Conflict, "the home exists")
+		}
+		return nil
+	})
 }
 
-// lock takes the head rows in the order of their ids, so that two appends over
-// the same homes cannot wait for each other, and brings in the homes' states.
-func (tx *Tx) lock(ctx context.Context, homes []domain.HomeID) error {
-	rows, err := tx.pg.Query(ctx, `
+// lock begins the transaction, takes the head rows in the order of their ids, so
+// that two appends over the same homes cannot wait for each other, and brings in
+// the homes' states.
+func (tx *Tx) lock(ctx context.Context, homes []domain.HomeID, found bool) error {
+	batch := &pgx.Batch{}
+	batch.Queue(`BEGIN`)
+	if found {
+		queueHead(batch, homes[0])
+	}
+	var missing []domain.HomeID
+	batch.Queue(`
 		SELECT home_id, seq, hash, recorded_at, xmin, pg_current_xact_id()::xid, clock_timestamp() FROM home_heads
-		WHERE home_id = ANY($1) ORDER BY home_id FOR UPDATE`, rawIDs(homes))
-	if err != nil {
+		WHERE home_id = ANY($1) ORDER BY home_id FOR UPDATE`, rawIDs(homes),
+	).Query(func(rows pgx.Rows) (err error) {
+		missing, err = tx.open(rows)
+		return err
+	})
+	if err := tx.pg.SendBatch(ctx, batch).Close(); err != nil {
 		return err
 	}
+	if len(tx.ledgers) != len(homes) {
+		return domain.Errorf(domain.NotFound, "there is no such home")
+	}
+	return tx.load(ctx, missing)
+}
+
+// open makes a ledger for each locked head. It returns the homes whose states are
+// not in memory.
+func (tx *Tx) open(rows pgx.Rows) (missing []domain.HomeID, err error) {
 	var id [16]byte
 	var seq int64
 	var hash []byte
 	var recordedAt, now time.Time
 	var version uint32
-	var missing []domain.HomeID
 	_, err = pgx.ForEachRow(rows, []any{&id, &seq, &hash, &recordedAt, &version, &tx.version, &now}, func() error {
 		l := &ledger{seq: domain.Seq(seq), hash: domain.Hash(hash), version: version, recordedAt: recordedAt.UTC()}
 		tx.ledgers[id] = l
@@ -55,17 +78,11 @@ func (tx *Tx) lock(ctx context.Context, homes []domain.HomeID) error {
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	if len(tx.ledgers) != len(homes) {
-		return domain.Errorf(domain.NotFound, "there is no such home")
-	}
 	if tx.store.options.Now != nil {
 		now = tx.store.options.Now()
 	}
 	tx.now = now.UTC().Truncate(time.Microsecond) // which is what PostgreSQL can hold
-	return tx.load(ctx, missing)
+	return missing, err
 }
 
 func (tx *Tx) load(ctx context.Context, missing []domain.HomeID) error {

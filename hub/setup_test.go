@@ -49,7 +49,7 @@ func setup(t *testing.T) *bundle {
 	}
 	b := &bundle{pool: pgtest.New(t), tables: projections.Tables{Catalog: catalog}}
 	log := slog.New(slog.DiscardHandler)
-	queue, err := dispatch.NewQueue(b.pool, log)
+	queue, err := dispatch.NewQueue(b.pool, replica, log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func setup(t *testing.T) *bundle {
 	batcher := eventstore.NewBatcher(b.store)
 	b.hub = hub.New(hub.Options{Store: b.store, Batcher: batcher, Access: b.access, Replica: replica, Log: log, Handshakes: 10_000})
 	dispatcher := dispatch.New(b.store, queue, dispatch.Options{
-		Pool: b.pool, Replica: replica, Log: log, Sender: b.hub, Authorize: access.Authorize,
+		Log: log, Sender: b.hub, Authorize: access.Authorize,
 	})
 	run(t, batcher.Run)
 	run(t, b.store.RunNews)

@@ -40,7 +40,7 @@ func openRooms(ctx context.Context, db *database, log *slog.Logger) (*rooms, err
 		r.close()
 		return nil, err
 	}
-	if r.queue, err = dispatch.NewQueue(r.river, log); err != nil {
+	if r.queue, err = dispatch.NewQueue(r.river, r.replica, log); err != nil {
 		r.close()
 		return nil, err
 	}
