@@ -75,6 +75,23 @@ func TestAnEntryNobodyUnderstandsIsKeptAndTheOutboxGoesOn(t *testing.T) {
 	}
 }
 
+func TestARefusedEntryLeavesNoWordsOfPeopleInTheLog(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	s := b.connect(t)
+	lamp := b.lamp(t, s)
+	b.send(t, s, 2, wire.Entry{
+		Kind: wire.KindDevice, Device: lamp, Address: "sim/lamp", Model: "riddle", Name: "Anna's lamp", Room: "Anna's room",
+	})
+	refused := b.events(t, "gateway.entry_refused")
+	if len(refused) != 1 {
+		t.Fatalf("%d entries refused, want 1", len(refused))
+	}
+	if text := string(refused[0].Data); strings.Contains(text, "Anna") || !strings.Contains(text, "riddle") {
+		t.Errorf("the log keeps %s", text)
+	}
+}
+
 func TestMissingEntriesEndTheSession(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

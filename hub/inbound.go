@@ -115,7 +115,9 @@ const maxReason = 200
 const maxRefusedBytes = 4096
 
 func (s *session) refused(e *wire.Entry, why error) domain.Event {
-	text, err := json.Marshal(e)
+	kept := *e
+	kept.Name, kept.Room = "", "" // words of people stand beside the log, where they can be erased
+	text, err := json.Marshal(&kept)
 	if err != nil {
 		text = nil // it was read from JSON, so it can be written; nothing is lost but detail
 	}
