@@ -1,10 +1,5 @@
 package domain
 
-import "time"
-
-// Freshness is how old a report may be and still count as news (safety.md P-4).
-const Freshness = 30 * time.Second
-
 // Hello is what a gateway says of itself when it connects.
 type Hello struct {
 	Gateway GatewayID

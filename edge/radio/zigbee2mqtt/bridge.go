@@ -9,19 +9,18 @@ import (
 
 // listed is one element of bridge/devices, as far as this package reads it.
 type listed struct {
-	Address      string                  `json:"ieee_address"`
-	Network      uint16                  `json:"network_address"`
-	Type         string                  `json:"type"`
-	Name         string                  `json:"friendly_name"`
-	Disabled     bool                    `json:"disabled"`
-	Supported    bool                    `json:"supported"`
-	Interview    string                  `json:"interview_state"`
-	Power        string                  `json:"power_source"`
-	ModelID      string                  `json:"model_id"`
-	Manufacturer string                  `json:"manufacturer"`
-	Firmware     string                  `json:"software_build_id"`
-	Endpoints    map[string]endpointInfo `json:"endpoints"`
-	Definition   *definition             `json:"definition"`
+	Address    string                  `json:"ieee_address"`
+	Network    uint16                  `json:"network_address"`
+	Type       string                  `json:"type"`
+	Name       string                  `json:"friendly_name"`
+	Disabled   bool                    `json:"disabled"`
+	Supported  bool                    `json:"supported"`
+	Interview  string                  `json:"interview_state"`
+	Power      string                  `json:"power_source"`
+	ModelID    string                  `json:"model_id"`
+	Firmware   string                  `json:"software_build_id"`
+	Endpoints  map[string]endpointInfo `json:"endpoints"`
+	Definition *definition             `json:"definition"`
 }
 
 type endpointInfo struct {
