@@ -32,6 +32,8 @@ type Options struct {
 	Log       *slog.Logger
 	Sender    Sender
 	Authorize Authorize
+	// Forget drops what others keep and has expired, and tells how much; may be nil.
+	Forget func(context.Context) (int64, error)
 }
 
 // Dispatcher runs the jobs of one server.

@@ -17,7 +17,7 @@ const (
 	sweepPeriod  = 5 * time.Second
 	sweepBatch   = 200              // commands closed in one go
 	replicaGone  = 15 * time.Second // without a sign of life
-	forgetPeriod = 10 * time.Minute // between clean-ups of old answers
+	forgetPeriod = 10 * time.Minute // between clean-ups of what has expired
 )
 
 func (d *Dispatcher) sweep(ctx context.Context) error {
@@ -31,7 +31,7 @@ func (d *Dispatcher) sweep(ctx context.Context) error {
 			}
 		}
 		if time.Since(forgot) > forgetPeriod {
-			if _, err := d.store.ForgetKeys(ctx); err == nil {
+			if err := d.forget(ctx); err == nil {
 				forgot = time.Now()
 			}
 		}
@@ -41,6 +41,16 @@ func (d *Dispatcher) sweep(ctx context.Context) error {
 		case <-ticker.C:
 		}
 	}
+}
+
+// forget drops kept answers, sessions, links and claims that have expired.
+func (d *Dispatcher) forget(ctx context.Context) error {
+	_, err := d.store.ForgetKeys(ctx)
+	if err != nil || d.options.Forget == nil {
+		return err
+	}
+	_, err = d.options.Forget(ctx)
+	return err
 }
 
 func (d *Dispatcher) closeDue(ctx context.Context) error {

@@ -17,7 +17,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// setting reads a number from the environment: make chaos asks for more.
+// setting reads a number from the environment, for longer runs.
 func setting(t *testing.T, name string, fallback uint64) uint64 {
 	t.Helper()
 	text := os.Getenv(name)

@@ -18,7 +18,7 @@ import (
 )
 
 // checker looks at what the log says after everything has healed and collects
-// what is wrong, each with the invariant of safety.md it breaks.
+// what is wrong, each with the invariant of docs/invariants.md it breaks.
 type checker struct {
 	pool     *pgxpool.Pool
 	home     domain.HomeID

@@ -23,9 +23,13 @@ type database struct {
 	cluster *privatepg.Cluster
 }
 
-func startDatabase(ctx context.Context, log *rig.Log) (*database, error) {
-	dir, err := os.MkdirTemp("", "chaos-") // short: a socket's path is
+// startDatabase starts one in a new folder below parent; "" is that of the system.
+func startDatabase(ctx context.Context, parent string, log *rig.Log) (*database, error) {
+	dir, err := os.MkdirTemp(parent, "chaos-") // short: a socket's path is
 	if err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // the account of PostgreSQL must get in
 		return nil, err
 	}
 	d := &database{dir: dir, log: log}

@@ -10,8 +10,11 @@ import (
 // breakThings kills each kind of process Kills times, in a random order, with
 // random pauses in which work is done.
 func (s *scene) breakThings(ctx context.Context) error {
-	left := map[string]int{"server": s.options.Kills, "database": s.options.Kills, "edge": s.options.Kills, "pause": s.options.Kills / 2}
-	names := []string{"server", "database", "edge", "pause"}
+	left := map[string]int{
+		"server": s.options.Kills, "database": s.options.Kills, "edge": s.options.Kills, "pause": s.options.Kills / 2,
+		"disk": s.options.Fills,
+	}
+	names := []string{"server", "database", "edge", "pause", "disk"}
 	for {
 		var open []string
 		for _, name := range names {
@@ -44,6 +47,9 @@ func (s *scene) fault(ctx context.Context, name string) error {
 	case "database":
 		s.result.DatabaseKills++
 		return s.database.kill(ctx)
+	case "disk":
+		s.result.DiskFills++
+		return s.fillDisk(ctx)
 	case "edge":
 		s.result.EdgeKills++
 		e := s.edges[s.random.IntN(len(s.edges))]

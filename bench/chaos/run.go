@@ -23,9 +23,12 @@ import (
 
 // Options of a run.
 type Options struct {
-	Dir      string // holds everything; must exist
-	Seed     uint64
-	Kills    int // of each: server, PostgreSQL, edge agents
+	Dir   string // holds everything; must exist
+	Seed  uint64
+	Kills int // of each: server, PostgreSQL, edge agents
+	// Disk is a small one of its own for the database, to be filled Fills times.
+	Disk     string
+	Fills    int
 	Binaries rig.Binaries
 }
 
@@ -34,6 +37,7 @@ type Result struct {
 	Seed                       uint64
 	ServerKills, DatabaseKills int
 	EdgeKills, EdgePauses      int
+	DiskFills                  int
 	Entries, Commands, Events  int64
 	Took                       time.Duration
 	Problems                   []string
@@ -45,8 +49,8 @@ func (r *Result) Log() string { return r.log.String() }
 
 // String says in one line what was done.
 func (r *Result) String() string {
-	return fmt.Sprintf("seed %d: %d server, %d database, %d edge kills, %d edge pauses in %s; %d entries, %d commands, %d events; %d problems",
-		r.Seed, r.ServerKills, r.DatabaseKills, r.EdgeKills, r.EdgePauses, r.Took.Round(time.Second),
+	return fmt.Sprintf("seed %d: %d server, %d database, %d edge kills, %d edge pauses, %d full disks in %s; %d entries, %d commands, %d events; %d problems",
+		r.Seed, r.ServerKills, r.DatabaseKills, r.EdgeKills, r.EdgePauses, r.DiskFills, r.Took.Round(time.Second),
 		r.Entries, r.Commands, r.Events, len(r.Problems))
 }
 
@@ -69,6 +73,7 @@ type scene struct {
 	oracles  []string
 	scripted []*scripted
 	result   *Result
+	targets  []target
 }
 
 // Run makes a scene, breaks it for as long as the schedule lasts, lets it heal,
@@ -102,7 +107,7 @@ func (s *scene) close() {
 
 func (s *scene) build(ctx context.Context) error {
 	var err error
-	if s.database, err = startDatabase(ctx, s.log); err != nil {
+	if s.database, err = startDatabase(ctx, s.options.Disk, s.log); err != nil {
 		return err
 	}
 	var link string
@@ -178,8 +183,8 @@ func (s *scene) addScripted(ctx context.Context, n int) error {
 }
 
 func (s *scene) play(ctx context.Context) error {
-	targets, err := s.waitForTargets(ctx)
-	if err != nil {
+	var err error
+	if s.targets, err = s.waitForTargets(ctx); err != nil {
 		return err
 	}
 	who := &commander{
@@ -193,7 +198,7 @@ func (s *scene) play(ctx context.Context) error {
 	var group sync.WaitGroup
 	kept := make(chan error, 1)
 	go func() { kept <- s.database.keep(healCtx) }()
-	group.Go(func() { who.run(loadCtx, targets) })
+	group.Go(func() { who.run(loadCtx, s.targets) })
 	for _, g := range s.scripted {
 		group.Go(func() { g.run(loadCtx, healCtx) })
 	}
@@ -224,7 +229,7 @@ func (s *scene) play(ctx context.Context) error {
 	if err := c.all(ctx, s.scripted, who, s.oracles); err != nil {
 		return err
 	}
-	s.result.Problems = c.problems
+	s.result.Problems = append(s.result.Problems, c.problems...)
 	for _, g := range s.scripted {
 		s.result.Entries += g.ackedTo()
 	}

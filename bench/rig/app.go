@@ -26,6 +26,8 @@ type Refusal struct {
 	Status int
 	Code   string
 	Detail string
+	// RetryAfter is the header of that name.
+	RetryAfter string
 }
 
 // Error implements error.
@@ -118,5 +120,5 @@ func refusal(response *http.Response) error {
 		return err
 	}
 	_ = json.Unmarshal(text, &problem) // a proxy's page is not JSON; the status says enough
-	return &Refusal{Status: response.StatusCode, Code: problem.Code, Detail: problem.Detail}
+	return &Refusal{Status: response.StatusCode, Code: problem.Code, Detail: problem.Detail, RetryAfter: response.Header.Get("Retry-After")}
 }

@@ -115,7 +115,7 @@ func newServer(r *rooms, log *slog.Logger) (*server, error) {
 		Store: r.store, Batcher: s.batcher, Access: r.access, Replica: r.replica, Log: log,
 	})
 	s.dispatcher = dispatch.New(r.store, r.queue, dispatch.Options{
-		Log: log, Sender: s.hub, Authorize: access.Authorize,
+		Log: log, Sender: s.hub, Authorize: access.Authorize, Forget: r.access.Sweep,
 	})
 	var err error
 	s.api, err = api.New(api.Options{Store: r.store, Tables: r.tables, Access: r.access, App: web.Dist(), Log: log})

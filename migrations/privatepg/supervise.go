@@ -22,8 +22,9 @@ const (
 	shutdownLimit = 20 * time.Second       // for the checkpoint; then without one
 	quitLimit     = 5 * time.Second        // for the end without one; then killed
 	firstPause    = 100 * time.Millisecond // before the first new start, then doubled
-	quickDeaths   = 6                      // deaths in a row that end it: after 3.1 s of waiting
-	longLife      = 10 * time.Second       // a life from which deaths are counted anew
+	longestPause  = 5 * time.Second        // before any: a full disk may take hours to be seen to
+	quickDeaths   = 6                      // deaths in a row that end one that never lived: after 3.1 s of waiting
+	longLife      = 10 * time.Second       // a life after which it is never given up
 )
 
 // charge is what a supervisor is told to do.
@@ -69,7 +70,8 @@ func (c *charge) run(leash io.Reader, lock *os.File) (err error) {
 		_, _ = io.Copy(io.Discard, leash) // its end, in whatever way, is the message
 		close(released)
 	}()
-	for deaths, pause := 0, firstPause; ; pause *= 2 {
+	lived := false
+	for deaths, pause := 0, firstPause; ; pause = min(2*pause, longestPause) {
 		born := time.Now()
 		postgres, ended, err := c.start(lock)
 		if err != nil {
@@ -81,9 +83,9 @@ func (c *charge) run(leash io.Reader, lock *os.File) (err error) {
 		case err = <-ended:
 		}
 		if time.Since(born) > longLife {
-			deaths, pause = 0, firstPause
+			lived, pause = true, firstPause
 		}
-		if deaths++; deaths == quickDeaths {
+		if deaths++; deaths >= quickDeaths && !lived {
 			return fmt.Errorf("PostgreSQL ended %d times in a row", deaths)
 		}
 		fmt.Fprintf(os.Stderr, "supervisor: PostgreSQL ended (%v), starting it again in %v\n", err, pause)
