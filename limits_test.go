@@ -9,8 +9,13 @@ import (
 	"go/printer"
 	"go/token"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
+
+	"logis/domain/thing"
 )
 
 // bound matches the names of constants that bound something.
@@ -21,7 +26,9 @@ func TestEveryLimitIsPublished(t *testing.T) {
 	t.Parallel()
 	var page strings.Builder
 	dir := ""
-	for _, file := range sources(t) {
+	files := sources(t)
+	slices.SortStableFunc(files, func(a, b source) int { return cmp.Compare(a.dir, b.dir) })
+	for _, file := range files {
 		if isForTests(file.dir) {
 			continue
 		}
@@ -35,6 +42,49 @@ func TestEveryLimitIsPublished(t *testing.T) {
 	}
 	page.WriteString("\n")
 	checkPart(t, "docs/limits.md", "limits", page.String())
+}
+
+// How long a command may wait follows from its class.
+func TestTheDeadlinesOfEveryClassArePublished(t *testing.T) {
+	t.Parallel()
+	parsed, err := parser.ParseFile(token.NewFileSet(), "domain/thing/class.go", nil, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var table strings.Builder
+	table.WriteString("\n| class | what it is | waits, if nothing is said | waits at most |\n|---|---|---|---|\n")
+	ast.Inspect(parsed, func(node ast.Node) bool {
+		constant, ok := node.(*ast.ValueSpec)
+		if !ok || len(constant.Values) != 1 || constant.Comment == nil {
+			return true
+		}
+		literal, ok := constant.Values[0].(*ast.BasicLit)
+		if !ok || literal.Kind != token.CHAR {
+			return true
+		}
+		letter, _, _, err := strconv.UnquoteChar(strings.Trim(literal.Value, "'"), '\'')
+		if err != nil {
+			t.Fatal(err)
+		}
+		timing := thing.Class(letter).Timing()
+		fmt.Fprintf(&table, "| %c | %s | %s | %s |\n", letter, strings.TrimSpace(constant.Comment.Text()), wait(timing.Default), wait(timing.Max))
+		return true
+	})
+	table.WriteString("\n")
+	checkPart(t, "docs/limits.md", "classes", table.String())
+}
+
+// wait reads a duration in the words of the page.
+func wait(d time.Duration) string {
+	switch {
+	case d == 0:
+		return "without end"
+	case d%time.Hour == 0:
+		return strconv.Itoa(int(d/time.Hour)) + " h"
+	case d%time.Minute == 0:
+		return strconv.Itoa(int(d/time.Minute)) + " min"
+	}
+	return strconv.Itoa(int(d/time.Second)) + " s"
 }
 
 type limit struct{ name, value, reason string }

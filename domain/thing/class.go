@@ -9,7 +9,8 @@ import (
 // asked of a device, never to who asks.
 type Class byte
 
-// The six classes, from docs/limits.md. The zero Class is no class at all.
+// The six classes; docs/limits.md shows them with their deadlines. The zero Class
+// is no class at all.
 const (
 	Opening   Class = 'A' // unlock, open a garage: live only, at most once
 	Securing  Class = 'B' // lock, close a valve: wanted until the deadline, idempotent

@@ -14,7 +14,7 @@ import (
 	"logis/wire"
 )
 
-// Limits of the executor; docs/limits.md has the reasons.
+// Limits of the executor.
 const (
 	MaxQueued   = 256 // commands waiting, of all devices
 	maxOfDevice = 32  // commands waiting for one device

@@ -14,14 +14,14 @@ import (
 	"logis/wire"
 )
 
-// Limits of the outbox; docs/limits.md has the reasons.
+// Limits of the outbox.
 const (
-	DefaultMaxBytes = 64 << 20 // of entries; beyond it the least important are dropped
-	DefaultMaxRows  = 500_000  // entries and gaps
-	MaxEntry        = 64 << 10 // bytes of one entry; a larger one becomes a gap
-	rowOverhead     = 64       // bytes a row costs beside its entry
-	maxBatch        = 256      // operations in one transaction
-	ackDelay        = 250 * time.Millisecond
+	DefaultMaxBytes = 64 << 20               // of entries; beyond it the least important are dropped
+	DefaultMaxRows  = 500_000                // entries and gaps
+	MaxEntry        = 64 << 10               // bytes of one entry; a larger one becomes a gap
+	rowOverhead     = 64                     // bytes a row costs beside its entry
+	maxBatch        = 256                    // operations in one transaction
+	ackDelay        = 250 * time.Millisecond // an ack may wait so long for a transaction to share
 )
 
 // ErrStopped is returned by every operation once Run has returned.
