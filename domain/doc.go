@@ -2,9 +2,9 @@
 // a home, as pure functions without I/O and without a clock.
 //
 // A home is the fold of its log: [Home.Apply] is the only place where an event
-// changes state. It runs inside every append, in a rebuild, in a look at the
-// past and on the edge. Methods of Home that begin with a verb other than Apply
-// decide: they read the state and return the events to record, or an [Error].
+// changes state. It runs inside every append, in a rebuild and in a look at the
+// past. Methods of Home that begin with a verb other than Apply decide: they read
+// the state and return the events to record, or an [Error].
 //
 // A command lives like this:
 //

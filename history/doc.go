@@ -1,6 +1,6 @@
-// Package history is what can be asked of the past: the home at T, why, why not,
-// backtest, export, verify.
+// Package history is what can be asked of the past: the home as it was after any
+// event, how it went on from there, and how much happened when.
 //
-// Every answer is a fold of the log by [domain.Home.Apply], so the past is shown
-// by the same rules that made the present.
+// Every home it shows is a fold of the log by [domain.Home.Apply], so the past is
+// shown by the same rules that made the present.
 package history

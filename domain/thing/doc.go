@@ -10,5 +10,5 @@
 //
 // A device is described by its kind and, beyond that, by further capabilities
 // its hardware happens to have (a battery, a power meter). The documents are
-// embedded, parsed once and never change: a new version is a new document.
+// embedded and parsed once; a document that changes gets a new version.
 package thing

@@ -1,5 +1,5 @@
 // Package ziglab is a Zigbee home on a bench: a real mosquitto broker, a real
-// Zigbee2MQTT and the virtual network of package znp in its place of hardware,
+// Zigbee2MQTT and the virtual network of package znp in the place of hardware,
 // all on free loopback ports, with devices joined and interviewed.
 //
 // Only tests, benchmarks and demonstrations use it. Zigbee2MQTT is licensed
