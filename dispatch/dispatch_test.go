@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -46,6 +47,7 @@ type bundle struct {
 	lamp    domain.DeviceID
 	lock    domain.DeviceID
 	allowed bool
+	forgot  chan struct{}
 }
 
 const replica = "one"
@@ -54,7 +56,8 @@ func setup(t *testing.T) *bundle {
 	t.Helper()
 	b := &bundle{
 		pool: pgtest.New(t), sender: &sender{sent: make(chan domain.CommandID, 16)}, allowed: true,
-		home: eventstore.NewID[domain.HomeKind](time.Now()), gateway: eventstore.NewID[domain.GatewayKind](time.Now()),
+		forgot: make(chan struct{}, 1),
+		home:   eventstore.NewID[domain.HomeKind](time.Now()), gateway: eventstore.NewID[domain.GatewayKind](time.Now()),
 		lamp: eventstore.NewID[domain.DeviceKind](time.Now()), lock: eventstore.NewID[domain.DeviceKind](time.Now()),
 	}
 	b.store = b.server(t, replica)
@@ -81,6 +84,13 @@ func (b *bundle) server(t *testing.T, replica string) *eventstore.Store {
 	d := dispatch.New(store, queue, dispatch.Options{
 		Log: log, Sender: b.sender,
 		Authorize: func(*domain.Home, *domain.Command) bool { return b.allowed },
+		Forget: func(context.Context) (int64, error) {
+			select {
+			case b.forgot <- struct{}{}:
+			default:
+			}
+			return 0, nil
+		},
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
@@ -205,18 +215,29 @@ func handedOver(t *testing.T, b *bundle) {
 	b.connect(t, 1, replica)
 	b.request(t, domain.CommandRequest{Device: b.lamp, Set: on()})
 	<-b.sender.sent // the workers run
-	fastest := time.Hour
+	var took []time.Duration
 	for range 10 {
 		start := time.Now()
 		id := b.request(t, domain.CommandRequest{Device: b.lamp, Set: on()})
 		if got := <-b.sender.sent; got != id {
 			t.Fatalf("sent %s, asked %s", got, id)
 		}
-		fastest = min(fastest, time.Since(start))
+		took = append(took, time.Since(start))
 	}
 	const poll = 100 * time.Millisecond
-	if fastest > poll/2 {
-		t.Errorf("the quickest of ten took %s: notes do not reach the workers", fastest)
+	slices.Sort(took)
+	if third := took[2]; third > poll/2 { // one or two may be lucky and meet a poll
+		t.Errorf("the third quickest of ten took %s: notes do not reach the workers", third)
+	}
+}
+
+func TestWhatHasExpiredIsForgottenFromTheStart(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	select {
+	case <-b.forgot:
+	case <-time.After(30 * time.Second):
+		t.Error("nothing was asked to forget")
 	}
 }
 
