@@ -84,5 +84,5 @@ const (
 	CloseOutOfOrder   CloseCode = 4412 // entries are missing in between
 	CloseVersion      CloseCode = 4426 // no common protocol version
 	CloseSlow         CloseCode = 4429 // the peer does not read fast enough
-	CloseInternal     CloseCode = 1011
+	CloseInternal     CloseCode = 1011 // a fault of this end
 )
