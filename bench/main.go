@@ -1,4 +1,5 @@
-// Command bench measures how fast Logis is. It prints one JSON object per
+// Command bench measures how fast Logis is, with what kills it at random and what
+// clicks through it in the folders below. It prints one JSON object per
 // figure; a speed is a ratio to, or stands beside, a floor taken in the same run
 // on the same machine. With arguments it takes only the figures whose names
 // begin with one of them.

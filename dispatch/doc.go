@@ -1,5 +1,4 @@
-// Package dispatch is what River runs: send a command, close it when late,
-// timers of rules, notifications, webhooks, retention.
+// Package dispatch is what River runs: send a command, close it when late.
 //
 // A job carries ids only and exists exactly when its event does: [Reactor] asks
 // for it inside the append, [Queue] inserts it in the same transaction. A worker

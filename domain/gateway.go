@@ -7,6 +7,7 @@ type Hello struct {
 	Acked   int64  // last edge_seq the cloud acknowledged to it
 	Seq     Seq    // newest head of this home it was told of …
 	Hash    Hash   // … and its hash
+	Here    Hash   // what this log has at Seq, when that lies below its head
 	Version string
 	Replica string // the server that holds the session
 	Session int64  // newer than any before
@@ -46,9 +47,15 @@ func (h *Home) Connect(hello Hello) ([]Event, error) {
 }
 
 // regressed reports whether the newest head the gateway was told of is not one of
-// this log. Of a head below the present one only the store can tell.
+// this log.
 func (h *Home) regressed(hello Hello) bool {
-	return hello.Seq > h.Seq || (hello.Seq == h.Seq && hello.Hash != h.Hash)
+	switch {
+	case hello.Seq == 0: // it was told of none
+		return false
+	case hello.Seq < h.Seq:
+		return hello.Hash != hello.Here
+	}
+	return hello.Seq > h.Seq || hello.Hash != h.Hash
 }
 
 // Disconnect decides on the end of a session; there is nothing to record when a

@@ -64,7 +64,9 @@ func TestAGatewayThatRemembersMoreOfTheLogMakesTheLossVisible(t *testing.T) {
 		cursor int64
 	}{
 		{"nothing is lost", func(*house, *domain.Hello) {}, nil, 7},
-		{"it missed the last events", func(_ *house, hello *domain.Hello) { hello.Seq, hello.Hash = 3, domain.Hash{9} }, nil, 7},
+		{"it missed the last events", func(_ *house, hello *domain.Hello) {
+			hello.Seq, hello.Hash, hello.Here = 3, domain.Hash{9}, domain.Hash{9}
+		}, nil, 7},
 		{"it was told of nothing yet", func(_ *house, hello *domain.Hello) { hello.Seq, hello.Hash = 0, domain.Hash{} }, nil, 7},
 		{
 			"the head it saw is not here", func(h *house, hello *domain.Hello) { hello.Seq++ },
@@ -73,6 +75,13 @@ func TestAGatewayThatRemembersMoreOfTheLogMakesTheLossVisible(t *testing.T) {
 		{
 			"the head is another", func(_ *house, hello *domain.Hello) { hello.Hash[0]++ },
 			&domain.HistoryRegressed{WitnessedSeq: 13, EdgeSeq: 7}, 7,
+		},
+		{
+			"the log was set back and has grown past the head it saw",
+			func(_ *house, hello *domain.Hello) {
+				hello.Seq, hello.Hash, hello.Here = 3, domain.Hash{9}, domain.Hash{8}
+			},
+			&domain.HistoryRegressed{WitnessedSeq: 3, EdgeSeq: 7}, 7,
 		},
 		{
 			"acknowledged entries are not here", func(_ *house, hello *domain.Hello) { hello.Acked = 9 },

@@ -1,5 +1,5 @@
-// Package eventstore is what happened, forever: the one append, reading,
-// sealing and verifying.
+// Package eventstore is what happened, forever: the one append, reading and
+// verifying.
 //
 // DESIGN.md holds the guarantees. In short: [Store.Append] locks the head rows
 // of the homes concerned, hands the caller their folded state to decide on,

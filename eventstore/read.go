@@ -92,6 +92,18 @@ func HeadOf(ctx context.Context, q interface {
 	return Head{Seq: domain.Seq(seq), Hash: domain.Hash(hash), RecordedAt: at.UTC()}, nil
 }
 
+// HashAt returns the hash of an event of a home, NotFound when there is none.
+func HashAt(ctx context.Context, q interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}, home domain.HomeID, seq domain.Seq) (domain.Hash, error) {
+	var hash []byte
+	err := q.QueryRow(ctx, `SELECT hash FROM events WHERE home_id = $1 AND seq = $2`, [16]byte(home), int64(seq)).Scan(&hash)
+	if err != nil {
+		return domain.Hash{}, translate(err)
+	}
+	return domain.Hash(hash), nil
+}
+
 // Homes returns the ids of all homes in order.
 func (s *Store) Homes(ctx context.Context) ([]domain.HomeID, error) {
 	rows, err := s.pool.Query(ctx, `SELECT home_id FROM home_heads ORDER BY home_id`)

@@ -185,6 +185,12 @@ func (h *Hub) connect(ctx context.Context, s *session, f *wire.Hello) (wire.Welc
 	copy(hello.Hash[:], f.Head.Hash)
 	err := h.options.Store.Append(ctx, []domain.HomeID{s.home}, func(ctx context.Context, tx *eventstore.Tx) error {
 		state := tx.Home(s.home)
+		if hello.Seq > 0 && hello.Seq < state.Seq {
+			var err error
+			if hello.Here, err = eventstore.HashAt(ctx, tx.PG(), s.home, hello.Seq); err != nil && domain.CodeOf(err) != domain.NotFound {
+				return err
+			}
+		}
 		hash := state.Hash
 		head := wire.Head{Seq: state.Seq, Hash: hash[:]}
 		events, err := state.Connect(hello)

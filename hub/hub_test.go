@@ -363,6 +363,17 @@ func TestAGatewayThatRemembersMoreThanTheLogSaysSo(t *testing.T) {
 	if n := len(b.events(t, "home.history_regressed")); n != 1 {
 		t.Errorf("%d regressions recorded", n)
 	}
+	s.Cut()
+	b.gateway.Head = wire.Head{Seq: 2, Hash: make([]byte, 32)} // which the log has grown past, as another
+	b.connect(t)
+	if n := len(b.events(t, "home.history_regressed")); n != 2 {
+		t.Errorf("%d regressions recorded, want a second one", n)
+	}
+	b.gateway.Head = wire.Head{Seq: s.Welcome.Head.Seq, Hash: s.Welcome.Head.Hash}
+	b.connect(t)
+	if n := len(b.events(t, "home.history_regressed")); n != 2 {
+		t.Errorf("%d regressions recorded, the last head was right", n)
+	}
 }
 
 func TestManyGatewaysInOneCommitKeepTheirOwnOrder(t *testing.T) {

@@ -3,9 +3,7 @@ package rig
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -100,19 +98,4 @@ func FreeAddr() (string, error) {
 		return "", err
 	}
 	return l.Addr().String(), l.Close()
-}
-
-// PostgresPID returns the process id of the server's private PostgreSQL.
-func (r *Rig) PostgresPID() (int, error) {
-	files, err := filepath.Glob(filepath.Join(r.Dir, "data", "postgres", "*", "postmaster.pid"))
-	if err != nil || len(files) == 0 {
-		return 0, fmt.Errorf("no private PostgreSQL runs: %w", errors.Join(err, os.ErrNotExist))
-	}
-	text, err := os.ReadFile(files[0])
-	if err != nil {
-		return 0, err
-	}
-	var pid int
-	_, err = fmt.Sscan(string(text), &pid)
-	return pid, err
 }
