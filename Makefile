@@ -10,7 +10,8 @@ NPM     ?= npm
 LINT    := .cache/bin/golangci-lint
 # npm leaves this file when everything is installed, so it dates the folder.
 DONE    := node_modules/.package-lock.json
-ZIGBEE  := edge/radio/zigbee2mqtt/ziglab
+# The laboratories with real radio software, each with its locked npm packages.
+LABS    := $(wildcard edge/radio/*/*lab/package-lock.json)
 POSTGRES := migrations/privatepg
 GOFILES := $(shell git ls-files '*.go' 2>/dev/null)
 APP     := $(shell find web/src web/public web/index.html web/vite.config.ts -type f 2>/dev/null)
@@ -48,7 +49,7 @@ postgresql:
 # ── test ───────────────────────────────────────────────────────────────────────
 
 .PHONY: test
-test: programs build $(POSTGRES)/$(DONE) $(ZIGBEE)/$(DONE) lint verify ## everything: rules, Go, web, browser, real radios, chaos
+test: programs build $(POSTGRES)/$(DONE) $(LABS:package-lock.json=$(DONE)) lint verify ## everything: rules, Go, web, browser, real radios, chaos
 	$(GO) test -timeout 15m ./...
 	cd web && $(NPM) run --silent lint && $(NPM) test --silent
 

@@ -26,7 +26,15 @@ func TestEveryDependencyIsArguedForInItsVersion(t *testing.T) {
 		rows[row[1]] = row[2]
 	}
 	want := goModules(t)
-	for _, folder := range []string{"web", "edge/radio/zigbee2mqtt/ziglab", "migrations/privatepg"} {
+	labs, err := filepath.Glob("edge/radio/*/*lab/package.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folders := []string{"web", "migrations/privatepg"}
+	for _, lab := range labs {
+		folders = append(folders, filepath.Dir(lab))
+	}
+	for _, folder := range folders {
 		for name, version := range npmPackages(t, folder) {
 			want[name] = version
 		}

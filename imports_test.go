@@ -43,11 +43,9 @@ var mayImport = map[string][]string{
 	},
 }
 
-// forTests are packages that only tests, other such packages and bench may use.
-var forTests = []string{
-	"migrations/pgtest", "wire/wiretest", "edge/radio/radiotest",
-	"edge/radio/zigbee2mqtt/ziglab", "edge/radio/zigbee2mqtt/znp", "bench",
-}
+// forTests are packages that only tests, other such packages and bench may use,
+// beside those whose names end in test or lab.
+var forTests = []string{"edge/radio/zigbee2mqtt/znp", "bench"}
 
 // pure are the rooms without input and output. What they may not use is doors
 // out of the program; domain may not even know the time or throw dice.
@@ -198,6 +196,9 @@ func roomOf(dir string) string {
 }
 
 func isForTests(dir string) bool {
+	if name := path.Base(dir); strings.HasSuffix(name, "test") || strings.HasSuffix(name, "lab") {
+		return true
+	}
 	return slices.ContainsFunc(forTests, func(prefix string) bool {
 		return dir == prefix || strings.HasPrefix(dir, prefix+"/")
 	})
