@@ -19,7 +19,22 @@ func TestMain(m *testing.M) {
 	if exit, supervised := privatepg.Supervise(); supervised {
 		os.Exit(exit)
 	}
-	os.Exit(m.Run())
+	os.Exit(run(m))
+}
+
+// binaries are the programs under test, built once for all tests.
+var binaries rig.Binaries
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "logis-browser-")
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	if binaries, err = rig.Build(context.Background(), dir); err != nil {
+		panic(err)
+	}
+	return m.Run()
 }
 
 // stage is a server, an edge agent and a link that nobody used.
@@ -39,7 +54,7 @@ func newStage(t *testing.T, edgeArgs ...string) *stage {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cluster.Stop(context.Background()) })
-	r, first, err := rig.Start(t.Context(), rig.Options{Dir: dir, Database: cluster.DSN()})
+	r, first, err := rig.Start(t.Context(), rig.Options{Dir: dir, Binaries: binaries, Database: cluster.DSN()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +109,8 @@ func moreLinks(t *testing.T, r *rig.Rig, dsn string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// control lets the browser tests take the gateway away and bring it back.
+// control lets the browser tests take the gateway and the server away and bring
+// them back.
 func (s *stage) control(t *testing.T) string {
 	t.Helper()
 	mux := http.NewServeMux()
@@ -105,15 +121,22 @@ func (s *stage) control(t *testing.T) string {
 			}
 		}
 	}
-	away := false
-	mux.HandleFunc("POST /gateway/away", answer(func() error { away = true; return s.edge.Stop() }))
-	mux.HandleFunc("POST /gateway/back", answer(func() error {
-		if !away {
-			return nil
-		}
-		away = false
-		return s.edge.Start()
-	}))
+	switched := func(name string, leave, back func() error) {
+		away := false
+		mux.HandleFunc("POST /"+name+"/away", answer(func() error { away = true; return leave() }))
+		mux.HandleFunc("POST /"+name+"/back", answer(func() error {
+			if !away {
+				return nil
+			}
+			away = false
+			return back()
+		}))
+	}
+	switched("gateway", s.edge.Stop, s.edge.Start)
+	switched("server", s.rig.Server.Kill, func() error { // as a power cut would
+		_, err := s.rig.StartServer(t.Context())
+		return err
+	})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	return server.URL

@@ -36,7 +36,7 @@ describe('the page of a device', () => {
     await choice.getByRole('button', { name: label, pressed: true }).waitFor()
     const newest = page.getByRole('region', { name: 'Commands' }).getByRole('list', { name: 'How it went: Confirmed' }).first()
     for (const step of ['Asked', 'Sent', 'Confirmed']) await newest.getByText(step, { exact: true }).waitFor()
-    await newest.getByText(/\+\d+ ms|\+\d+\.\d s/).first().waitFor()
+    await newest.getByText(/\d ms later|\d\.\d sec later/).first().waitFor()
   })
 
   it('tells the history in words and leads from an effect to its cause', async () => {

@@ -28,6 +28,18 @@ describe('the home', () => {
     assert.equal(await tap(page, name), !first)
   })
 
+  it('turns a lamp that is off on by its brightness, in one command', async () => {
+    const page = await home(browser)
+    const slider = page.locator('article').filter({ has: page.locator('button[aria-pressed]') }).getByRole('slider', { name: /: Brightness$/ }).first()
+    const name = (await slider.getAttribute('aria-label')).replace(/: Brightness$/, '')
+    if (await isOn(page, name)) await tap(page, name)
+    await slider.focus()
+    await page.keyboard.press('ArrowRight')
+    await toggle(page, name).and(page.locator('[aria-pressed="true"]')).waitFor()
+    await tile(page, name).getByText(/^On · \d+ %$/).waitFor()
+    await tile(page, name).getByText('Confirmed').waitFor()
+  })
+
   it('never shows a state before the device has told it', async () => {
     const page = await home(browser)
     const name = await lamp(page)

@@ -72,6 +72,10 @@ export async function home(browser, options) {
 /** Closes every page, so that the next test finds a quiet machine. */
 export const closeAll = (browser) => Promise.all(browser.contexts().map((made) => made.close()))
 
+/** Waits until nothing moves any more: what fades in has no contrast yet. */
+export const settled = (page) =>
+  page.evaluate(() => Promise.allSettled(document.getAnimations().filter((a) => a.effect.getTiming().iterations !== Infinity).map((a) => a.finished)))
+
 /** Goes to one of the pages of the home by its link. */
 export async function go(page, name) {
   await page.getByRole('navigation', { name: 'Pages of this home' }).getByRole('link', { name, exact: true }).click()
@@ -115,7 +119,7 @@ export async function shot(page, name, fullPage = false) {
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage })
 }
 
-/** Asks the harness to change the world: 'gateway/away' or 'gateway/back'. */
+/** Asks the harness to change the world: 'gateway/away', 'gateway/back', 'server/away' or 'server/back'. */
 export async function world(what) {
   const answer = await fetch(`${process.env.LOGIS_CONTROL}/${what}`, { method: 'POST' })
   if (!answer.ok) throw new Error(`${what}: ${answer.status} ${await answer.text()}`)

@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet 
 import { EnterPage } from './enter/EnterPage'
 import { FirstHome } from './enter/FirstHome'
 import { Gate } from './enter/Gate'
+import { Broken } from './frame/Broken'
 import { HomeFrame } from './frame/HomeFrame'
 import { Lost } from './frame/Lost'
 import { HomePage } from './home/HomePage'
@@ -47,6 +48,7 @@ export const router = createRouter({
   defaultPreload: 'intent',
   scrollRestoration: true,
   defaultNotFoundComponent: Lost,
+  defaultErrorComponent: Broken,
 })
 
 declare module '@tanstack/react-router' {

@@ -4,7 +4,7 @@ import { useCommands, useWithdraw } from '../data/history'
 import { useScene } from '../data/Scene'
 import { Card } from '../parts/Card'
 import { When } from '../parts/Age'
-import { clockMillis, delay } from '../words/ages'
+import { clockMillis, clockSeconds, delay } from '../words/ages'
 import { actorWords, reasonWords, statusWords, wishWords } from '../words/commands'
 import styles from './Commands.module.css'
 
@@ -80,13 +80,13 @@ function Way({ command, device }: { command: Command; device: Device }) {
     <ol className={styles.way} aria-label={`How it went: ${statusWords(command, device)}`}>
       {steps.map(({ name, step, tone: color }) => {
         const at = step ? Date.parse(step.at) : null
-        const took = at !== null && before !== null ? `+${delay(at - before)}` : null
+        const took = at !== null && before !== null ? `${delay(at - before)} later` : null
         if (at !== null) before = at
         return (
           <li key={name} data-done={at !== null || undefined} data-tone={color}>
             <span className={styles.step}>{name}</span>
             <span className={styles.time}>
-              {step && at !== null ? <time dateTime={step.at} title={clockMillis(at, zone)}>{took ?? clockMillis(at, zone)}</time> : '…'}
+              {step && at !== null ? <time dateTime={step.at} title={clockMillis(at, zone)}>{took ?? clockSeconds(at, zone)}</time> : '…'}
             </span>
           </li>
         )

@@ -5,7 +5,7 @@ import { Press } from '../parts/Press'
 import { TwoStep } from '../parts/TwoStep'
 import { PropertyChoices, PropertySlider, PropertyStepper, settable } from '../tiles/controls'
 import { whiteOf } from '../tiles/color'
-import { titleWords, valueWords } from '../words/values'
+import { byWeight, titleWords, valueWords } from '../words/values'
 import styles from './Device.module.css'
 
 /** Whether there is anything to set or to do. */
@@ -17,7 +17,7 @@ export function hasControls(view: DeviceView): boolean {
 /** A control for everything that can be set or done, drawn from what the device says it can. */
 export function Controls({ view }: { view: DeviceView }) {
   const { properties, actions } = view.device.affordances
-  const names = Object.keys(properties).filter((name) => settable(view, name))
+  const names = Object.keys(properties).filter((name) => settable(view, name)).sort(byWeight)
   return (
     <div className={styles.controls}>
       {names.map((name) => (
@@ -86,7 +86,8 @@ function Action({ view, action }: { view: DeviceView; action: string }) {
   const affordance = device.affordances.actions[action]
   if (!affordance || affordance.input) return null // no model asks for more yet
   const press = () => ask(device.id, { action })
-  if (affordance.class !== 'A') return <Press name={`${device.name}: ${affordance.title.toLowerCase()}`} onPress={press}>{affordance.title}</Press>
+  const title = action === 'identify' ? 'Show which one it is' : affordance.title
+  if (affordance.class !== 'A') return <Press name={`${device.name}: ${title.toLowerCase()}`} onPress={press}>{title}</Press>
   const away = reach.kind === 'gateway-away' || reach.kind === 'cut-off'
   return (
     <TwoStep

@@ -56,7 +56,7 @@ function Known({ device }: { device: Device }) {
           <Fold device={device} />
         </div>
         <div className={styles.column}>
-          <Commands device={device} />
+          {hasControls(view) && <Commands device={device} />}
           <History device={device} />
         </div>
       </div>

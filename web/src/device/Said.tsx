@@ -5,7 +5,7 @@ import { Card } from '../parts/Card'
 import { Source } from '../parts/Cause'
 import { span } from '../words/ages'
 import { kindWords } from '../words/kinds'
-import { spaced, titleWords, valueWords } from '../words/values'
+import { byWeight, spaced, titleWords, valueWords } from '../words/values'
 import { useNow } from '../data/useNow'
 import styles from './Device.module.css'
 
@@ -15,7 +15,8 @@ export function Said({ view }: { view: DeviceView }) {
   const past = usePast()
   const now = useNow(10_000)
   const noun = kindWords(device.kind).noun
-  const told = Object.entries(twin?.properties ?? {}).flatMap(([name, p]) => (p.reported ? [{ name, said: p.reported }] : []))
+  const properties = Object.entries(twin?.properties ?? {}).sort(([a], [b]) => byWeight(a, b))
+  const told = properties.flatMap(([name, p]) => (p.reported ? [{ name, said: p.reported }] : []))
   const signals = Object.entries(twin?.signals ?? {})
   return (
     <Card title="What it says">

@@ -11,6 +11,7 @@ import styles from './Frame.module.css'
 import { Header } from './Header'
 import { TabBar } from './Navigation'
 import { Opening, Unopened } from './Opening'
+import { useReadiness } from './useReadiness'
 
 /** Everything around the pages of one home, and the home's one live connection. */
 export function HomeFrame() {
@@ -32,6 +33,7 @@ function Inside({ picture }: { picture: HomePicture }) {
   const home = picture.home.id
   const me = useSession().data ?? null
   const link = useLink(home)
+  useReadiness(link.kind === 'live')
   const asks = useAsks(home)
   const ask = useAsk(home)
   const forget = useForgetAsk(home)

@@ -12,10 +12,10 @@ export const bed = ({ on }: Look) => (
 /** A camera; its eye is filled while it watches. */
 export const camera = ({ on }: Look) => (
   <>
-    <path d="M5.5 7.5h21v5.5a10.5 10.5 0 0 1-21 0Z" />
-    <circle cx="16" cy="14.5" r="3.6" fill={on ? 'currentColor' : 'none'} />
-    <path d="M12 27.5h8M16 23.5v4" />
-    {!on && <path d="m8 25 16-20" />}
+    <rect x="4" y="9" width="17" height="14" rx="3.5" />
+    <path d="m21 14.5 7-4v11l-7-4" />
+    <circle cx="12.5" cy="16" r="3.2" fill={on ? 'currentColor' : 'none'} />
+    {!on && <path d="M5 27 26 5" />}
   </>
 )
 

@@ -15,9 +15,9 @@ function Chip({ icon, tone, children }: { icon: ReactNode; tone: string; childre
 
 /** The whole home in a few words. */
 export function Glance() {
-  const { picture } = useScene()
-  const { lights, lightsOn, open, locks, unsure, warmth } = summarise(picture, picture.devices.values())
-  if (picture.devices.size === 0) return null
+  const { picture, cutOff } = useScene()
+  const { lights, lightsOn, open, locks, unsure, warmth } = summarise(picture, picture.devices.values(), cutOff === null)
+  if (lights + open.length + locks === 0 && warmth === null) return null // an empty list tells nobody anything
   return (
     <ul className={styles.glance} aria-label="At a glance">
       {lights > 0 && (

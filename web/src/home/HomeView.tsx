@@ -4,9 +4,9 @@ import type { Command, Device } from '../api/types'
 import { useScene } from '../data/Scene'
 import { newestCommands } from '../data/truth'
 import { partsOf } from '../data/useDeviceView'
-import { DeviceTile } from '../tiles/DeviceTile'
+import { DeviceTile, isReading } from '../tiles/DeviceTile'
 import styles from './Home.module.css'
-import { inColumns, type RoomView, roomViews } from './order'
+import { byReach, inColumns, type RoomView, roomViews } from './order'
 import { summarise } from './summary'
 
 /** The rooms with their tiles: the present home and every past one. */
@@ -14,7 +14,7 @@ export const HomeView = memo(function HomeView() {
   const { picture } = useScene()
   const wide = useMediaQuery('(min-width: 780px)', false, { getInitialValueInEffect: false })
   const columns = useMemo(() => {
-    const views = roomViews(picture).filter((view) => view.controls.length + view.readings.length > 0)
+    const views = roomViews(picture).filter((view) => view.controls.length + view.readings.length > 0).sort(byReach)
     return inColumns(views, wide ? 2 : 1)
     // eslint-disable-next-line react-hooks/exhaustive-deps -- nothing else of the picture is read
   }, [picture.devices, picture.rooms, wide])
@@ -36,11 +36,11 @@ function RoomSection({ view, commands }: { view: RoomView; commands: ReadonlyMap
   const scene = useScene()
   const { picture } = scene
   const tileOf = (device: Device) => (
-    <li key={device.id}>
+    <li key={device.id} data-reading={isReading(device) || undefined}>
       <DeviceTile {...partsOf(scene, device, commands.get(device.id))} />
     </li>
   )
-  const { lightsOn, warmth, moisture, motion } = summarise(picture, [...view.controls, ...view.readings])
+  const { lightsOn, warmth, moisture, motion } = summarise(picture, [...view.controls, ...view.readings], scene.cutOff === null)
   const glance = [
     warmth,
     moisture,
@@ -53,12 +53,7 @@ function RoomSection({ view, commands }: { view: RoomView; commands: ReadonlyMap
         <h2>{view.title}</h2>
         {glance.length > 0 && <p className="numbers">{glance.join(' · ')}</p>}
       </header>
-      {view.controls.length > 0 && (
-        <ul className={styles.controls}>{view.controls.map(tileOf)}</ul>
-      )}
-      {view.readings.length > 0 && (
-        <ul className={styles.readings}>{view.readings.map(tileOf)}</ul>
-      )}
+      <ul className={styles.tiles}>{[...view.controls, ...view.readings].map(tileOf)}</ul>
     </section>
   )
 }

@@ -1,6 +1,7 @@
 import type { Device, Room } from '../api/types'
 import type { HomePicture } from '../data/picture'
 import { isReading } from '../tiles/DeviceTile'
+import { isLamp } from '../words/kinds'
 
 /** What a hand reaches for first comes first. */
 const kindOrder = [
@@ -29,8 +30,17 @@ function view(room: Room | null, title: string, devices: Device[]): RoomView {
   return { room, title, controls: sorted.filter((d) => !isReading(d)), readings: sorted.filter(isReading) }
 }
 
-/** About how high a room is drawn, in rows of small tiles three abreast. */
-const height = ({ controls, readings }: RoomView) => 1 + 2 * Math.ceil(controls.length / 3) + Math.ceil(readings.length / 3)
+/** Rooms with lamps come first, then those with most to handle; equal ones stay in the order of their names. */
+export function byReach(a: RoomView, b: RoomView): number {
+  const lit = ({ controls }: RoomView) => controls.filter((device) => isLamp(device.kind)).length
+  return Number(a.room === null) - Number(b.room === null) || lit(b) - lit(a) || b.controls.length - a.controls.length
+}
+
+/** About how high a room is drawn: half its title, and rows of readings, two of which are as high as a control. */
+function height({ controls, readings }: RoomView): number {
+  const places = 2 * controls.length + readings.length
+  return 0.5 + Math.max(controls.length > 0 ? 2 : 1, Math.ceil(places / 3))
+}
 
 /**
  * Deals rooms out into columns of about the same height, in order. CSS columns

@@ -1,9 +1,8 @@
 import type { Device } from '../api/types'
 import type { HomePicture } from '../data/picture'
 import { reported } from '../data/truth'
+import { isLamp } from '../words/kinds'
 import { quantity } from '../words/units'
-
-const lamps = ['light', 'dimmable-light', 'color-light', 'dimmer']
 
 /** A mere temperature sensor may well hang outside; these stand in rooms. */
 const indoors = ['climate-sensor', 'thermostat', 'air-conditioner']
@@ -31,8 +30,11 @@ function heard(picture: HomePicture, device: Device): boolean {
   return picture.gateways.get(device.gateway)?.connected !== false && picture.twins.get(device.id)?.available?.is !== false
 }
 
-/** Adds up what devices told. What was never told, or may not be so any more, counts for nothing. */
-export function summarise(picture: HomePicture, devices: Iterable<Device>): Summary {
+/**
+ * Adds up what devices told. What was never told, or may not be so any more,
+ * counts for nothing; nor does anything while this page is cut off.
+ */
+export function summarise(picture: HomePicture, devices: Iterable<Device>, connected = true): Summary {
   const sum: Summary = { lightsOn: 0, lights: 0, open: [], locks: 0, unsure: 0, warmth: null, moisture: null, motion: false }
   const warm: number[] = []
   const warmIndoors: number[] = []
@@ -40,11 +42,11 @@ export function summarise(picture: HomePicture, devices: Iterable<Device>): Summ
   for (const device of devices) {
     const twin = picture.twins.get(device.id)
     const read = (name: string) => reported(twin, name)
-    if (!heard(picture, device)) {
+    if (!connected || !heard(picture, device)) {
       if (device.kind === 'lock' || device.kind === 'contact-sensor') sum.unsure++
       continue
     }
-    if (lamps.includes(device.kind)) {
+    if (isLamp(device.kind)) {
       sum.lights++
       if (read('onOff') === true) sum.lightsOn++
     }
@@ -62,7 +64,7 @@ export function summarise(picture: HomePicture, devices: Iterable<Device>): Summ
   return {
     ...sum,
     warmth: warmth === null ? null : quantity(warmth, 'celsius'),
-    moisture: moisture === null ? null : quantity(moisture, 'percent'),
+    moisture: moisture === null ? null : `${quantity(moisture, 'percent')} humidity`,
   }
 }
 

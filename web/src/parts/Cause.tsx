@@ -11,7 +11,10 @@ export function CauseLink({ event, onPick }: { event: Event; onPick?: (seq: numb
   const { picture, me } = useScene()
   const root = useRoot(picture.home.id, event)
   if (!root) return null
-  const words = root.type === 'command.requested' ? `because of ${actorsOwn(root.actor, me)} command` : 'because of what was told'
+  const words =
+    root.type === 'command.requested'
+      ? `because of ${actorsOwn(root.actor, me)} command`
+      : root.type === 'device.registered' ? 'because the gateway found it' : 'because of an earlier report'
   const inside = (
     <>
       {event.inferred ? 'probably ' : ''}

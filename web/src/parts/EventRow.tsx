@@ -10,6 +10,9 @@ import { eventWords } from '../words/events'
 import { CauseLink } from './Cause'
 import styles from './EventRow.module.css'
 
+/** What was told with so little delay, in milliseconds, looks like any other report. */
+const worthTelling = 10_000
+
 const troubles = ['failed', 'rejected', 'expired', 'unknown', 'gap_recorded', 'entry_refused', 'history_regressed']
 
 /** The picture and colour of an event. */
@@ -60,7 +63,7 @@ export const EventRow = memo(function EventRow({ event, current, later, about, o
         )}
         <p className={styles.meta}>
           {time}
-          {event.historic && <span className={styles.badge}>told later, {clockSeconds(Date.parse(event.recorded_at), scene.zone)}</span>}
+          {event.historic && Date.parse(event.recorded_at) - occurred >= worthTelling && <span className={styles.badge}>told later, {clockSeconds(Date.parse(event.recorded_at), scene.zone)}</span>}
           <span className={styles.cause}>
             <CauseLink event={event} onPick={onPick} />
           </span>

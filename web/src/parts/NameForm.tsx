@@ -47,7 +47,7 @@ export function NameForm({ label, value, action, onSave, onCancel }: NameFormPro
         onChange={(event) => setName(event.currentTarget.value)}
         data-autofocus
       />
-      <Button type="submit" size="md" loading={busy} disabled={!name.trim()}>{action}</Button>
+      <Button type="submit" size="md" loading={busy} disabled={!name.trim() || name.trim() === value}>{action}</Button>
       {onCancel && <Button size="md" variant="default" onClick={onCancel}>Cancel</Button>}
     </form>
   )

@@ -118,12 +118,13 @@ function DeviceRow({ device }: { device: Device }) {
   const { picture } = useScene()
   const move = useChangeDevice(picture.home.id)
   const rooms = [...picture.rooms.values()].sort((a, b) => a.name.localeCompare(b.name))
+  const kind = kindWords(device.kind).title
   return (
     <li className={styles.device}>
       <Glyph kind={device.kind} look={appearanceOf(device, picture.twins.get(device.id)).look} size={24} />
       <span className={styles.who}>
         <Link to="/homes/$home/devices/$device" params={{ home: picture.home.id, device: device.id }}>{device.name}</Link>
-        <span>{kindWords(device.kind).title}</span>
+        {kind !== device.name && <span>{kind}</span>}
       </span>
       <NativeSelect
         className={styles.where}

@@ -5,9 +5,17 @@ const pine: MantineColorsTuple = [
   '#eef6f2', '#dcebe3', '#b9d7c8', '#93c2ab', '#74b094', '#5a9a7e', '#417f66', '#2c5a4e', '#244b41', '#1b3a32',
 ]
 
+// The kit's greys, in the warm and the dark tones of tokens.css.
+const gray: MantineColorsTuple = [
+  '#faf8f4', '#efebe2', '#e5dfd3', '#d9d2c4', '#cbc3b3', '#aaa294', '#8b8476', '#5b5549', '#3a362d', '#24211b',
+]
+const dark: MantineColorsTuple = [
+  '#f3f0e9', '#d5d2cb', '#b9b5ab', '#7f8692', '#3c424d', '#343a44', '#282c34', '#1e2127', '#191c21', '#14161a',
+]
+
 /** The kit's theme. Colours of the home itself are in tokens.css. */
 export const theme = createTheme({
-  colors: { pine },
+  colors: { pine, gray, dark },
   primaryColor: 'pine',
   primaryShade: { light: 7, dark: 6 },
   autoContrast: true,

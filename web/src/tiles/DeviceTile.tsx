@@ -14,6 +14,7 @@ function useToggle(view: DeviceView, property: string) {
   const now = reported(view.twin, property)
   return {
     pressed: typeof now === 'boolean' ? now : undefined,
+    wanted: intended(view, property),
     press: () => ask(view.device.id, { set: { [property]: intended(view, property) !== true } }),
   }
 }
@@ -76,7 +77,12 @@ const Valve: TileOf = ({ view }) => (
   </Tile>
 )
 
-const Camera: TileOf = ({ view }) => <Tile view={view} toggle={useToggle(view, 'privacyMode')} />
+/** A camera is on while it watches, which is the other side of its privacy. */
+const Camera: TileOf = ({ view }) => {
+  const privacy = useToggle(view, 'privacyMode')
+  const other = (value: unknown) => (typeof value === 'boolean' ? !value : undefined)
+  return <Tile view={view} toggle={privacy && { ...privacy, pressed: other(privacy.pressed), wanted: other(privacy.wanted) }} />
+}
 
 const Reading: TileOf = ({ view }) => <Tile view={view} small />
 

@@ -5,6 +5,7 @@ import { Glyph } from '../glyphs/Glyph'
 import { useStage } from '../data/Scene'
 import { type DeviceView, pending, reported } from '../data/truth'
 import { appearanceOf } from './appearance'
+import { Switch } from './Switch'
 import styles from './Tile.module.css'
 import { Truth } from './Truth'
 
@@ -20,7 +21,7 @@ export function batteryLow(view: Pick<DeviceView, 'twin'>): boolean {
 interface TileProps {
   view: DeviceView
   /** What a tap on the tile does. Without it the tile leads to the device's page. */
-  toggle?: { pressed: boolean | undefined; press: () => void }
+  toggle?: { pressed: boolean | undefined; wanted: unknown; press: () => void } | undefined
   /** The colour of the light a lamp gives. */
   light?: string | null
   /** A small tile for what is only read. */
@@ -62,11 +63,7 @@ export function Tile({ view, toggle, light, small, children }: TileProps) {
         <span className={styles.glyph}>
           <Glyph kind={device.kind} look={look} />
         </span>
-        {!isPast && toggle && (
-          <Link {...page} className={styles.more} aria-label={`${device.name}: details`}>
-            <IconChevronRight size={18} aria-hidden />
-          </Link>
-        )}
+        {!isPast && toggle && <Switch is={toggle.pressed} wanted={toggle.wanted} />}
         {batteryLow(view) && (
           <span className={styles.battery} title="Battery low">
             <IconBattery1 size={18} aria-label="Battery low" role="img" />
@@ -79,8 +76,21 @@ export function Tile({ view, toggle, light, small, children }: TileProps) {
           {words ?? 'Not heard yet'}
         </p>
         <Truth view={view} id={`${id}truth`} />
+        {!isPast && !small && <More page={page} name={toggle ? `${device.name}: details` : null} />}
       </div>
       {children && <div className={styles.controls}>{children}</div>}
     </article>
   )
+}
+
+interface MoreProps {
+  page: { to: '/homes/$home/devices/$device'; params: { home: string; device: string } }
+  /** The name of the link; null where the whole tile is one already. */
+  name: string | null
+}
+
+/** The mark that there is a page behind the tile. */
+function More({ page, name }: MoreProps) {
+  const mark = <IconChevronRight size={18} aria-hidden />
+  return name === null ? <span className={styles.more}>{mark}</span> : <Link {...page} className={styles.more} aria-label={name}>{mark}</Link>
 }

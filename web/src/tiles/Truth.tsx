@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { Age, When } from '../parts/Age'
 import { useStage } from '../data/Scene'
 import { type DeviceView, heardAt, type Progress } from '../data/truth'
+import { lastSignal } from './appearance'
 import { statusWords } from '../words/commands'
 import { kindWords } from '../words/kinds'
 import styles from './Truth.module.css'
@@ -76,7 +77,8 @@ function Refused({ view, progress }: { view: DeviceView; progress: Extract<Progr
 
 /** How old what is shown is, or why it may not be so any more. */
 function Freshness({ view }: { view: DeviceView }) {
-  const at = heardAt(view.twin)
+  // A button has no state that could grow old: what counts is when it was pressed.
+  const at = view.device.kind === 'button' ? (lastSignal(view.device, view.twin)?.at ?? null) : heardAt(view.twin)
   if (view.reach.kind !== 'here') {
     return (
       <span className={styles.line} data-progress="stale">

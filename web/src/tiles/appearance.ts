@@ -1,7 +1,7 @@
 import type { Device, Twin } from '../api/types'
 import type { Look } from '../glyphs/Glyph'
 import { reported } from '../data/truth'
-import { isMain, statement, valueWords } from '../words/values'
+import { isMain, scaleWords, statement, valueWords } from '../words/values'
 
 /** What colour a device's state has. */
 export type Tone = 'calm' | 'glow' | 'heat' | 'cool' | 'notice' | 'alarm'
@@ -94,10 +94,10 @@ const paints: Record<string, Paint> = {
   'leak-sensor': danger('waterLeak'),
   'smoke-alarm': danger('smokeState'),
   'gas-alarm': danger('gasState'),
-  'light-sensor': (read, say) => ({
+  'light-sensor': (read) => ({
     look: { on: false, level: Math.min(1, Math.log10(1 + Number(read('illuminance') ?? 0)) / 4) },
     tone: 'calm',
-    words: [say('illuminance')],
+    words: [scaleWords('illuminance', read('illuminance')) ?? null],
   }),
   'sleep-sensor': (read, say) => {
     const on = ['light', 'deep', 'rem'].includes(String(read('sleepStage')))

@@ -24,6 +24,16 @@ export function settable(view: DeviceView, property: string): Schema | undefined
   return schema && !schema.read_only ? schema : undefined
 }
 
+/**
+ * What a person means by moving a level: a lamp that is off goes on with its
+ * brightness, and the brightness of nothing is off.
+ */
+export function levelWish(view: DeviceView, property: string, value: number): Record<string, unknown> {
+  if (property !== 'currentLevel' || !settable(view, 'onOff')) return { [property]: value }
+  if (value === 0) return { onOff: false }
+  return intended(view, 'onOff') === true ? { [property]: value } : { onOff: true, [property]: value }
+}
+
 /** A slider for a property with a range. */
 export function PropertySlider({ view, property, track }: ControlProps & { track?: string }) {
   const { ask, isPast } = useStage()
@@ -40,7 +50,7 @@ export function PropertySlider({ view, property, track }: ControlProps & { track
       words={(value) => valueWords(property, value, schema)}
       disabled={isPast}
       track={track}
-      onWish={(value) => ask(view.device.id, { set: { [property]: value } })}
+      onWish={(value) => ask(view.device.id, { set: levelWish(view, property, value) })}
     />
   )
 }

@@ -28,9 +28,9 @@ const stride = 10
 function bars(density: Density | undefined): { path: string; parts: number } {
   const counts = density?.buckets.map((bucket) => bucket.count) ?? []
   const most = Math.max(1, ...counts)
-  // A square root keeps a quiet hour visible beside a busy one.
+  // A logarithm keeps a quiet hour visible beside the first minute, when everything was new.
   const path = counts
-    .map((count, i) => (count === 0 ? '' : `M${i + 0.5} 100V${100 - Math.max(8, 96 * Math.sqrt(count / most))}`))
+    .map((count, i) => (count === 0 ? '' : `M${i + 0.5} 100V${100 - Math.max(8, (96 * Math.log1p(count)) / Math.log1p(most))}`))
     .join('')
   return { path, parts: Math.max(1, counts.length) }
 }

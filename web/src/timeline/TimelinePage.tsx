@@ -118,7 +118,8 @@ function Moment({ scene, player }: { scene: Scene; player: Player }) {
       <h1>
         <span className={styles.lookingAt}>You are looking at </span>
         <time className="numbers" dateTime={new Date(past).toISOString()}>{clockSeconds(player.position?.at ?? past, zone)}</time>
-        <span className={styles.dayWords}>, {dayWords(past, zone)}</span>
+        <span className={styles.comma}>, </span>
+        <span className={styles.dayWords}>{dayWords(past, zone)}</span>
       </h1>
       <Button className={styles.back} radius="xl" onClick={player.goLive}>Back to now</Button>
       {player.failed && <p role="alert">This part of the past could not be read.</p>}

@@ -67,26 +67,26 @@ export function moment(ms: number, now: number, zone: string): string {
   return `${formatter(zone, 'shortDate').format(ms)} ${time}`
 }
 
-/** How long ago: just now, 20 s ago, 3 min ago, 2 h ago, 5 days ago. */
+/** How long ago: just now, 20 sec ago, 3 min ago, 2 hours ago, 5 days ago. */
 export function age(ms: number, now: number): string {
   const passed = Math.max(0, now - ms)
   if (passed < 5 * second) return 'just now'
   return `${span(passed)} ago`
 }
 
-/** A length of time in its largest unit: 40 s, 3 min, 2 h, 5 days. */
+/** A length of time in its largest unit: 40 sec, 3 min, 2 hours, 5 days. */
 export function span(ms: number): string {
-  if (ms < minute) return `${Math.floor(ms / second)} s`
+  if (ms < minute) return `${Math.floor(ms / second)} sec`
   if (ms < hour) return `${Math.floor(ms / minute)} min`
-  if (ms < day) return `${Math.floor(ms / hour)} h`
-  const days = Math.floor(ms / day)
-  return days === 1 ? '1 day' : `${days} days`
+  return ms < day ? several(Math.floor(ms / hour), 'hour') : several(Math.floor(ms / day), 'day')
 }
 
-/** The time between two steps of a command: 42 ms, 1.3 s, 2 min. */
+const several = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
+
+/** The time between two steps of a command: 42 ms, 1.3 sec, 2 min. */
 export function delay(ms: number): string {
   if (ms < second) return `${Math.max(0, Math.round(ms))} ms`
-  if (ms < minute) return `${(ms / second).toFixed(1)} s`
+  if (ms < minute) return `${(ms / second).toFixed(1)} sec`
   return span(ms)
 }
 

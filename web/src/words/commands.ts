@@ -10,8 +10,11 @@ const doing: Record<string, string> = {
   upOrOpen: 'open',
   downOrClose: 'close',
   stopMotion: 'stop',
-  identify: 'show itself',
+  identify: 'show which one it is',
 }
+
+/** Properties whose name is already what is asked: "heat to 21 °C". */
+const toward: Record<string, string> = { occupiedHeatingSetpoint: 'heat to', occupiedCoolingSetpoint: 'cool to' }
 
 type Wish = { set?: Record<string, unknown> | null; action?: string | null }
 
@@ -22,6 +25,7 @@ export function wishWords(wish: Wish, device?: Device): string {
     const schema = device?.affordances.properties[name]
     if (name === 'onOff') return value === true ? 'turn on' : 'turn off'
     if (name === 'currentPositionLiftPercentage' && typeof value === 'number') return `go to ${100 - value} % open`
+    if (toward[name]) return `${toward[name]} ${valueWords(name, value, schema)}`
     if (name === 'privacyMode') return value === true ? 'look away' : 'watch'
     return `set ${titleWords(name, schema).toLowerCase()} to ${valueWords(name, value, schema)}`
   })

@@ -1,7 +1,7 @@
 import type { Device, Event, Session } from '../api/types'
 import type { HomePicture } from '../data/picture'
 import { actorWords, reasonWords, wishWords } from './commands'
-import { isMain, spaced, statement } from './values'
+import { byWeight, isMain, spaced, statement, titleWords, valueWords } from './values'
 
 /** What an event needs to be told in words: names, and who is looking. */
 export interface Teller {
@@ -32,10 +32,16 @@ const who: Tell = (event, { me }) => actorWords(event.actor, me)
 
 function reported(event: Event, teller: Teller): string {
   const device = deviceOf(event, teller)
-  const all = Object.entries(record(event.data.values))
-  // Its own page tells everything; elsewhere a battery is only told of when nothing else is.
-  const main = event.entity === teller.about ? all : all.filter(([name]) => isMain(name))
-  const said = (main.length > 0 ? main : all).map(([name, value]) => statement(name, value, device?.affordances.properties[name]))
+  const all = Object.entries(record(event.data.values)).sort(([a], [b]) => byWeight(a, b))
+  // A battery is only told of when nothing else is.
+  const main = all.filter(([name]) => isMain(name))
+  const told = main.length > 0 ? main : all
+  const said = told.map(([name, value]) => {
+    const schema = device?.affordances.properties[name]
+    // "Humidity: 45 %" needs its name but once.
+    const named = told.length === 1 && event.entity !== teller.about && titleWords(name, schema) === device?.name
+    return named ? valueWords(name, value, schema) : statement(name, value, schema)
+  })
   return of(event, teller, said.join(', ') || 'nothing new')
 }
 

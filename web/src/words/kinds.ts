@@ -33,3 +33,8 @@ const kinds: Record<string, KindWords> = {
 
 /** What a kind of device is called. */
 export const kindWords = (kind: string): KindWords => kinds[kind] ?? { title: 'Device', noun: 'the device' }
+
+const lamps = ['light', 'dimmable-light', 'color-light', 'dimmer']
+
+/** Whether a kind of device gives light. */
+export const isLamp = (kind: string) => lamps.includes(kind)

@@ -6,7 +6,6 @@ const written: Record<string, string> = {
   'kilowatt hour': 'kWh',
   volt: 'V',
   ampere: 'A',
-  lux: 'lx',
   hectopascal: 'hPa',
   degree: '°',
   'beats per minute': 'beats/min',

@@ -4,7 +4,7 @@ import { command, event, lamp, noon, picture } from '../testing/samples'
 import { age, clockTime, countdown, delay, moment, span } from './ages'
 import { reasonWords, statusWords, wishWords } from './commands'
 import { eventWords, toldTypes } from './events'
-import { statement, valueWords } from './values'
+import { byWeight, scaleWords, statement, valueWords } from './values'
 
 const zone = 'Europe/Paris'
 const teller = { picture: picture(), me: { person: { id: 'ada', name: 'Ada' }, expires_at: '' } }
@@ -13,8 +13,8 @@ const bob = { kind: 'person', id: 'bob', name: 'Bob' } as const
 
 describe('ages', () => {
   it.each([
-    [2_000, 'just now'], [20_000, '20 s ago'], [59_999, '59 s ago'], [60_000, '1 min ago'],
-    [3 * 3_600_000, '3 h ago'], [30 * 3_600_000, '1 day ago'], [5 * 86_400_000, '5 days ago'],
+    [2_000, 'just now'], [20_000, '20 sec ago'], [59_999, '59 sec ago'], [60_000, '1 min ago'],
+    [3 * 3_600_000, '3 hours ago'], [30 * 3_600_000, '1 day ago'], [5 * 86_400_000, '5 days ago'],
     [-5_000, 'just now'], // a clock that runs ahead is no reason to speak of the future
   ])('of %i ms is told as %s', (ms, words) => expect(age(noon - ms, noon)).toBe(words))
 
@@ -31,7 +31,7 @@ describe('ages', () => {
   })
 
   it('between steps are told in milliseconds', () => {
-    expect([delay(41.6), delay(1300), delay(120_000)]).toEqual(['42 ms', '1.3 s', '2 min'])
+    expect([delay(41.6), delay(1300), delay(120_000)]).toEqual(['42 ms', '1.3 sec', '2 min'])
     expect([span(86_400_000), countdown(599_001)]).toEqual(['1 day', '10:00'])
   })
 })
@@ -46,9 +46,23 @@ describe('values', () => {
   it('have their unit', () => {
     const schema = { title: 'x', type: 'number', read_only: true } as const
     expect(valueWords('temperature', 21.44, { ...schema, unit: 'celsius' })).toBe('21.4 °C')
-    expect(valueWords('colorTemperatureMireds', 370, { ...schema, unit: 'mired' })).toBe('2,700 K')
+    expect(valueWords('colorTemperatureMireds', 370, { ...schema, unit: 'mired' })).toBe('Warm white (2,700 K)')
     expect(valueWords('activePower', 1240, { ...schema, unit: 'watt' })).toBe('1,240 W')
-    expect(valueWords('currentHue', 210, { ...schema, unit: 'degree' })).toBe('210°')
+    expect(valueWords('currentHue', 210, { ...schema, unit: 'degree' })).toBe('Blue')
+  })
+
+  it('are told in a word where only engineers read the number', () => {
+    const lux = { title: 'Brightness', type: 'number', read_only: true, unit: 'lux' } as const
+    expect([2, 40, 300, 20_000].map((value) => scaleWords('illuminance', value))).toEqual(['Dark', 'Dim', 'Well lit', 'Bright'])
+    expect(valueWords('illuminance', 300, lux)).toBe('Well lit (300 lux)')
+    expect(valueWords('linkQuality', 130)).toBe('Strong')
+    expect([0, 30, 120, 240, 350].map((hue) => valueWords('currentHue', hue))).toEqual(['Red', 'Orange', 'Green', 'Blue', 'Red'])
+    expect(scaleWords('currentLevel', 60)).toBeUndefined()
+  })
+
+  it('come in the order a hand or an eye looks for them', () => {
+    const names = ['batteryPercent', 'colorTemperatureMireds', 'somethingNew', 'currentLevel', 'onOff']
+    expect(names.sort(byWeight)).toEqual(['onOff', 'currentLevel', 'colorTemperatureMireds', 'somethingNew', 'batteryPercent'])
   })
 
   it('name what they are of when they do not say it themselves', () => {
@@ -75,8 +89,17 @@ describe('events', () => {
   it('leave out how a device fares when it told something else', () => {
     const both = { data: { values: { batteryPercent: 96, onOff: true } } }
     expect(tell(1, 'device.reported', both)).toBe('Kitchen lamp: On')
-    expect(eventWords(event(1, 'device.reported', both), { ...teller, about: 'lamp' })).toBe('Battery percent 96, On')
+    expect(eventWords(event(1, 'device.reported', both), { ...teller, about: 'lamp' })).toBe('On')
     expect(tell(1, 'device.reported', { data: { values: { batteryPercent: 96 } } })).toBe('Kitchen lamp: Battery percent 96')
+  })
+
+  it('do not say a name twice', () => {
+    const hygro = lamp({ id: 'hygro', name: 'Humidity' })
+    hygro.affordances.properties.relativeHumidity = { title: 'Humidity', type: 'number', unit: 'percent', read_only: true }
+    const own = { ...teller, picture: picture({ devices: new Map([['hygro', hygro]]) }) }
+    const told = event(1, 'device.reported', { entity: 'hygro', data: { values: { relativeHumidity: 45 } } })
+    expect(eventWords(told, own)).toBe('Humidity: 45 %')
+    expect(eventWords(told, { ...own, about: 'hygro' })).toBe('Humidity 45 %')
   })
 
   it('leave the name out on the device’s own page', () => {
@@ -104,6 +127,7 @@ describe('commands', () => {
     expect(wishWords({ set: { onOff: false } })).toBe('turn off')
     expect(wishWords({ set: {}, action: 'unlockDoor' })).toBe('unlock')
     expect(wishWords({ set: { currentPositionLiftPercentage: 30 } })).toBe('go to 70 % open')
+    expect(wishWords({ set: { occupiedHeatingSetpoint: 21.5 } })).toBe('heat to 21.5')
   })
 
   it('never call something done that is not known to be', () => {
