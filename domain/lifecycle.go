@@ -66,6 +66,21 @@ func (h *Home) RefuseCommand(id CommandID, reason string) (Event, bool) {
 	return c.end(Rejected, CommandEnded{Reason: reason}, SystemActor), true
 }
 
+// MayOpen decides, at the last moment, whether a gateway may carry out a command it
+// holds: the answer is empty, or why not. What it does follows in its result.
+func (h *Home) MayOpen(gateway GatewayID, id CommandID, now time.Time) (denied string) {
+	c, ok := h.Commands[id]
+	switch {
+	case !ok || c.Gateway != gateway || !c.Open():
+		return "not_open"
+	case h.Gateways[gateway] == nil || c.Session != h.Gateways[gateway].Session:
+		return "stale_session"
+	case !c.Deadline.IsZero() && !now.Before(c.Deadline):
+		return "deadline"
+	}
+	return ""
+}
+
 // FailSend decides what follows when a sent command certainly did not leave: a
 // command that is sent at most once has failed, any other waits for the next
 // session.

@@ -183,6 +183,34 @@ func TestASendThatFailedEndsWhatMayHappenOnceAndLeavesTheRestWaiting(t *testing.
 	}
 }
 
+func TestWhatOpensMayGoOnlyOnItsSessionAndBeforeItsDeadline(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	id := h.request(unlockIt)
+	deadline := h.Commands[id].Deadline
+	h.recordIf(h.SendCommand(id, "a", h.now))
+	for _, c := range []struct {
+		name   string
+		from   domain.GatewayID
+		id     domain.CommandID
+		at     time.Time
+		denied string
+	}{
+		{"in time", gateway, id, deadline.Add(-time.Nanosecond), ""},
+		{"too late", gateway, id, deadline, "deadline"},
+		{"another gateway", domain.GatewayID{99}, id, h.now, "not_open"},
+		{"nobody knows it", gateway, commandID(999), h.now, "not_open"},
+	} {
+		if denied := h.MayOpen(c.from, c.id, c.at); denied != c.denied {
+			t.Errorf("%s: %q, want %q", c.name, denied, c.denied)
+		}
+	}
+	h.connect(gateway, "outbox-1", 2)
+	if denied := h.MayOpen(gateway, id, h.now); denied == "" {
+		t.Error("a new session may carry out what an older one was sent")
+	}
+}
+
 func TestARefusedCommandIsRejectedBeforeItLeaves(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

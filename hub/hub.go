@@ -34,7 +34,10 @@ type Options struct {
 	Batcher *eventstore.Batcher
 	Access  Access
 	Replica string // this server
-	Log     *slog.Logger
+	// Authorize reports whether the command's actor may still do this in the home,
+	// as it is now.
+	Authorize func(home *domain.Home, c *domain.Command) bool
+	Log       *slog.Logger
 	// Handshakes bounds the connections let in per second; 0 means 200.
 	Handshakes int
 }

@@ -201,6 +201,10 @@ func (s *session) take(reader io.Reader) error {
 		return s.submit(len(f.Devices), func(ctx context.Context, tx *eventstore.Tx) (reply, error) {
 			return s.recordSnapshot(ctx, tx, f)
 		})
+	case *wire.Ready:
+		return s.submit(1, func(_ context.Context, tx *eventstore.Tx) (reply, error) {
+			return s.lastWord(tx, f)
+		})
 	case *wire.Error:
 		s.hub.options.Log.Warn("gateway complains", "gateway", s.gateway, "code", f.Code, "message", f.Message)
 		return nil
@@ -231,6 +235,7 @@ func readInto(b []byte, r io.Reader) ([]byte, error) {
 type reply struct {
 	ack    *wire.Ack
 	errors []wire.Error
+	word   *wire.Go
 }
 
 // submit hands work to the batching front and answers once it is durable. It
@@ -268,6 +273,9 @@ func (s *session) answer(r reply, err error) {
 	}
 	for _, e := range r.errors {
 		_ = s.send(e) // a session that ends needs no answer
+	}
+	if r.word != nil {
+		_ = s.send(*r.word)
 	}
 	if r.ack != nil {
 		_ = s.send(*r.ack)

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,15 +29,16 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 
 // bundle is a server of hub and dispatch on a real database, and one home.
 type bundle struct {
-	pool    *pgxpool.Pool
-	store   *eventstore.Store
-	tables  projections.Tables
-	access  *access.Access
-	hub     *hub.Hub
-	url     string
-	owner   domain.PersonID
-	home    domain.HomeID
-	gateway *wiretest.Gateway
+	pool      *pgxpool.Pool
+	store     *eventstore.Store
+	tables    projections.Tables
+	access    *access.Access
+	hub       *hub.Hub
+	url       string
+	owner     domain.PersonID
+	home      domain.HomeID
+	gateway   *wiretest.Gateway
+	dismissed atomic.Bool // whoever asked may not any more
 }
 
 const replica = "test"
@@ -58,7 +60,7 @@ func setup(t *testing.T) *bundle {
 	})
 	b.access = access.New(b.store, nil)
 	batcher := eventstore.NewBatcher(b.store)
-	b.hub = hub.New(hub.Options{Store: b.store, Batcher: batcher, Access: b.access, Replica: replica, Log: log, Handshakes: 10_000})
+	b.hub = hub.New(hub.Options{Store: b.store, Batcher: batcher, Access: b.access, Replica: replica, Log: log, Handshakes: 10_000, Authorize: b.authorize})
 	dispatcher := dispatch.New(b.store, queue, dispatch.Options{
 		Log: log, Sender: b.hub, Authorize: access.Authorize,
 	})
@@ -221,6 +223,10 @@ func (b *bundle) command(t *testing.T, id domain.CommandID) *domain.Command {
 		t.Fatalf("%d commands, %v", len(commands), err)
 	}
 	return commands[0]
+}
+
+func (b *bundle) authorize(home *domain.Home, c *domain.Command) bool {
+	return !b.dismissed.Load() && access.Authorize(home, c)
 }
 
 // eventually polls for what another process or goroutine will bring about.

@@ -58,6 +58,8 @@ func DecodeFromEdge(text []byte) (Frame, error) {
 			return &Entries{}
 		case "ping":
 			return &Ping{}
+		case "ready":
+			return &Ready{}
 		case "snapshot":
 			return &Snapshot{}
 		case "hello":
@@ -79,6 +81,8 @@ func DecodeFromCloud(text []byte) (Frame, error) {
 			return &Ack{}
 		case "command":
 			return &Command{}
+		case "go":
+			return &Go{}
 		case "pong":
 			return &Pong{}
 		case "welcome":

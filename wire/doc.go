@@ -14,6 +14,8 @@
 //	                             ◀─      entries …    the outbox in order; those from before are historic
 //	ack (cursor, head)           ─▶                   only after commit; cumulative
 //	command                      ─▶
+//	                             ◀─      ready        only for what opens, with a nonce
+//	go, or why not               ─▶
 //	                             ◀─      entries …    delivered, report, result
 //	                             ◀─      ping         every PingPeriod
 //	pong (server time)           ─▶

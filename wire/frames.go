@@ -49,6 +49,12 @@ type (
 		DesiredVersion domain.Seq             `json:"desired_version"`
 		Session        int64                  `json:"session"`
 	}
+	// Go answers Ready: the command may be carried out now, or why not.
+	Go struct {
+		Command domain.CommandID `json:"command"`
+		Nonce   []byte           `json:"nonce"`            // as in the ready
+		Denied  string           `json:"denied,omitempty"` // why not; empty: go
+	}
 	// Pong answers Ping.
 	Pong struct {
 		BootMS int64 `json:"boot_ms"` // as in the ping
@@ -86,6 +92,13 @@ type (
 		First    int64     `json:"first"`
 		Historic bool      `json:"historic,omitzero"` // written before this session began
 		Entries  EntryList `json:"entries"`
+	}
+	// Ready says that everything is checked for a command that opens something, and
+	// asks for the last word. Who answers proves that the command is still wanted
+	// now and that this process, not one before a crash, has it.
+	Ready struct {
+		Command domain.CommandID `json:"command"`
+		Nonce   []byte           `json:"nonce"` // NonceBytes random ones, never used again
 	}
 	// Ping keeps the session alive and asks for the time.
 	Ping struct {
@@ -158,10 +171,12 @@ func (Enrolled) FrameType() string  { return "enrolled" }
 func (Welcome) FrameType() string   { return "welcome" }
 func (Ack) FrameType() string       { return "ack" }
 func (Command) FrameType() string   { return "command" }
+func (Go) FrameType() string        { return "go" }
 func (Pong) FrameType() string      { return "pong" }
 func (Enrol) FrameType() string     { return "enrol" }
 func (Hello) FrameType() string     { return "hello" }
 func (Snapshot) FrameType() string  { return "snapshot" }
+func (Ready) FrameType() string     { return "ready" }
 func (Entries) FrameType() string   { return "entries" }
 func (Ping) FrameType() string      { return "ping" }
 func (Error) FrameType() string     { return "error" }

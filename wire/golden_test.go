@@ -48,7 +48,9 @@ func fromCloud() map[string]wire.Frame {
 		"command-unbounded": &wire.Command{
 			ID: command, Device: device, Class: thing.Config, Set: map[string]thing.Value{"systemMode": `"heat"`}, DesiredVersion: 90, Session: 7,
 		},
-		"error": &wire.Error{Code: domain.Invalid, Message: "values.onOff must be true or false", Entry: 42},
+		"go":        &wire.Go{Command: command, Nonce: nonce[:16]},
+		"go-denied": &wire.Go{Command: command, Nonce: nonce[:16], Denied: "not_allowed_any_more"},
+		"error":     &wire.Error{Code: domain.Invalid, Message: "values.onOff must be true or false", Entry: 42},
 	}
 }
 
@@ -90,6 +92,7 @@ func fromEdge() map[string]wire.Frame {
 			{Kind: wire.KindReport, Device: device, Values: map[string]thing.Value{"temperature": `21.37`}},
 		}},
 		"ping":       &wire.Ping{BootMS: 5000},
+		"ready":      &wire.Ready{Command: command, Nonce: nonce[:16]},
 		"error-bare": &wire.Error{Code: domain.Internal, Message: "a fault of ours"},
 	}
 }
@@ -201,7 +204,7 @@ func TestEveryTypeOfFrameHasAGoldenFile(t *testing.T) {
 			t.Errorf("a %s frame has no golden file", name)
 		}
 	}
-	if types != 12 {
+	if types != 14 {
 		t.Errorf("%d types of frames were found", types)
 	}
 }

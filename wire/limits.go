@@ -43,6 +43,11 @@ const (
 	// MaxClockErr is how wrong the edge's estimate of the time may be for an opening
 	// command, whose deadline is 10 s by default.
 	MaxClockErr = 2 * time.Second
+	// GoLimit is how long a gateway that is ready waits for the go: then the nonce is
+	// forgotten and nothing was done.
+	GoLimit = 3 * time.Second
+	// NonceBytes is the length of the nonce of a ready frame: not to be guessed.
+	NonceBytes = 16
 	// PingStale is how old the last answered ping may be for an opening command: one
 	// may be lost.
 	PingStale = 30 * time.Second

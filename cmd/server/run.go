@@ -112,7 +112,7 @@ type server struct {
 func newServer(r *rooms, log *slog.Logger) (*server, error) {
 	s := &server{rooms: r, log: log, batcher: eventstore.NewBatcher(r.store)}
 	s.hub = hub.New(hub.Options{
-		Store: r.store, Batcher: s.batcher, Access: r.access, Replica: r.replica, Log: log,
+		Store: r.store, Batcher: s.batcher, Access: r.access, Replica: r.replica, Log: log, Authorize: access.Authorize,
 	})
 	s.dispatcher = dispatch.New(r.store, r.queue, dispatch.Options{
 		Log: log, Sender: s.hub, Authorize: access.Authorize, Forget: r.access.Sweep,

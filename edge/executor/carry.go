@@ -36,6 +36,9 @@ func (e *Executor) carryOut(ctx context.Context, c wire.Command) error {
 	if v := e.timely(c); v != (verdict{}) {
 		return e.refuse(ctx, c, v)
 	}
+	if v := e.agreed(ctx, c); v != (verdict{}) {
+		return e.refuse(ctx, c, v)
+	}
 	known, err := e.journal.Intend(ctx, outbox.Intent{
 		Command: c.ID, Device: c.Device, Class: c.Class, NotAfterMS: c.NotAfterMS,
 		Version: c.DesiredVersion, Properties: ordered(c.Class, desires),
@@ -50,7 +53,8 @@ func (e *Executor) carryOut(ctx context.Context, c wire.Command) error {
 	case known == outbox.Begun && !c.Class.Converges():
 		return e.finish(ctx, c, verdict{domain.Unknown, "agent_restarted"}, e.observe(ctx, device))
 	}
-	// Writing the intent may have taken long, or the machine stood still.
+	// The last word, or writing the intent, may have taken long, or the machine stood
+	// still.
 	v := e.timely(c)
 	if v == (verdict{}) {
 		v = e.act(ctx, device, c)

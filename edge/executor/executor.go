@@ -50,6 +50,8 @@ type Executor struct {
 
 	mu      sync.Mutex
 	session int64 // the present one, 0: none
+	say     func(context.Context, wire.Frame) error
+	words   map[domain.CommandID]chan wire.Go // of commands that are ready
 	queues  map[domain.DeviceID][]*task
 	queued  int
 	stopped bool
@@ -71,15 +73,16 @@ func New(journal Journal, radios map[string]radio.Radio, server *clock.Server) *
 	return &Executor{
 		journal: journal, radios: radios, time: server,
 		acting: make(chan struct{}, maxActing), failed: make(chan error, 1),
-		queues: map[domain.DeviceID][]*task{}, ctx: ctx, cancel: cancel,
+		queues: map[domain.DeviceID][]*task{}, words: map[domain.CommandID]chan wire.Go{}, ctx: ctx, cancel: cancel,
 	}
 }
 
-// Begin tells that a session began. Live-only commands of an older one are void.
-func (e *Executor) Begin(session int64) {
+// Begin tells that a session began, and how to say something on it at once.
+// Live-only commands of an older one are void.
+func (e *Executor) Begin(session int64, say func(context.Context, wire.Frame) error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.session = session
+	e.session, e.say = session, say
 }
 
 // End tells that a session is over.

@@ -230,7 +230,7 @@ func TestWithoutADiskNothingActsAndRunEnds(t *testing.T) {
 		r = build(t, path, simulated.Options{}, wrap{})
 		again := executor.New(fullDisk{r.outbox}, map[string]radio.Radio{simulated.Name: r.home}, r.time)
 		go func() { ended <- again.Run(t.Context()) }()
-		again.Begin(1)
+		again.Begin(1, nil)
 		synctest.Wait()
 		if err := again.Command(t.Context(), r.switchOn(1, time.Minute)); err != nil {
 			t.Error(err)

@@ -36,6 +36,25 @@ type rig struct {
 	time   *clock.Server
 	boot   time.Time
 	stop   func() // ends all and waits
+	// word is the cloud's last word; nil: it says nothing. Go by default.
+	word func(wire.Ready) *wire.Go
+}
+
+func granted(f wire.Ready) *wire.Go { return &wire.Go{Command: f.Command, Nonce: f.Nonce} }
+
+// Begin begins a session whose cloud answers what is ready.
+func (r *rig) Begin(session int64) {
+	r.Executor.Begin(session, func(_ context.Context, f wire.Frame) error {
+		ready, ok := f.(wire.Ready)
+		if !ok {
+			r.t.Errorf("said %s", f.FrameType())
+			return nil
+		}
+		if word := r.word(ready); word != nil {
+			r.Go(*word)
+		}
+		return nil
+	})
 }
 
 // ahead is how far the server's clock is from that of the bubble.
@@ -64,7 +83,7 @@ func in(t *testing.T, path string, o simulated.Options, w wrap, test func(t *tes
 
 func build(t *testing.T, path string, o simulated.Options, w wrap) *rig {
 	t.Helper()
-	r := &rig{t: t, boot: time.Now().Add(-time.Hour)}
+	r := &rig{t: t, word: granted, boot: time.Now().Add(-time.Hour)}
 	r.time = clock.NewServer(sinceStart{r.boot})
 	r.pong(0, 0)
 	var err error

@@ -31,8 +31,10 @@ type asked struct {
 	ended    chan int64
 }
 
-func (a *asked) Begin(session int64) { a.begun <- session }
-func (a *asked) End(session int64)   { a.ended <- session }
+func (a *asked) Begin(session int64, _ func(context.Context, wire.Frame) error) { a.begun <- session }
+
+func (a *asked) Go(wire.Go)        {}
+func (a *asked) End(session int64) { a.ended <- session }
 
 func (a *asked) Command(_ context.Context, c wire.Command) error {
 	a.commands <- c

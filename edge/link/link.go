@@ -26,13 +26,16 @@ import (
 
 // Commands takes what the cloud asks for.
 type Commands interface {
-	// Begin tells that a session began: commands of older ones are void.
-	Begin(session int64)
+	// Begin tells that a session began: commands of older ones are void. What must be
+	// told at once goes by say; an error means that the session is over.
+	Begin(session int64, say func(context.Context, wire.Frame) error)
 	// End tells that the session is over.
 	End(session int64)
 	// Command takes a command of the session. It returns soon; an error is one of
 	// the disk and ends the link.
 	Command(ctx context.Context, c wire.Command) error
+	// Go takes the cloud's last word on a command.
+	Go(word wire.Go)
 }
 
 // Options say who connects where.

@@ -19,7 +19,7 @@ const (
 )
 
 // writeAll tells the present state, then the backlog in order, then what comes.
-// It is the only writer of the socket.
+// Beside it only the executor writes: that it is ready.
 func (s *session) writeAll(ctx context.Context) error {
 	if err := s.ping(ctx); err != nil {
 		return err

@@ -42,7 +42,7 @@ func (l *Link) session(ctx context.Context) error {
 	defer s.cut()
 	// The outbox is told even when ctx has ended.
 	defer func() { _ = l.options.Outbox.End(context.WithoutCancel(ctx)) }()
-	l.options.Commands.Begin(s.number)
+	l.options.Commands.Begin(s.number, s.write)
 	defer l.options.Commands.End(s.number)
 	l.setStatus(Status{Session: s.number})
 	l.options.Log.Info("connected to the cloud", "session", s.number, "backlog", s.begun.AsOf-s.begun.Next+1)
@@ -134,6 +134,9 @@ func (s *session) take(ctx context.Context, frame wire.Frame) error {
 		return s.takeAck(f)
 	case *wire.Command:
 		return onDisk(s.options.Commands.Command(ctx, *f))
+	case *wire.Go:
+		s.options.Commands.Go(*f)
+		return nil
 	case *wire.Pong:
 		s.options.Time.Hear(bootOf(f.BootMS), f.TimeMS)
 		return nil

@@ -124,6 +124,8 @@ func (c *Cloud) take(p *Peer, frame wire.Frame) {
 	switch f := frame.(type) {
 	case *wire.Ping:
 		p.Send(wire.Pong{BootMS: f.BootMS, TimeMS: time.Now().UnixMilli()})
+	case *wire.Ready:
+		p.Send(wire.Go{Command: f.Command, Nonce: f.Nonce})
 	case *wire.Snapshot:
 		c.change(func() { c.present = append(c.present, f.Devices...) })
 	case *wire.Entries:
