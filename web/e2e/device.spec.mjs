@@ -1,25 +1,20 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, describe, it } from 'node:test'
-import { closeAll, home, lamp, launch, shot, tap, tile } from './support.mjs'
-
-/** The page of a device that can be switched. */
-async function device(browser, options) {
-  const page = await home(browser, options)
-  const name = await lamp(page)
-  await tap(page, name)
-  await tile(page, name).getByRole('link', { name: `${name}: details` }).click()
-  await page.getByRole('heading', { level: 1, name }).waitFor()
-  return { page, name }
-}
+import { after, before, describe, it } from 'node:test'
+import { home, lamp, launch, shot, tap, tile } from './support.mjs'
 
 describe('the page of a device', () => {
-  let browser
-  before(async () => (browser = await launch()))
-  afterEach(() => closeAll(browser))
+  let browser, page, name
+  before(async () => {
+    browser = await launch()
+    page = await home(browser)
+    name = await lamp(page)
+    await tap(page, name)
+    await tile(page, name).getByRole('link', { name: `${name}: details` }).click()
+    await page.getByRole('heading', { level: 1, name }).waitFor()
+  })
   after(() => browser?.close())
 
   it('says how the device is, how old that is and where it comes from', async () => {
-    const { page } = await device(browser)
     const said = page.getByRole('region', { name: 'What it says' })
     await said.getByText(/just now|ago/).first().waitFor()
     await said.getByText(/because of your command/).first().waitFor()
@@ -28,7 +23,6 @@ describe('the page of a device', () => {
   })
 
   it('controls the device and shows every step of the command', async () => {
-    const { page, name } = await device(browser)
     const choice = page.getByRole('region', { name: 'Control' }).getByRole('group', { name: `${name}: Power` })
     const other = choice.locator('button[aria-pressed="false"]')
     const label = await other.textContent()
@@ -40,16 +34,16 @@ describe('the page of a device', () => {
   })
 
   it('tells the history in words and leads from an effect to its cause', async () => {
-    const { page, name } = await device(browser)
     const history = page.getByRole('region', { name: 'What happened' })
     await history.getByText(/You asked it to turn (on|off)/).first().waitFor()
     await history.getByRole('link', { name: /because of your command/ }).first().click()
     await page.getByText('You are looking at').waitFor()
     await page.locator('[aria-current="true"]').filter({ hasText: `You asked ${name} to turn` }).waitFor()
+    await page.goBack()
+    await page.getByRole('heading', { level: 1, name }).waitFor()
   })
 
   it('renames the device for everybody', async () => {
-    const { page, name } = await device(browser)
     const other = await home(browser)
     for (const wanted of [`${name} two`, name]) {
       await page.getByRole('button', { name: 'Rename' }).click()
@@ -61,7 +55,6 @@ describe('the page of a device', () => {
   })
 
   it('moves the device to another room and back', async () => {
-    const { page } = await device(browser)
     const room = page.getByLabel('Room', { exact: true })
     const before = await room.inputValue()
     await room.selectOption({ label: 'No room' })
@@ -72,7 +65,6 @@ describe('the page of a device', () => {
   })
 
   it('keeps what only engineers understand folded away', async () => {
-    const { page } = await device(browser)
     assert.equal(await page.getByText('Address', { exact: true }).isVisible(), false)
     await page.getByText('Technical details').click()
     await page.getByText('Address', { exact: true }).waitFor()

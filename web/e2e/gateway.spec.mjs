@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { closeAll, go, home, isOn, lamp, launch, shot, tap, tile, toggle, world } from './support.mjs'
+import { closeAll, go, home, isOn, lamp, launch, shot, tile, toggle, world } from './support.mjs'
 
 const skip = process.env.LOGIS_CONTROL ? false : 'LOGIS_CONTROL is not set: nobody can take anything away'
 /** A program needs a while to start, and what it serves a while to come back. */
@@ -83,13 +83,17 @@ describe('while Logis itself is away', { skip }, () => {
     await toggle(page, name).click()
     await tile(page, name).getByText('No answer from Logis. Look before you ask again').waitFor()
     await shot(page, 'server-away', true)
-    for (const place of ['Rooms', 'Gateways', 'Timeline']) await go(page, place)
-    await page.getByText(/This page has lost its connection/).waitFor()
-    await go(page, 'Home')
+    for (const place of ['Rooms', 'Gateways', 'Timeline', 'Home']) {
+      await go(page, place)
+      await page.getByText(/This page has lost its connection/).waitFor()
+      assert.equal(await page.getByText('Connected since').count(), 0, 'nobody knows whether the gateway is connected')
+    }
     await world('server/back')
     await live(page)
     await tile(page, name).and(page.locator(':not([data-stale])')).waitFor(slow)
-    await tap(page, name)
+    const on = await isOn(page, name)
+    await toggle(page, name).click()
+    await toggle(page, name).and(page.locator(`[aria-pressed="${!on}"]`)).waitFor(slow)
     assert.deepEqual(page.context().faults, [])
   })
 })

@@ -1,48 +1,43 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, describe, it } from 'node:test'
-import { closeAll, home, isOn, lamp, launch, shot, tap, tile, toggle } from './support.mjs'
+import { after, before, describe, it } from 'node:test'
+import { home, isOn, lamp, launch, shot, tap, tile, toggle } from './support.mjs'
 
 describe('the home', () => {
-  let browser
-  before(async () => (browser = await launch()))
-  afterEach(() => closeAll(browser))
+  let browser, page, two, name
+  before(async () => {
+    browser = await launch()
+    page = await home(browser)
+    two = await home(browser)
+    name = await lamp(page)
+  })
   after(() => browser?.close())
 
   it('shows every device as a tile in its room, live', async () => {
-    const page = await home(browser)
     await page.getByRole('article').first().waitFor()
     await page.getByRole('status').filter({ hasText: /Live|away/ }).first().waitFor()
     assert.ok((await page.getByRole('region').count()) > 0, 'there are rooms')
     await shot(page, 'home-light', true)
-    const dark = await home(browser, { dark: true })
-    await dark.getByRole('article').first().waitFor()
-    await shot(dark, 'home-dark', true)
     assert.deepEqual(page.context().faults, [])
   })
 
   it('turns a lamp on and off by one tap each, and says confirmed', async () => {
-    const page = await home(browser)
-    const name = await lamp(page)
     const first = await tap(page, name)
     await shot(page, 'tap-confirmed')
     assert.equal(await tap(page, name), !first)
   })
 
   it('turns a lamp that is off on by its brightness, in one command', async () => {
-    const page = await home(browser)
     const slider = page.locator('article').filter({ has: page.locator('button[aria-pressed]') }).getByRole('slider', { name: /: Brightness$/ }).first()
-    const name = (await slider.getAttribute('aria-label')).replace(/: Brightness$/, '')
-    if (await isOn(page, name)) await tap(page, name)
+    const dimmable = (await slider.getAttribute('aria-label')).replace(/: Brightness$/, '')
+    if (await isOn(page, dimmable)) await tap(page, dimmable)
     await slider.focus()
     await page.keyboard.press('ArrowRight')
-    await toggle(page, name).and(page.locator('[aria-pressed="true"]')).waitFor()
-    await tile(page, name).getByText(/^On · \d+ %$/).waitFor()
-    await tile(page, name).getByText('Confirmed').waitFor()
+    await toggle(page, dimmable).and(page.locator('[aria-pressed="true"]')).waitFor()
+    await tile(page, dimmable).getByText(/^On · \d+ %$/).waitFor()
+    await tile(page, dimmable).getByText('Confirmed').waitFor()
   })
 
   it('never shows a state before the device has told it', async () => {
-    const page = await home(browser)
-    const name = await lamp(page)
     const before = await isOn(page, name)
     // Every change of the tile is written down together with what it said about its truth.
     await tile(page, name).evaluate((element) => {
@@ -60,38 +55,33 @@ describe('the home', () => {
   })
 
   it('tells the same to a second screen', async () => {
-    const [one, two] = [await home(browser), await home(browser)]
-    const name = await lamp(one)
-    const now = await tap(one, name)
+    const now = await tap(page, name)
     await toggle(two, name).and(two.locator(`[aria-pressed="${now}"]`)).waitFor()
   })
 
   it('catches up by itself after its connection was lost', async () => {
-    const [one, two] = [await home(browser), await home(browser)]
-    const name = await lamp(one)
-    await one.context().setOffline(true)
-    await one.getByText('Reconnecting').waitFor({ timeout: 60_000 })
-    await one.locator('article[data-stale]').first().waitFor()
-    await shot(one, 'cut-off')
+    await page.context().setOffline(true)
+    await page.getByText('Reconnecting').waitFor({ timeout: 60_000 })
+    await page.locator('article[data-stale]').first().waitFor()
+    await shot(page, 'cut-off')
     const now = await tap(two, name)
-    await one.context().setOffline(false)
-    await toggle(one, name).and(one.locator(`[aria-pressed="${now}"]`)).waitFor({ timeout: 45_000 })
-    await one.getByRole('status').filter({ hasText: /Live|away/ }).first().waitFor()
+    await page.context().setOffline(false)
+    await toggle(page, name).and(page.locator(`[aria-pressed="${now}"]`)).waitFor({ timeout: 45_000 })
+    await page.getByRole('status').filter({ hasText: /Live|away/ }).first().waitFor()
   })
 
   it('asks twice before it opens a lock, and once to close it', async () => {
-    const page = await home(browser)
     const guard = page.locator('article:not([data-stale])').getByRole('button', { name: /^Unlock .*…$/ }).first()
     await guard.waitFor()
-    const name = (await guard.getAttribute('aria-label')).replace(/^Unlock |…$/g, '')
+    const lock = (await guard.getAttribute('aria-label')).replace(/^Unlock |…$/g, '')
     await guard.click()
     await page.getByRole('button', { name: 'No', exact: true }).click()
-    assert.match(await tile(page, name).textContent(), /Locked/)
+    assert.match(await tile(page, lock).textContent(), /Locked/)
     await guard.click()
     await shot(page, 'unlock-question')
     await page.getByRole('button', { name: 'Yes: Unlock' }).click()
-    await tile(page, name).getByText('Unlocked').waitFor()
-    await tile(page, name).getByRole('button', { name: `${name}: lock` }).click()
-    await tile(page, name).getByText('Locked', { exact: true }).waitFor()
+    await tile(page, lock).getByText('Unlocked').waitFor()
+    await tile(page, lock).getByRole('button', { name: `${lock}: lock` }).click()
+    await tile(page, lock).getByText('Locked', { exact: true }).waitFor()
   })
 })

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, describe, it } from 'node:test'
-import { closeAll, home, isOn, lamp, launch, tile } from './support.mjs'
+import { after, before, describe, it } from 'node:test'
+import { go, home, isOn, lamp, launch, tile } from './support.mjs'
 
-/** Presses Tab until the focus is on something, and fails when it never comes. */
-async function tabTo(page, wanted) {
+/** Presses a key until the focus is on something, and fails when it never comes. */
+async function tabTo(page, wanted, key = 'Tab') {
   for (let i = 0; i < 150; i++) {
-    await page.keyboard.press('Tab')
+    await page.keyboard.press(key)
     if (await page.evaluate(wanted.test, wanted.value)) return i
   }
   throw new Error(`the focus never came to ${wanted.value}`)
@@ -14,14 +14,15 @@ async function tabTo(page, wanted) {
 const labelled = (value) => ({ value, test: (label) => document.activeElement?.getAttribute('aria-label') === label })
 
 describe('with the keyboard alone', () => {
-  let browser
-  before(async () => (browser = await launch()))
-  afterEach(() => closeAll(browser))
+  let browser, page, name
+  before(async () => {
+    browser = await launch()
+    page = await home(browser)
+    name = await lamp(page)
+  })
   after(() => browser?.close())
 
   it('a person can skip to the home, switch a lamp and read what became of it', async () => {
-    const page = await home(browser)
-    const name = await lamp(page)
     const before = await isOn(page, name)
     await page.keyboard.press('Tab')
     assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Skip to the home')
@@ -40,8 +41,6 @@ describe('with the keyboard alone', () => {
   })
 
   it('a person can open a device, control it and come back', async () => {
-    const page = await home(browser)
-    const name = await lamp(page)
     await tabTo(page, labelled(`${name}: details`))
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { level: 1, name }).waitFor()
@@ -56,7 +55,6 @@ describe('with the keyboard alone', () => {
   })
 
   it('a person can travel in time', async () => {
-    const page = await home(browser)
     await tabTo(page, { value: 'Timeline', test: (text) => document.activeElement?.textContent === text })
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { level: 1, name: 'Now' }).waitFor()
@@ -68,13 +66,13 @@ describe('with the keyboard alone', () => {
     await page.keyboard.press('Space')
     await tabTo(page, labelled('Play'))
     await tabTo(page, labelled('Speed'))
-    await tabTo(page, { value: 'Back to now', test: (text) => document.activeElement?.textContent === text })
+    await tabTo(page, { value: 'Back to now', test: (text) => document.activeElement?.textContent === text }, 'Shift+Tab')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { level: 1, name: 'Now' }).waitFor()
+    await go(page, 'Home')
   })
 
   it('a person can open the menu, change to dark and close it again', async () => {
-    const page = await home(browser)
     await tabTo(page, { value: 'homes and settings', test: (part) => document.activeElement?.getAttribute('aria-label')?.includes(part) })
     await page.keyboard.press('Enter')
     const dark = page.getByRole('menuitemradio', { name: 'Dark' })
@@ -87,7 +85,6 @@ describe('with the keyboard alone', () => {
   })
 
   it('a question closes with Escape and gives the focus back', async () => {
-    const page = await home(browser)
     const guard = page.locator('article:not([data-stale])').getByRole('button', { name: /^Unlock .*…$/ }).first()
     await guard.focus()
     await page.keyboard.press('Enter')

@@ -3,19 +3,18 @@ import { after, before, describe, it } from 'node:test'
 import { base, context, home, launch, link, shot } from './support.mjs'
 
 describe('signing in', () => {
-  let browser
+  let browser, inside
   before(async () => {
     browser = await launch()
-    await (await home(browser)).context().close() // whoever comes first uses the link up
+    inside = await home(browser) // whoever comes first uses the link up
   })
   after(() => browser?.close())
 
   it('keeps a person signed in', async () => {
-    const page = await home(browser)
-    await page.reload()
-    await page.getByRole('heading', { level: 1 }).waitFor()
-    assert.match(page.url(), /\/homes\//)
-    assert.deepEqual(page.context().faults, [])
+    await inside.reload()
+    await inside.getByRole('heading', { level: 1 }).waitFor()
+    assert.match(inside.url(), /\/homes\//)
+    assert.deepEqual(inside.context().faults, [])
   })
 
   it('works only once with one link, and says how to get another', async () => {
@@ -31,7 +30,6 @@ describe('signing in', () => {
   it('shows nothing of the home to somebody who is not signed in', async () => {
     const made = await context(browser, { signedIn: false })
     const page = await made.newPage()
-    const inside = await home(browser)
     await page.goto(inside.url())
     await page.getByRole('heading', { name: 'Welcome to Logis' }).waitFor()
     assert.equal(await page.getByRole('article').count(), 0)
@@ -39,10 +37,9 @@ describe('signing in', () => {
   })
 
   it('leads everywhere else to a page that leads home', async () => {
-    const page = await home(browser)
-    await page.goto(`${base}/nowhere/at/all`)
-    await page.getByRole('heading', { name: 'Nothing lives here' }).waitFor()
-    await page.getByRole('link', { name: 'Go home' }).click()
-    await page.waitForURL(/\/homes\//)
+    await inside.goto(`${base}/nowhere/at/all`)
+    await inside.getByRole('heading', { name: 'Nothing lives here' }).waitFor()
+    await inside.getByRole('link', { name: 'Go home' }).click()
+    await inside.waitForURL(/\/homes\//)
   })
 })

@@ -71,7 +71,11 @@ export function useFollowing(home: string): void {
       after: () => queries.getQueryData<HomePicture>(keys.picture(home))?.seq ?? 0,
       onNews: (news) => spread(queries, home, news),
       onNow: (now) => clock.hear(now),
-      onLink: (state) => queries.setQueryData(keys.link(home), state),
+      onLink: (state) => {
+        queries.setQueryData(keys.link(home), state)
+        // What could not be read while nobody answered can be read now.
+        if (state.kind === 'live') void queries.refetchQueries({ type: 'active', predicate: (query) => query.state.status === 'error' })
+      },
       onSignedOut: () => forgetEverything(queries),
       // A refused upgrade looks like a broken line. Asking again tells them apart.
       onTrouble: () => void queries.invalidateQueries({ queryKey: keys.picture(home) }),

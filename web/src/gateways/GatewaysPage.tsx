@@ -1,6 +1,7 @@
 import { IconBroadcast, IconBroadcastOff } from '@tabler/icons-react'
 import type { Gateway } from '../api/types'
 import { useScene } from '../data/Scene'
+import { CutOff } from '../frame/Banners'
 import { When } from '../parts/Age'
 import { AddGateway } from './AddGateway'
 import styles from './Gateways.module.css'
@@ -12,6 +13,7 @@ export function GatewaysPage() {
   return (
     <>
       <title>{`Gateways – ${picture.home.name}`}</title>
+      <CutOff />
       <div className={styles.intro}>
         <h1>Gateways</h1>
         <p>
@@ -30,11 +32,12 @@ export function GatewaysPage() {
 }
 
 function GatewayCard({ gateway }: { gateway: Gateway }) {
-  const { picture } = useScene()
+  const { picture, cutOff } = useScene()
+  const known = gateway.connected && cutOff === null
   const count = [...picture.devices.values()].filter((device) => device.gateway === gateway.id).length
-  const Icon = gateway.connected ? IconBroadcast : IconBroadcastOff
+  const Icon = known ? IconBroadcast : IconBroadcastOff
   return (
-    <li className={styles.gateway} data-connected={gateway.connected || undefined}>
+    <li className={styles.gateway} data-connected={known || undefined}>
       <article aria-label={gateway.name}>
         <span className={styles.icon}>
           <Icon size={26} stroke={1.7} aria-hidden />
@@ -42,8 +45,7 @@ function GatewayCard({ gateway }: { gateway: Gateway }) {
         <div className={styles.what}>
           <h2>{gateway.name}</h2>
           <p className={styles.state}>
-            {gateway.connected ? 'Connected' : gateway.version === '' ? 'Not here yet' : 'Away'}{' '}
-            {(gateway.connected || gateway.version !== '') && <When at={gateway.since} prefix="since " />}
+            <State gateway={gateway} cutOff={cutOff} />
           </p>
           <p className={styles.more}>
             {count} {count === 1 ? 'device' : 'devices'}
@@ -68,4 +70,11 @@ function GatewayCard({ gateway }: { gateway: Gateway }) {
       </article>
     </li>
   )
+}
+
+/** Whether a gateway is here, as far as this page can know. */
+function State({ gateway, cutOff }: { gateway: Gateway; cutOff: string | null }) {
+  if (gateway.connected && cutOff) return <When at={cutOff} prefix="Was connected at " />
+  if (gateway.connected) return <When at={gateway.since} prefix="Connected since " />
+  return gateway.version === '' ? <>Not here yet</> : <When at={gateway.since} prefix="Away since " />
 }

@@ -6,6 +6,7 @@ import type { Device, Room } from '../api/types'
 import { useAddRoom, useChangeDevice, useRemoveRoom, useRenameRoom } from '../data/arrange'
 import { useRenameHome } from '../data/homes'
 import { useScene } from '../data/Scene'
+import { CutOff } from '../frame/Banners'
 import { Glyph } from '../glyphs/Glyph'
 import { roomViews } from '../home/order'
 import { Card } from '../parts/Card'
@@ -23,6 +24,7 @@ export function RoomsPage() {
   return (
     <>
       <title>{`Rooms – ${picture.home.name}`}</title>
+      <CutOff />
       <div className={styles.intro}>
         <h1>Rooms</h1>
         <p>Name your rooms, and say which device stands where.</p>

@@ -7,7 +7,7 @@ const pine: MantineColorsTuple = [
 
 // The kit's greys, in the warm and the dark tones of tokens.css.
 const gray: MantineColorsTuple = [
-  '#faf8f4', '#efebe2', '#e5dfd3', '#d9d2c4', '#cbc3b3', '#aaa294', '#8b8476', '#5b5549', '#3a362d', '#24211b',
+  '#faf8f4', '#f3efe7', '#ebe6db', '#e2dbce', '#d0c8b9', '#aaa294', '#8b8476', '#5b5549', '#3a362d', '#24211b',
 ]
 const dark: MantineColorsTuple = [
   '#f3f0e9', '#d5d2cb', '#b9b5ab', '#7f8692', '#3c424d', '#343a44', '#282c34', '#1e2127', '#191c21', '#14161a',

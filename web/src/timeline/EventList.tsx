@@ -12,12 +12,14 @@ const after = 12
 
 interface EventListProps {
   events: readonly Event[] | undefined
+  /** Whether they could not be read. */
+  failed: boolean
   seq: number | null
   onPick: (seq: number) => void
 }
 
 /** What happened around the moment, newest first. */
-export const EventList = memo(function EventList({ events, seq, onPick }: EventListProps) {
+export const EventList = memo(function EventList({ events, failed, seq, onPick }: EventListProps) {
   const { zone } = useStage()
   const list = useRef<HTMLOListElement>(null)
   useEffect(() => {
@@ -27,6 +29,7 @@ export const EventList = memo(function EventList({ events, seq, onPick }: EventL
     frame.scrollTo({ top: current.offsetTop - frame.clientHeight / 3 })
   }, [seq, events])
 
+  if (failed && !events) return <p role="alert">What happened could not be read. It is tried again with the next connection.</p>
   if (!events) return <Skeleton height={300} radius="md" aria-label="Loading what happened" />
   const shown = seq === null ? events.slice(0, before) : events.filter((e) => e.seq > seq - before && e.seq <= seq + after).toReversed()
   return (

@@ -58,7 +58,7 @@ function Timeline() {
             <HomeView />
           </div>
           <aside className={styles.eventSide} aria-label="What happened">
-            <EventList events={events} seq={seq} onPick={player.goTo} />
+            <EventList events={events} failed={past ? player.failed : recent.isError} seq={seq} onPick={player.goTo} />
           </aside>
         </div>
       </SceneProvider>

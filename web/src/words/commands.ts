@@ -1,6 +1,6 @@
 import type { Actor, Command, Device, Session } from '../api/types'
 import { kindWords } from './kinds'
-import { spaced, titleWords, valueWords } from './values'
+import { byWeight, spaced, titleWords, valueWords } from './values'
 
 const doing: Record<string, string> = {
   lockDoor: 'lock',
@@ -21,7 +21,7 @@ type Wish = { set?: Record<string, unknown> | null; action?: string | null }
 /** What a command asks for: "turn on", "set brightness to 60 %", "unlock". */
 export function wishWords(wish: Wish, device?: Device): string {
   if (wish.action) return doing[wish.action] ?? device?.affordances.actions[wish.action]?.title.toLowerCase() ?? spaced(wish.action).toLowerCase()
-  const parts = Object.entries(wish.set ?? {}).map(([name, value]) => {
+  const parts = Object.entries(wish.set ?? {}).sort(([a], [b]) => byWeight(a, b)).map(([name, value]) => {
     const schema = device?.affordances.properties[name]
     if (name === 'onOff') return value === true ? 'turn on' : 'turn off'
     if (name === 'currentPositionLiftPercentage' && typeof value === 'number') return `go to ${100 - value} % open`

@@ -109,8 +109,12 @@ export function valueWords(property: string, value: unknown, schema?: Schema): s
 
 const selfTold = new Set(['currentPositionLiftPercentage', 'temperature', 'illuminance', 'colorTemperatureMireds'])
 
+/** "Heat" alone could be what is done or what is wanted. */
+const modes = new Set(['systemMode', 'fanMode'])
+
 /** Whether a value says the thing by itself, so that no title is needed before it. */
-export const speaksForItself = (property: string) => property in truths || property in choices || selfTold.has(property)
+export const speaksForItself = (property: string) =>
+  property in truths || (property in choices && !modes.has(property)) || selfTold.has(property)
 
 /** A value with what it is of: "Brightness 60 %", or "On". */
 export function statement(property: string, value: unknown, schema?: Schema): string {

@@ -68,6 +68,7 @@ describe('values', () => {
   it('name what they are of when they do not say it themselves', () => {
     expect(statement('currentLevel', 60, lamp().affordances.properties.currentLevel)).toBe('Brightness 60 %')
     expect(statement('onOff', true)).toBe('On')
+    expect(statement('systemMode', 'heat')).toBe('System mode Heat')
   })
 })
 
@@ -127,6 +128,7 @@ describe('commands', () => {
     expect(wishWords({ set: { onOff: false } })).toBe('turn off')
     expect(wishWords({ set: {}, action: 'unlockDoor' })).toBe('unlock')
     expect(wishWords({ set: { currentPositionLiftPercentage: 30 } })).toBe('go to 70 % open')
+    expect(wishWords({ set: { currentLevel: 70, onOff: true } })).toBe('turn on and set current level to 70')
     expect(wishWords({ set: { occupiedHeatingSetpoint: 21.5 } })).toBe('heat to 21.5')
   })
 
