@@ -40,14 +40,30 @@ func (a *Access) NextSession(ctx context.Context, gateway domain.GatewayID, repl
 	return session, eventstore.Translate(err)
 }
 
-// Revoke ends what a gateway of the home may. It refuses with NotFound. A
-// gateway that is revoked already stays so.
-func (a *Access) Revoke(ctx context.Context, home domain.HomeID, gateway domain.GatewayID) error {
-	tag, err := a.store.Pool().Exec(ctx, `
+// Revoke ends what a gateway of the home may, in the transaction that records it.
+// It refuses with NotFound. A gateway that is revoked already stays so.
+func (a *Access) Revoke(ctx context.Context, tx pgx.Tx, home domain.HomeID, gateway domain.GatewayID) error {
+	tag, err := tx.Exec(ctx, `
 		UPDATE gateway_keys SET revoked_at = coalesce(revoked_at, $3, clock_timestamp())
 		WHERE home_id = $1 AND gateway_id = $2`, [16]byte(home), [16]byte(gateway), a.clock())
 	if err == nil && tag.RowsAffected() == 0 {
 		err = domain.Errorf(domain.NotFound, "there is no such gateway")
 	}
 	return eventstore.Translate(err)
+}
+
+// Revoked returns which gateways whose newest session a server holds may not speak
+// any more.
+func (a *Access) Revoked(ctx context.Context, replica string) ([]domain.GatewayID, error) {
+	rows, err := a.store.Pool().Query(ctx, `
+		SELECT gateway_id FROM gateway_keys WHERE replica = $1 AND revoked_at IS NOT NULL`, replica)
+	if err != nil {
+		return nil, eventstore.Translate(err)
+	}
+	gateways, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (domain.GatewayID, error) {
+		var id [16]byte
+		err := row.Scan(&id)
+		return id, err
+	})
+	return gateways, eventstore.Translate(err)
 }

@@ -169,8 +169,11 @@ func TestARevokedGatewayIsNotKnownAnyMore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantCode(t, b.access.Revoke(t.Context(), other, gateway), domain.NotFound)
-	if err := b.access.Revoke(t.Context(), home, gateway); err != nil {
+	revoke := func(home domain.HomeID) error {
+		return pgx.BeginFunc(t.Context(), b.store.Pool(), func(tx pgx.Tx) error { return b.access.Revoke(t.Context(), tx, home, gateway) })
+	}
+	wantCode(t, revoke(other), domain.NotFound)
+	if err := revoke(home); err != nil {
 		t.Fatal(err)
 	}
 	_, _, revoked := b.access.GatewayKey(t.Context(), gateway)

@@ -14,6 +14,7 @@ type Gateway struct {
 	ID             domain.GatewayID `json:"id" format:"uuid" doc:"The gateway." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04"`
 	Name           string           `json:"name" doc:"What it is called." example:"Gateway"`
 	Connected      bool             `json:"connected" doc:"Whether it has a live session." example:"true"`
+	Revoked        bool             `json:"revoked" doc:"Whether it was turned out for good." example:"false"`
 	Since          Instant          `json:"since" doc:"Since when."`
 	Version        string           `json:"version" doc:"Of its edge agent; empty: it was never connected." example:"0.1.0"`
 	Session        int64            `json:"session" doc:"Its newest session: rises with every connection." example:"3"`
@@ -29,10 +30,16 @@ type Claim struct {
 	ExpiresAt Instant `json:"expires_at" doc:"Until when it may be used."`
 }
 
+// InGateway is the gateway an operation is about.
+type InGateway struct {
+	InHome
+	Gateway domain.GatewayID `path:"gateway" format:"uuid" doc:"The gateway." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04"`
+}
+
 type (
-	gatewayInput struct {
-		InHome
-		Gateway domain.GatewayID `path:"gateway" format:"uuid" doc:"The gateway." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04"`
+	revokeInput struct {
+		InGateway
+		Based
 	}
 	gatewaysOutput struct {
 		Body list[Gateway]
@@ -59,6 +66,13 @@ func (s *Server) addGateways() {
 		summary:     "Let a new gateway in",
 		description: "Makes a claim that one new gateway may use once, within ten minutes. 409 when the home has as many gateways as it can.",
 	}, s.makeClaim)
+	add(s, operation{
+		id: "revoke-gateway", method: http.MethodDelete, path: "/homes/{home}/gateways/{gateway}", tag: "Gateways",
+		action:  access.ManageGateways,
+		summary: "Turn a gateway out",
+		description: "The gateway may not speak for the home any more: its socket is closed within two seconds, " +
+			"and its key is never accepted again. Its devices and their history stay.",
+	}, s.revokeGateway)
 }
 
 func (s *Server) listGateways(ctx context.Context, in *InHome) (*gatewaysOutput, error) {
@@ -69,7 +83,7 @@ func (s *Server) listGateways(ctx context.Context, in *InHome) (*gatewaysOutput,
 	return &gatewaysOutput{list[Gateway]{v.gateways()}}, nil
 }
 
-func (s *Server) getGateway(ctx context.Context, in *gatewayInput) (*tagged[Gateway], error) {
+func (s *Server) getGateway(ctx context.Context, in *InGateway) (*tagged[Gateway], error) {
 	v, err := s.present(ctx, in.Home)
 	if err != nil {
 		return nil, err
@@ -89,4 +103,21 @@ func (s *Server) makeClaim(ctx context.Context, in *claimInput) (*made[Claim], e
 		}
 		return answer{body: Claim{Claim: claim.String(), ExpiresAt: Instant{expires}}}, nil
 	})
+}
+
+func (s *Server) revokeGateway(ctx context.Context, in *revokeInput) (*nothing, error) {
+	err := s.change(ctx, in.Home, func(ctx context.Context, tx *eventstore.Tx, v *view) error {
+		ev, news, err := v.home.Revoke(in.Gateway, principal(ctx).Actor())
+		if err != nil {
+			return err
+		}
+		if err := in.check(v.home.Gateways[in.Gateway].Revision); err != nil || !news {
+			return err
+		}
+		if _, err := tx.Record(ctx, in.Home, ev); err != nil {
+			return err
+		}
+		return s.options.Access.Revoke(ctx, tx.PG(), in.Home, in.Gateway)
+	})
+	return &nothing{}, err
 }

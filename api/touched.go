@@ -34,7 +34,7 @@ func (t *touched) by(row *eventstore.Row, home *domain.Home) {
 				t.devices[id] = true // it was in the room
 			}
 		}
-	case domain.GatewayEnrolled, domain.GatewayConnected, domain.GatewayDisconnected,
+	case domain.GatewayEnrolled, domain.GatewayConnected, domain.GatewayDisconnected, domain.GatewayRevoked,
 		domain.GatewayGapRecorded, domain.HistoryRegressed:
 		t.gateways[domain.GatewayID(row.Entity)] = true
 	case domain.DeviceRegistered, domain.DeviceRemoved:

@@ -31,6 +31,8 @@ func (h *Home) applyGateway(ev *RecordedEvent) {
 		if g.Session == fact.Session && g.Connected {
 			g.Connected, g.Since, g.Replica = false, ev.RecordedAt, ""
 		}
+	case GatewayRevoked:
+		g.Connected, g.Revoked, g.Since, g.Replica = false, true, ev.RecordedAt, ""
 	case GatewayGapRecorded:
 		g.Cursor = max(g.Cursor, fact.To)
 	case HistoryRegressed:

@@ -76,6 +76,7 @@ var decoders = sync.OnceValue(func() map[string]decoder {
 	add[GatewayEnrolled](all)
 	add[GatewayConnected](all)
 	add[GatewayDisconnected](all)
+	add[GatewayRevoked](all)
 	add[GatewayGapRecorded](all)
 	add[GatewayEntryRefused](all)
 	add[HistoryRegressed](all)

@@ -43,6 +43,8 @@ type (
 		Session int64  `json:"session"`
 		Reason  string `json:"reason"`
 	}
+	// GatewayRevoked says that a gateway may not speak for the home any more.
+	GatewayRevoked struct{}
 	// GatewayGapRecorded says that an outbox overflowed and which reports are lost.
 	GatewayGapRecorded struct {
 		From   int64  `json:"from"` // first lost edge_seq
@@ -157,6 +159,7 @@ func (RoomRemoved) EventType() string               { return "room.removed" }
 func (GatewayEnrolled) EventType() string           { return "gateway.enrolled" }
 func (GatewayConnected) EventType() string          { return "gateway.connected" }
 func (GatewayDisconnected) EventType() string       { return "gateway.disconnected" }
+func (GatewayRevoked) EventType() string            { return "gateway.revoked" }
 func (GatewayGapRecorded) EventType() string        { return "gateway.gap_recorded" }
 func (GatewayEntryRefused) EventType() string       { return "gateway.entry_refused" }
 func (HistoryRegressed) EventType() string          { return "home.history_regressed" }

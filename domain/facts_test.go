@@ -24,6 +24,7 @@ func presentFacts() map[string]domain.Fact {
 		"room.removed@1":            domain.RoomRemoved{},
 		"gateway.enrolled@1":        domain.GatewayEnrolled{KeyFingerprint: strings.Repeat("0f", 32)},
 		"gateway.connected@1":       domain.GatewayConnected{Session: 7, Replica: "a1", Epoch: 2, Outbox: "Q5", Version: "1.2.3"},
+		"gateway.revoked@1":         domain.GatewayRevoked{},
 		"gateway.disconnected@1":    domain.GatewayDisconnected{Session: 7, Reason: "connection_lost"},
 		"gateway.gap_recorded@1":    domain.GatewayGapRecorded{From: 5, To: 9, Count: 5, Reason: "full"},
 		"gateway.entry_refused@1":   domain.GatewayEntryRefused{Code: domain.Invalid, Detail: "values.x is not a property", Entry: `{"kind":"report"}`},

@@ -16,12 +16,15 @@ type Hello struct {
 // Connect decides on a gateway's hello: the events to record are
 // gateway.connected and, when the gateway remembers more of the log than there
 // is, home.history_regressed behind it. It refuses with NotFound, Invalid, or
-// Conflict when a newer session exists.
+// Conflict when a newer session exists, and with Forbidden a gateway that was
+// revoked.
 func (h *Home) Connect(hello Hello) ([]Event, error) {
 	g, ok := h.Gateways[hello.Gateway]
 	switch {
 	case !ok:
 		return nil, Errorf(NotFound, "there is no such gateway")
+	case g.Revoked:
+		return nil, errRevoked()
 	case hello.Outbox == "":
 		return nil, InvalidInput(Fault{"outbox", "must have a value"})
 	case hello.Session <= g.Session:
@@ -71,10 +74,27 @@ func (h *Home) Disconnect(gateway GatewayID, session int64, reason string) (Even
 	}, true
 }
 
+func errRevoked() error { return Errorf(Forbidden, "the gateway was revoked") }
+
+// Revoke decides on ending what a gateway may; there is nothing to record when it
+// was done before. It refuses with NotFound.
+func (h *Home) Revoke(gateway GatewayID, actor Actor) (ev Event, news bool, err error) {
+	g, ok := h.Gateways[gateway]
+	if !ok {
+		return Event{}, false, Errorf(NotFound, "there is no such gateway")
+	}
+	return Event{Entity: gateway.Entity(), Actor: actor, Fact: GatewayRevoked{}}, !g.Revoked, nil
+}
+
 // Current refuses with Conflict when the session is not the newest of its
-// gateway: only the newest may speak.
+// gateway, for only the newest may speak, and with Forbidden when the gateway was
+// revoked.
 func (h *Home) Current(gateway GatewayID, session int64) error {
-	if g, ok := h.Gateways[gateway]; !ok || g.Session != session || !g.Connected {
+	g, ok := h.Gateways[gateway]
+	if ok && g.Revoked {
+		return errRevoked()
+	}
+	if !ok || g.Session != session || !g.Connected {
 		return Errorf(Conflict, "this session is not the newest of its gateway")
 	}
 	return nil

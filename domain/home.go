@@ -53,6 +53,7 @@ type Gateway struct {
 	KeyFingerprint string    `json:"key_fingerprint"`
 	Version        string    `json:"version,omitempty"`
 	Connected      bool      `json:"connected"`
+	Revoked        bool      `json:"revoked,omitempty"` // for good
 	Since          time.Time `json:"since"`             // of Connected
 	Session        int64     `json:"session,omitempty"` // the newest
 	Replica        string    `json:"replica,omitempty"` // that holds it
@@ -115,7 +116,7 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		mark(&h.changes.Members, fact.Person)
 	case RoomAdded, RoomRenamed, RoomRemoved:
 		h.applyRoom(ev)
-	case GatewayEnrolled, GatewayConnected, GatewayDisconnected, GatewayGapRecorded, HistoryRegressed:
+	case GatewayEnrolled, GatewayConnected, GatewayDisconnected, GatewayRevoked, GatewayGapRecorded, HistoryRegressed:
 		h.applyGateway(ev)
 	case DeviceRegistered, DevicePlaced, DeviceRenamed, DeviceRemoved:
 		h.applyDevice(ev)

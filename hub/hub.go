@@ -23,6 +23,9 @@ type Access interface {
 	Enrol(ctx context.Context, claim [16]byte, key ed25519.PublicKey, prove func(secret [16]byte) bool) (domain.GatewayID, domain.HomeID, error)
 	// GatewayKey returns the home a gateway speaks for and its Ed25519 key.
 	GatewayKey(ctx context.Context, gateway domain.GatewayID) (domain.HomeID, ed25519.PublicKey, error)
+	// Revoked returns which gateways whose newest session the server holds may not
+	// speak any more.
+	Revoked(ctx context.Context, replica string) ([]domain.GatewayID, error)
 	// NextSession gives a connection of the gateway its number and remembers
 	// which server holds it.
 	NextSession(ctx context.Context, gateway domain.GatewayID, replica string) (int64, error)
@@ -72,20 +75,27 @@ func New(options Options) *Hub {
 	}
 }
 
-// silenceCheck is how often silent sessions are looked for.
-const silenceCheck = 5 * time.Second
+// How often sessions are looked at.
+const (
+	silenceCheck = 5 * time.Second // whether they are silent
+	revokedCheck = time.Second     // whether their gateways were revoked
+)
 
 // Run keeps time and ends silent sessions until ctx ends. Then it says goodbye to
 // every gateway and returns once the sessions are gone.
 func (h *Hub) Run(ctx context.Context) error {
-	ticker := time.NewTicker(silenceCheck)
-	defer ticker.Stop()
+	silence, revoked := time.NewTicker(silenceCheck), time.NewTicker(revokedCheck)
+	defer silence.Stop()
+	defer revoked.Stop()
+	h.clock.refresh(ctx)
 	for ctx.Err() == nil {
-		h.clock.refresh(ctx)
-		h.endSilent()
 		select {
 		case <-ctx.Done():
-		case <-ticker.C:
+		case <-silence.C:
+			h.clock.refresh(ctx)
+			h.endSilent()
+		case <-revoked.C:
+			h.endRevoked(ctx)
 		}
 	}
 	h.stop()
@@ -109,6 +119,22 @@ func (h *Hub) endSilent() {
 	for _, s := range h.sessions {
 		if time.Since(s.heardAt()) > wire.SilenceLimit {
 			go s.end(wire.CloseTimeout, "no frame for too long")
+		}
+	}
+}
+
+// endRevoked closes the sockets of gateways that were revoked, on whichever server.
+// What they say meanwhile is refused under the home's lock.
+func (h *Hub) endRevoked(ctx context.Context) {
+	gateways, err := h.options.Access.Revoked(ctx, h.options.Replica)
+	if err != nil {
+		return // the database is away; the next look finds them
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, id := range gateways {
+		if s, ok := h.sessions[id]; ok {
+			go s.end(wire.CloseForbidden, "the gateway was revoked")
 		}
 	}
 }

@@ -18,7 +18,7 @@ func (s *session) recordEntries(ctx context.Context, tx *eventstore.Tx, f *wire.
 	var r reply
 	home := tx.Home(s.home)
 	if err := home.Current(s.gateway, s.number); err != nil {
-		return r, refuse(wire.CloseReplaced, err.Error())
+		return r, currentRefusal(err)
 	}
 	number := f.First
 	if len(f.Entries) == 0 || len(f.Entries) > wire.MaxEntries {
@@ -44,6 +44,14 @@ func (s *session) recordEntries(ctx context.Context, tx *eventstore.Tx, f *wire.
 	hash := home.Hash
 	r.ack = &wire.Ack{Cursor: home.Gateways[s.gateway].Cursor, Head: wire.Head{Seq: home.Seq, Hash: hash[:]}}
 	return r, nil
+}
+
+// currentRefusal ends a session that may not speak any more.
+func currentRefusal(err error) error {
+	if domain.CodeOf(err) == domain.Forbidden {
+		return refuse(wire.CloseForbidden, err.Error())
+	}
+	return refuse(wire.CloseReplaced, err.Error())
 }
 
 func placeRefusal(err error) error {
@@ -134,7 +142,7 @@ func (s *session) recordSnapshot(ctx context.Context, tx *eventstore.Tx, f *wire
 	}
 	home := tx.Home(s.home)
 	if err := home.Current(s.gateway, s.number); err != nil {
-		return r, refuse(wire.CloseReplaced, err.Error())
+		return r, currentRefusal(err)
 	}
 	ref := domain.EdgeRef{Gateway: s.gateway, Epoch: s.epoch, Seq: f.AsOf}
 	for i := range f.Devices {

@@ -12,7 +12,7 @@ import (
 func (s *session) lastWord(tx *eventstore.Tx, f *wire.Ready) (reply, error) {
 	home := tx.Home(s.home)
 	if err := home.Current(s.gateway, s.number); err != nil {
-		return reply{}, refuse(wire.CloseReplaced, err.Error())
+		return reply{}, currentRefusal(err)
 	}
 	if len(f.Nonce) != wire.NonceBytes {
 		return reply{}, refuse(wire.CloseBadFrame, "the nonce of a ready frame has 16 bytes")

@@ -33,6 +33,9 @@ func connectGateway(ctx context.Context, t *turn) error {
 	case 1:
 		hello.Seq, hello.Acked = t.home.Seq+5, g.Cursor+3
 	}
+	if g.Revoked {
+		return nil
+	}
 	events, err := t.home.Connect(hello)
 	return t.record(ctx, err, events...)
 }
@@ -45,6 +48,19 @@ func disconnectGateway(ctx context.Context, t *turn) error {
 	ev, ok := t.home.Disconnect(g.ID, g.Session, "connection_lost")
 	if !ok {
 		return nil
+	}
+	return t.record(ctx, nil, ev)
+}
+
+// revokeGateway now and then ends one of several.
+func revokeGateway(ctx context.Context, t *turn) error {
+	g := pick(t, t.home.Gateways)
+	if g == nil || len(t.home.Gateways) < 2 || t.random.IntN(8) > 0 {
+		return nil
+	}
+	ev, news, err := t.home.Revoke(g.ID, domain.SystemActor)
+	if err != nil || !news {
+		return err
 	}
 	return t.record(ctx, nil, ev)
 }
