@@ -10,6 +10,7 @@ import (
 
 	"logis/domain/thing"
 	"logis/edge/radio"
+	"logis/edge/radio/mqtt"
 )
 
 // Act sends one order and returns nil once the device itself has answered that
@@ -99,8 +100,8 @@ func (o *running) carryOut(ctx context.Context) error {
 
 // send hands the order to Zigbee2MQTT.
 func (o *running) send(ctx context.Context) error {
-	if err := o.session.link.publish(ctx, o.session.topic(o.unit.name()+"/set"), o.plan.payload); err != nil {
-		if errors.Is(err, errNobody) {
+	if err := o.session.link.Publish(ctx, o.session.topic(o.unit.name()+"/set"), o.plan.payload); err != nil {
+		if errors.Is(err, mqtt.ErrNobody) {
 			return fmt.Errorf("%w: %w", radio.ErrRefused, err)
 		}
 		return err

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"logis/domain/thing"
+	"logis/edge/radio/lamp"
 )
 
 // action is what an action of a model becomes.
@@ -118,7 +119,7 @@ func (p *part) level(f expose) binding {
 		property: "currentLevel",
 		decode: func(s state) (thing.Value, bool) {
 			level, ok := number(s[f.Property])
-			return thing.Number(percentOfLevel(level, full)), ok
+			return thing.Number(lamp.Percent(level, full)), ok
 		},
 		encode:  p.writeLevel(f, full),
 		get:     getKey(f),
@@ -134,7 +135,7 @@ func (p *part) level(f expose) binding {
 // and not off: without a state of its own a brightness of 0 would be an order to
 // turn off, and a lamp that is off already would not take the level.
 func (p *part) writeLevel(f expose, full float64) func(thing.Value, map[string]any) error {
-	write := writeNumber(f, func(percent float64) float64 { return levelOfPercent(percent, full) })
+	write := writeNumber(f, func(percent float64) float64 { return lamp.Level(percent, full) })
 	return func(v thing.Value, into map[string]any) error {
 		if v == "0" {
 			into[strings.Replace(f.Property, "brightness", "state", 1)] = nil

@@ -5,43 +5,8 @@ import (
 	"math"
 
 	"logis/domain/thing"
+	"logis/edge/radio/lamp"
 )
-
-// hueSaturation converts a chromaticity of the CIE 1931 diagram, as lamps store
-// colours, to hue in degrees and saturation in percent, at full brightness. It
-// is the inverse of what Zigbee2MQTT does with a hue and a saturation (wide gamut
-// D65, no gamma), so that a colour ordered is a colour read.
-func hueSaturation(x, y float64) (hue, saturation float64, ok bool) {
-	if !(x >= 0 && x <= 1 && y > 0 && y <= 1) {
-		return 0, 0, false
-	}
-	bigX, bigZ := x/y, (1-x-y)/y
-	r := linear(bigX*1.656492 - 0.354851 - bigZ*0.255038)
-	g := linear(-bigX*0.707196 + 1.655397 + bigZ*0.036152)
-	b := linear(bigX*0.051713 - 0.121364 + bigZ*1.011530)
-	top := max(r, g, b)
-	if top == 0 {
-		return 0, 0, false
-	}
-	r, g, b = r/top, g/top, b/top
-	low := min(r, g, b)
-	spread := 1 - low
-	if spread == 0 {
-		return 0, 0, true
-	}
-	switch {
-	case r == 1:
-		hue = (g - b) / spread
-	case g == 1:
-		hue = 2 + (b-r)/spread
-	default:
-		hue = 4 + (r-g)/spread
-	}
-	return math.Mod(hue*60+360, 360), spread * 100, true
-}
-
-// linear clips what lies outside the gamut.
-func linear(v float64) float64 { return max(v, 0) }
 
 // Attributes of the colour cluster.
 const (
@@ -69,7 +34,7 @@ func bindColor(e expose, where endpoints) []binding {
 					return "", false
 				}
 				const full = 65536
-				hue, saturation, ok := hueSaturation(float64(a[attributeX])/full, float64(a[attributeY])/full)
+				hue, saturation, ok := lamp.OfXY(float64(a[attributeX])/full, float64(a[attributeY])/full)
 				return thing.Number(math.Round(of(hue, saturation))), ok
 			}, attributeX, attributeY, attributeMode),
 			get: getKey(e),
@@ -127,5 +92,5 @@ func toldColor(s state, key string) (hue, saturation float64, ok bool) {
 	if color.X == nil || color.Y == nil {
 		return 0, 0, false
 	}
-	return hueSaturation(*color.X, *color.Y)
+	return lamp.OfXY(*color.X, *color.Y)
 }

@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 	"testing"
 
 	"logis/domain/thing"
 	"logis/edge/radio"
+	"logis/edge/radio/mqtt"
 )
 
 func TestStateMessagesBecomeValues(t *testing.T) {
@@ -116,25 +116,6 @@ func TestWhatMustNotHappenLateIsAskedFirst(t *testing.T) {
 	}
 }
 
-func TestColoursSurviveTheWayThroughALamp(t *testing.T) {
-	t.Parallel()
-	// Pairs that Zigbee2MQTT sends for a hue and a saturation.
-	for _, c := range []struct{ x, y, hue, saturation float64 }{
-		{0.7006, 0.2993, 0, 100}, {0.1724, 0.7468, 120, 100}, {0.1355, 0.0399, 240, 100}, {0.3227, 0.3290, 0, 0},
-	} {
-		hue, saturation, ok := hueSaturation(c.x, c.y)
-		apart := math.Mod(math.Abs(hue-c.hue), 360)
-		if !ok || c.saturation > 0 && min(apart, 360-apart) > 1 || math.Abs(saturation-c.saturation) > 1 {
-			t.Errorf("x %v y %v is hue %.1f saturation %.1f, want %v and %v", c.x, c.y, hue, saturation, c.hue, c.saturation)
-		}
-	}
-	for _, bad := range [][2]float64{{0, 0}, {-1, 0.5}, {0.5, 2}, {math.NaN(), 0.3}} {
-		if _, _, ok := hueSaturation(bad[0], bad[1]); ok {
-			t.Errorf("%v is no colour and was taken for one", bad)
-		}
-	}
-}
-
 func TestReadResponsesAreDecoded(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -195,7 +176,7 @@ func FuzzStateMessage(f *testing.F) {
 			if json.Unmarshal(payload, &s) != nil {
 				return
 			}
-			if _, err := u.hear(t.Context(), quiet{t}, s, message{}, &Stats{}); err != nil {
+			if _, err := u.hear(t.Context(), quiet{t}, s, mqtt.Message{}, &Stats{}); err != nil {
 				t.Fatal(err)
 			}
 		}

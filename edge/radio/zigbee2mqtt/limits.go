@@ -20,20 +20,10 @@ const (
 	maxFeatures = 1024
 	// maxName bounds a friendly name, in bytes; it becomes part of topics.
 	maxName = 256
+	// packetHead is room for what an MQTT packet holds beside topic and payload.
+	packetHead = 64
 	// maxCapabilities is what the models allow beyond a kind.
 	maxCapabilities = 8
-
-	// maxInboxBytes bounds messages received and not looked at yet.
-	maxInboxBytes = 8 << 20
-	// maxPerTopic bounds messages kept of one topic; the newest replaces the last.
-	maxPerTopic = 8
-	// topicBurst and topicRate bound how many messages of one topic are looked
-	// at: at once, and per second after that.
-	topicBurst = 20
-	topicRate  = 10
-	// receiveMaximum is how many acknowledged messages the broker may have under
-	// way to us.
-	receiveMaximum = 64
 
 	// maxOrders bounds orders under way in the whole radio, maxWaiting those
 	// waiting for one device. Further ones are refused.
@@ -45,14 +35,8 @@ const (
 	// maxRequests bounds requests to Zigbee2MQTT without an answer yet.
 	maxRequests = 128
 
-	// connectTimeout bounds connecting to the broker.
-	connectTimeout = 10 * time.Second
 	// greetTimeout bounds the wait for Zigbee2MQTT's state and devices.
 	greetTimeout = 10 * time.Second
-	// keepAlive is the MQTT keep-alive: a broker that is silent for half as long
-	// again is gone.
-	keepAlive = 15 * time.Second
-
 	// handshakeWait is how long Zigbee2MQTT may take to answer before it is asked
 	// again; while it starts it does not listen.
 	handshakeWait = 500 * time.Millisecond

@@ -6,32 +6,34 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"logis/edge/radio/mqtt"
 )
 
 // receive sorts a message the moment it comes; nothing here waits.
-func (s *session) receive(m message) {
-	m.number = s.arrived.Add(1)
+func (s *session) receive(m mqtt.Message) {
+	m.Number = s.arrived.Add(1)
 	limit := maxMessage
-	if m.topic == s.topic("bridge/devices") {
+	if m.Topic == s.topic("bridge/devices") {
 		limit = maxDeviceList
 	}
 	switch {
-	case len(m.payload) > limit:
+	case len(m.Payload) > limit:
 		s.stats.Oversized.Add(1)
-	case m.topic == s.topic("bridge/logging"):
-		s.logged(m.payload)
-	case strings.HasPrefix(m.topic, s.topic("bridge/response/")):
-		if !s.requests.resolve(m.payload) {
+	case m.Topic == s.topic("bridge/logging"):
+		s.logged(m.Payload)
+	case strings.HasPrefix(m.Topic, s.topic("bridge/response/")):
+		if !s.requests.resolve(m.Payload) {
 			s.stats.Malformed.Add(1)
 		}
 	default:
-		s.inbox.put(m, s.now())
+		s.inbox.Put(m, s.now())
 	}
 }
 
 // listen subscribes and handles one message after another.
 func (s *session) listen(ctx context.Context) error {
-	err := s.link.subscribe(ctx, s.topic("bridge/state"), s.topic("bridge/devices"),
+	err := s.link.Subscribe(ctx, s.topic("bridge/state"), s.topic("bridge/devices"),
 		s.topic("bridge/logging"), s.topic("bridge/response/+"))
 	if err != nil {
 		return err
@@ -39,7 +41,7 @@ func (s *session) listen(ctx context.Context) error {
 	greet := time.NewTimer(greetTimeout)
 	defer greet.Stop()
 	for {
-		m, ok, wait := s.inbox.take(s.now())
+		m, ok, wait := s.inbox.Take(s.now())
 		if ok {
 			if err := s.handle(ctx, m); err != nil {
 				return err
@@ -51,9 +53,9 @@ func (s *session) listen(ctx context.Context) error {
 			due = time.After(wait)
 		}
 		select {
-		case <-s.inbox.wake:
+		case <-s.inbox.Wake():
 		case <-due:
-		case err := <-s.link.failed:
+		case err := <-s.link.Failed():
 			return fmt.Errorf("broker: %w", err)
 		case <-greet.C:
 			if err := s.greeted(ctx); err != nil {
@@ -95,29 +97,29 @@ func isClosed(c <-chan struct{}) bool {
 }
 
 // handle takes in one message.
-func (s *session) handle(ctx context.Context, m message) error {
+func (s *session) handle(ctx context.Context, m mqtt.Message) error {
 	switch {
-	case m.topic == s.topic("bridge/state"):
-		return s.bridgeState(ctx, m.payload)
-	case m.topic == s.topic("bridge/devices") && len(m.payload) == 0:
+	case m.Topic == s.topic("bridge/state"):
+		return s.bridgeState(ctx, m.Payload)
+	case m.Topic == s.topic("bridge/devices") && len(m.Payload) == 0:
 		return nil // somebody cleared what the broker retained
-	case m.topic == s.topic("bridge/devices") && !isClosed(s.awake):
-		s.list = m.payload
+	case m.Topic == s.topic("bridge/devices") && !isClosed(s.awake):
+		s.list = m.Payload
 		return nil
-	case m.topic == s.topic("bridge/devices"):
-		return s.takeList(ctx, m.payload)
+	case m.Topic == s.topic("bridge/devices"):
+		return s.takeList(ctx, m.Payload)
 	}
 	s.mu.Lock()
-	u, isState := s.topics[m.topic]
+	u, isState := s.topics[m.Topic]
 	if !isState {
-		u = s.topics[strings.TrimSuffix(m.topic, availabilitySuffix)]
+		u = s.topics[strings.TrimSuffix(m.Topic, availabilitySuffix)]
 	}
 	s.mu.Unlock()
 	switch {
-	case u == nil || len(m.payload) == 0:
+	case u == nil || len(m.Payload) == 0:
 		return nil
 	case !isState:
-		return s.availability(ctx, u, m.payload)
+		return s.availability(ctx, u, m.Payload)
 	}
 	return s.stateMessage(ctx, u, m)
 }
@@ -171,9 +173,9 @@ func (s *session) availability(ctx context.Context, u *unit, payload []byte) err
 
 // stateMessage takes in values, and presses of a remote control, which are not
 // repeated: one that the broker kept is over.
-func (s *session) stateMessage(ctx context.Context, u *unit, m message) error {
+func (s *session) stateMessage(ctx context.Context, u *unit, m mqtt.Message) error {
 	var values state
-	if json.Unmarshal(m.payload, &values) != nil || values == nil {
+	if json.Unmarshal(m.Payload, &values) != nil || values == nil {
 		s.stats.Malformed.Add(1)
 		return nil
 	}
@@ -184,7 +186,7 @@ func (s *session) stateMessage(ctx context.Context, u *unit, m message) error {
 	if doubt {
 		s.recheck(u)
 	}
-	if m.retained {
+	if m.Retained {
 		return nil
 	}
 	if action, ok := word(values["action"]); ok && action != "" {

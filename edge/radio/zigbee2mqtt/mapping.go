@@ -9,6 +9,7 @@ import (
 
 	"logis/domain/thing"
 	"logis/edge/radio"
+	words "logis/edge/radio/press"
 )
 
 // device is one device of Logis: all of a Zigbee device, or one of its endpoints.
@@ -168,7 +169,7 @@ func (p *part) device(catalog *thing.Catalog) (dev *device, unmapped int, err er
 			delete(p.actions, name)
 		}
 	}
-	if _, ok := model.Events[pressed]; !ok {
+	if _, ok := model.Events[words.Pressed]; !ok {
 		p.presses = nil
 	}
 	return &device{
@@ -186,7 +187,7 @@ func (p *part) has(property string) bool {
 // ones if there are too many.
 func (p *part) extend(catalog *thing.Catalog, base *thing.Model) (*thing.Model, []string, error) {
 	var names []string
-	if _, ok := base.Events[pressed]; !ok && len(p.presses) > 0 {
+	if _, ok := base.Events[words.Pressed]; !ok && len(p.presses) > 0 {
 		names = append(names, "switch")
 	}
 	if _, ok := base.Actions["identify"]; !ok && p.actions["identify"].set != nil {

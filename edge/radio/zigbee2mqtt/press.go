@@ -3,9 +3,9 @@ package zigbee2mqtt
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"logis/domain/thing"
+	words "logis/edge/radio/press"
 )
 
 // press is what an action of a remote control means in the terms of the switch
@@ -20,38 +20,6 @@ type press struct {
 // lastHeld stands for the button that was held last.
 const lastHeld = -1
 
-// Events of the switch capability.
-const (
-	pressed  = "multiPressComplete"
-	held     = "longPress"
-	released = "longRelease"
-)
-
-// gesture is what was done to a button.
-type gesture struct {
-	words string
-	event string
-	count int
-}
-
-// gestures are the words of all remote controls Zigbee2MQTT knows, longest first
-// where one ends another.
-func gestures() []gesture {
-	return []gesture{
-		{"long_press_release", released, 0}, {"long_release", released, 0}, {"hold_release", released, 0},
-		{"press_release", pressed, 1}, {"short_release", pressed, 1}, {"initial_press", "", 0},
-		{"double_press", pressed, 2}, {"double_click", pressed, 2}, {"triple_press", pressed, 3}, {"triple_click", pressed, 3},
-		{"short_press", pressed, 1}, {"long_press", held, 0}, {"long_click", held, 0}, {"single_click", pressed, 1},
-		{"single", pressed, 1}, {"double", pressed, 2}, {"triple", pressed, 3}, {"quadruple", pressed, 4}, {"quintuple", pressed, 5},
-		{"click", pressed, 1}, {"press", pressed, 1}, {"hold", held, 0}, {"long", held, 0}, {"release", released, 0},
-	}
-}
-
-// bareButtons are actions that name a button and mean a press of it.
-func bareButtons() []string {
-	return []string{"on", "off", "toggle", "up", "down", "left", "right", "open", "close", "stop", "play_pause"}
-}
-
 // parsePresses gives every action of a remote control its meaning. Buttons with
 // a number keep it; the others are numbered as they first appear, and the button
 // of a control that names none is number 0. Actions that
@@ -64,17 +32,17 @@ func parsePresses(actions []string) map[string]press {
 			presses[action] = p
 			continue
 		}
-		button, g, ok := splitAction(action)
+		button, g, ok := words.Split(action)
 		if !ok {
 			continue
 		}
-		if g.words == "press" && slices.Contains(actions, action+"_release") {
+		if g.Words == "press" && slices.Contains(actions, action+"_release") {
 			presses[action] = press{} // the release completes it
 			continue
 		}
 		if position, ok := buttons.position(button); ok {
-			presses[action] = press{g.event, position, g.count}
-			if g.event == "" {
+			presses[action] = press{g.Event, position, g.Count}
+			if g.Event == "" {
 				presses[action] = press{}
 			}
 		}
@@ -94,39 +62,17 @@ func dimming(action string, all []string, buttons *numbering) (press, bool) {
 	}
 	switch action {
 	case "brightness_move_up":
-		return press{held, button("on", "brightness_up"), 0}, true
+		return press{words.Held, button("on", "brightness_up"), 0}, true
 	case "brightness_move_down":
-		return press{held, button("off", "brightness_down"), 0}, true
+		return press{words.Held, button("off", "brightness_down"), 0}, true
 	case "brightness_stop":
-		return press{released, lastHeld, 0}, true
+		return press{words.Released, lastHeld, 0}, true
 	case "brightness_step_up":
-		return press{pressed, button("brightness_up", "brightness_up"), 1}, true
+		return press{words.Pressed, button("brightness_up", "brightness_up"), 1}, true
 	case "brightness_step_down":
-		return press{pressed, button("brightness_down", "brightness_down"), 1}, true
+		return press{words.Pressed, button("brightness_down", "brightness_down"), 1}, true
 	}
 	return press{}, false
-}
-
-// splitAction finds the button and what was done to it: "left_double",
-// "double_left", "button_3_hold", "hold", "on".
-func splitAction(action string) (button string, g gesture, ok bool) {
-	if strings.Contains(action, "*") {
-		return "", g, false
-	}
-	if slices.Contains(bareButtons(), action) {
-		return action, gesture{"", pressed, 1}, true
-	}
-	for _, g := range gestures() {
-		switch {
-		case action == g.words:
-			return "", g, true
-		case strings.HasSuffix(action, "_"+g.words):
-			return strings.TrimPrefix(strings.TrimSuffix(action, "_"+g.words), "button_"), g, true
-		case strings.HasPrefix(action, g.words+"_"):
-			return strings.TrimPrefix(strings.TrimPrefix(action, g.words+"_"), "button_"), g, true
-		}
-	}
-	return "", g, false
 }
 
 // numbering gives buttons their positions.
@@ -142,7 +88,7 @@ const maxPosition = 255
 func newNumbering(actions []string) *numbering {
 	n := &numbering{byName: map[string]int{}, taken: map[int]bool{}}
 	for _, action := range actions {
-		button, _, ok := splitAction(action)
+		button, _, ok := words.Split(action)
 		if number, err := strconv.Atoi(button); ok && err == nil && number >= 0 && number <= maxPosition {
 			n.byName[button], n.taken[number] = number, true
 		}

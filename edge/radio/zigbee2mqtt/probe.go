@@ -4,11 +4,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 
 	"logis/domain/thing"
+	"logis/edge/radio/lamp"
 )
 
 // Clusters of the Zigbee Cluster Library that hold what Logis orders.
@@ -177,7 +177,7 @@ func decodeOnOff(a attributes) (thing.Value, bool) {
 
 func decodeLevel(a attributes) (thing.Value, bool) {
 	v, ok := a[0]
-	return thing.Number(percentOfLevel(float64(v), fullLevel)), ok
+	return thing.Number(lamp.Percent(float64(v), fullLevel)), ok
 }
 
 func decodeMireds(a attributes) (thing.Value, bool) {
@@ -205,21 +205,3 @@ func decodeHundredths(id uint16) func(attributes) (thing.Value, bool) {
 
 // fullLevel is the highest level of the level cluster.
 const fullLevel = 254
-
-// percentOfLevel turns a device's level into percent; a lamp that burns is never
-// told to be at zero.
-func percentOfLevel(level, full float64) float64 {
-	percent := math.Round(level * 100 / full)
-	if percent == 0 && level > 0 {
-		return 1
-	}
-	return min(max(percent, 0), 100)
-}
-
-func levelOfPercent(percent, full float64) float64 {
-	level := math.Round(percent * full / 100)
-	if level == 0 && percent > 0 {
-		return 1
-	}
-	return level
-}

@@ -12,6 +12,7 @@ import (
 
 	"logis/domain/thing"
 	"logis/edge/radio"
+	"logis/edge/radio/mqtt"
 )
 
 // Options say where Zigbee2MQTT is. Broker is required.
@@ -29,6 +30,14 @@ type Options struct {
 	BaseTopic string
 	// Now is the clock that limits are measured by; nil is time.Now.
 	Now func() time.Time
+}
+
+// link returns the options of the connection to the broker.
+func (o Options) link() mqtt.Options {
+	return mqtt.Options{
+		Broker: o.Broker, Username: o.Username, Password: o.Password, TLS: o.TLS, ClientID: o.ClientID,
+		MaxPacket: maxDeviceList + maxName + packetHead,
+	}
 }
 
 // Stats count what was not told. They only grow.

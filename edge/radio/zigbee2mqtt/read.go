@@ -150,7 +150,7 @@ func (s *session) readByGet(ctx context.Context, u *unit, d *device) (values map
 	before := s.arrived.Load()
 	ctx, cancel := context.WithTimeout(ctx, toldWait)
 	defer cancel()
-	if s.link.publish(ctx, s.topic(u.name()+"/get"), payload) != nil {
+	if s.link.Publish(ctx, s.topic(u.name()+"/get"), payload) != nil {
 		return values, true
 	}
 	for len(open) > 0 {

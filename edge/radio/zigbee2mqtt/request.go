@@ -83,7 +83,7 @@ func (s *session) request(ctx context.Context, what string, fields map[string]an
 	if err != nil {
 		return nil, err
 	}
-	if err := s.link.publish(ctx, s.topic("bridge/request/"+what), payload); err != nil {
+	if err := s.link.Publish(ctx, s.topic("bridge/request/"+what), payload); err != nil {
 		return nil, err
 	}
 	select {

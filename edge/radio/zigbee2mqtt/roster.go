@@ -126,14 +126,14 @@ func (s *session) follow(ctx context.Context, u *unit, was, now string) error {
 	s.mu.Unlock()
 	if was != "" {
 		old := []string{s.topic(was), s.topic(was) + availabilitySuffix}
-		if err := s.link.unsubscribe(ctx, old...); err != nil {
+		if err := s.link.Unsubscribe(ctx, old...); err != nil {
 			return err
 		}
 		for _, topic := range old {
-			s.inbox.forget(topic)
+			s.inbox.Forget(topic)
 		}
 	}
-	return s.link.subscribe(ctx, s.topic(now), s.topic(now)+availabilitySuffix)
+	return s.link.Subscribe(ctx, s.topic(now), s.topic(now)+availabilitySuffix)
 }
 
 // takeLeave tells which devices the list has no more, of this connection or an
@@ -157,11 +157,11 @@ func (s *session) takeLeave(ctx context.Context, present map[string]bool) error 
 	s.mu.Unlock()
 	for _, u := range left {
 		topics := []string{s.topic(u.name()), s.topic(u.name()) + availabilitySuffix}
-		if err := s.link.unsubscribe(ctx, topics...); err != nil {
+		if err := s.link.Unsubscribe(ctx, topics...); err != nil {
 			return err
 		}
 		for _, topic := range topics {
-			s.inbox.forget(topic)
+			s.inbox.Forget(topic)
 		}
 	}
 	return nil

@@ -14,14 +14,16 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"logis/edge/radio"
+	"logis/edge/radio/gate"
+	"logis/edge/radio/mqtt"
 )
 
 // session is one connection to Zigbee2MQTT and what was learnt on it.
 type session struct {
 	radio    *Radio
-	sink     *gate
-	link     *link
-	inbox    *inbox
+	sink     *gate.Gate
+	link     *mqtt.Link
+	inbox    *mqtt.Inbox
 	requests *requests
 	stats    *Stats
 	orders   chan struct{}   // a token for each order under way
@@ -56,17 +58,17 @@ func (r *Radio) Run(ctx context.Context, sink radio.Sink) error {
 	defer end()
 	s := r.newSession(life, sink)
 	var err error
-	if s.link, err = dial(ctx, r.options, s.receive); err != nil {
+	if s.link, err = mqtt.Dial(ctx, r.options.link(), s.receive); err != nil {
 		if ctx.Err() != nil {
 			return nil
 		}
 		return err
 	}
-	defer s.link.close()
+	defer s.link.Close()
 	err = s.run(life)
 	r.attach(nil)
 	end()
-	s.sink.close()
+	s.sink.Close()
 	if ctx.Err() != nil {
 		return nil
 	}
@@ -75,9 +77,9 @@ func (r *Radio) Run(ctx context.Context, sink radio.Sink) error {
 
 func (r *Radio) newSession(life context.Context, sink radio.Sink) *session {
 	return &session{
-		radio: r, sink: &gate{sink: sink, life: life},
+		radio: r, sink: gate.New(life, sink),
 		awake: make(chan struct{}), listed: make(chan struct{}), ready: make(chan struct{}), over: life.Done(),
-		inbox: newInbox(&r.stats), requests: newRequests(rand.Text() + "-"), stats: &r.stats,
+		inbox: mqtt.NewInbox(mqtt.Counts{Coalesced: &r.stats.Coalesced, Dropped: &r.stats.Dropped}), requests: newRequests(rand.Text() + "-"), stats: &r.stats,
 		orders: make(chan struct{}, maxOrders), reads: make(chan struct{}, maxReads), rereads: make(chan *unit, maxUnits),
 		units: map[string]*unit{}, topics: map[string]*unit{}, names: map[*unit]string{}, watched: map[*unit]chan<- string{},
 	}
@@ -113,7 +115,7 @@ func (s *session) shakeHands(ctx context.Context) error {
 	for {
 		try, cancel := context.WithTimeout(ctx, handshakeWait)
 		_, err := s.request(try, "health_check", map[string]any{})
-		if errors.Is(err, errNobody) {
+		if errors.Is(err, mqtt.ErrNobody) {
 			<-try.Done()
 		}
 		cancel()
@@ -123,7 +125,7 @@ func (s *session) shakeHands(ctx context.Context) error {
 			return nil
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case !errors.Is(err, errNoReply) && !errors.Is(err, errNobody):
+		case !errors.Is(err, errNoReply) && !errors.Is(err, mqtt.ErrNobody):
 			return err
 		}
 	}

@@ -9,6 +9,8 @@ import (
 
 	"logis/domain/thing"
 	"logis/edge/radio"
+	"logis/edge/radio/mqtt"
+	words "logis/edge/radio/press"
 )
 
 // unit is one piece of Zigbee hardware during one connection: what is known of
@@ -97,7 +99,7 @@ func (u *unit) all() []*device {
 // hear takes in a state message: new values go to sink, but for those an order
 // holds back. What could be asked of a device that does not answer is hearsay and
 // not told; doubt says that there was some, and that it should be asked.
-func (u *unit) hear(ctx context.Context, sink radio.Sink, s state, m message, stats *Stats) (doubt bool, err error) {
+func (u *unit) hear(ctx context.Context, sink radio.Sink, s state, m mqtt.Message, stats *Stats) (doubt bool, err error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for _, d := range u.devices {
@@ -112,7 +114,7 @@ func (u *unit) hear(ctx context.Context, sink radio.Sink, s state, m message, st
 				continue
 			}
 			at := place{d.Address, property}
-			u.said[at] = saying{v, m.number}
+			u.said[at] = saying{v, m.Number}
 			switch {
 			case u.holding[at] || !b.worthTelling(u.told[at], v):
 			case b.probe.exists() && !u.mute[at] && !u.answers && !u.listed.sleepy():
@@ -201,9 +203,9 @@ func (u *unit) press(ctx context.Context, sink radio.Sink, action string, stats 
 			continue
 		case p.event == "": // the first half of a press
 			return nil
-		case p.event == held:
+		case p.event == words.Held:
 			u.button = p.position
-		case p.event == released && p.position == lastHeld:
+		case p.event == words.Released && p.position == lastHeld:
 			if p.position = u.button; p.position == lastHeld {
 				return nil // let go of a button held before we came
 			}

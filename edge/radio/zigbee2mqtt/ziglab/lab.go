@@ -25,6 +25,9 @@ type Options struct {
 	Modules string
 	// BrokerOnly leaves Zigbee2MQTT and the air out: the test speaks for them.
 	BrokerOnly bool
+	// HomeAssistant has Zigbee2MQTT announce its devices with Home Assistant's MQTT
+	// discovery, too.
+	HomeAssistant bool
 	// Log gets the output of both programs; nil keeps only their last words, for
 	// errors.
 	Log io.Writer

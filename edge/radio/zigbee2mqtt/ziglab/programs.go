@@ -60,6 +60,7 @@ func (l *Lab) configure() error {
 		"frontend":       map[string]any{"enabled": false},
 		"availability":   map[string]any{"enabled": true},
 		"device_options": map[string]any{"retain": true},
+		"homeassistant":  map[string]any{"enabled": l.options.HomeAssistant},
 		"ota":            map[string]any{"disable_automatic_update_check": true},
 		"advanced": map[string]any{
 			"network_key": "GENERATE", "pan_id": "GENERATE", "ext_pan_id": "GENERATE", "channel": 15,

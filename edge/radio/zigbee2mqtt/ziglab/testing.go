@@ -14,16 +14,17 @@ const startTimeout = time.Minute
 // Start runs a lab for one test and closes it with the test.
 func Start(t testing.TB, devices ...znp.Device) *Lab {
 	t.Helper()
-	return start(t, Options{Devices: devices})
+	return StartWith(t, Options{Devices: devices})
 }
 
 // StartBroker runs a broker alone for one test and closes it with the test.
 func StartBroker(t testing.TB) *Lab {
 	t.Helper()
-	return start(t, Options{BrokerOnly: true})
+	return StartWith(t, Options{BrokerOnly: true})
 }
 
-func start(t testing.TB, options Options) *Lab {
+// StartWith runs a lab made of other things and closes it with the test.
+func StartWith(t testing.TB, options Options) *Lab {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), startTimeout)
 	defer cancel()

@@ -1,4 +1,4 @@
-package zigbee2mqtt
+package mqtt
 
 import (
 	"context"
@@ -14,39 +14,53 @@ import (
 	"github.com/eclipse/paho.golang/paho"
 )
 
-// link is one connection to the broker. When it breaks it is over: there is no
+// Options say where the broker is and who we are to it.
+type Options struct {
+	// Broker is "mqtt://host:1883" or "mqtts://host:8883". It must speak MQTT 5.
+	Broker string
+	// Username and Password log in; "" logs in as nobody.
+	Username, Password string
+	// TLS is used for mqtts; nil trusts the system's authorities.
+	TLS *tls.Config
+	// ClientID is our name at the broker; "" makes one up for each connection.
+	ClientID string
+	// MaxPacket bounds what the broker may send us in one piece, in bytes.
+	MaxPacket uint32
+}
+
+// Link is one connection to the broker. When it breaks it is over: there is no
 // session to resume and nothing is sent again, so that no order of an old
 // connection can ever happen on a new one.
-type link struct {
+type Link struct {
 	client *paho.Client
 	failed chan error // holds the first reason why the connection ended
 }
 
-// message is one message from the broker.
-type message struct {
-	topic    string
-	payload  []byte
-	retained bool   // it was waiting at the broker when we subscribed
-	number   uint64 // counts messages as they arrive
+// Message is one message from the broker.
+type Message struct {
+	Topic    string
+	Payload  []byte
+	Retained bool   // it was waiting at the broker when we subscribed
+	Number   uint64 // counts messages as they arrive, where somebody counts
 }
 
-// errNobody is why a message was not sent: no program listens to it.
-var errNobody = errors.New("nobody listens to the topic")
+// ErrNobody is why a message was not sent: no program listens to it.
+var ErrNobody = errors.New("nobody listens to the topic")
 
-// dial connects. receive is called for one message after another and must not
+// Dial connects. receive is called for one message after another and must not
 // block.
-func dial(ctx context.Context, o Options, receive func(message)) (*link, error) {
+func Dial(ctx context.Context, o Options, receive func(Message)) (*Link, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	conn, err := open(ctx, o)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the broker: %w", err)
 	}
-	l := &link{failed: make(chan error, 1)}
+	l := &Link{failed: make(chan error, 1)}
 	l.client = paho.NewClient(paho.ClientConfig{
 		Conn: conn,
 		OnPublishReceived: []func(paho.PublishReceived) (bool, error){func(p paho.PublishReceived) (bool, error) {
-			receive(message{topic: p.Packet.Topic, payload: p.Packet.Payload, retained: p.Packet.Retain})
+			receive(Message{Topic: p.Packet.Topic, Payload: p.Packet.Payload, Retained: p.Packet.Retain})
 			return true, nil
 		}},
 		OnClientError: l.fail,
@@ -61,7 +75,10 @@ func dial(ctx context.Context, o Options, receive func(message)) (*link, error) 
 	return l, nil
 }
 
-func (l *link) fail(err error) {
+// Failed gets the first reason why the connection ended.
+func (l *Link) Failed() <-chan error { return l.failed }
+
+func (l *Link) fail(err error) {
 	select {
 	case l.failed <- err:
 	default: // only the first reason counts
@@ -73,7 +90,7 @@ func connectPacket(o Options) *paho.Connect {
 	if id == "" {
 		id = "logis-" + rand.Text()
 	}
-	packetSize, inflight := uint32(maxDeviceList+maxName+64), uint16(receiveMaximum)
+	packetSize, inflight := o.MaxPacket, uint16(receiveMaximum)
 	return &paho.Connect{
 		ClientID: id, CleanStart: true, KeepAlive: uint16(keepAlive / time.Second),
 		Username: o.Username, UsernameFlag: o.Username != "",
@@ -112,9 +129,9 @@ func open(ctx context.Context, o Options) (net.Conn, error) {
 	return packets.NewThreadSafeConn(conn), nil
 }
 
-// subscribe returns once the broker has taken the subscriptions; what it retains
+// Subscribe returns once the broker has taken the subscriptions; what it retains
 // of them follows.
-func (l *link) subscribe(ctx context.Context, topics ...string) error {
+func (l *Link) Subscribe(ctx context.Context, topics ...string) error {
 	if len(topics) == 0 {
 		return nil
 	}
@@ -128,7 +145,8 @@ func (l *link) subscribe(ctx context.Context, topics ...string) error {
 	return nil
 }
 
-func (l *link) unsubscribe(ctx context.Context, topics ...string) error {
+// Unsubscribe returns once the broker has ended the subscriptions.
+func (l *Link) Unsubscribe(ctx context.Context, topics ...string) error {
 	if len(topics) == 0 {
 		return nil
 	}
@@ -141,14 +159,14 @@ func (l *link) unsubscribe(ctx context.Context, topics ...string) error {
 // noMatchingSubscribers is the reason code of an acknowledgement that says so.
 const noMatchingSubscribers = 0x10
 
-// publish sends a message that the broker drops unless it can deliver it before
-// ctx ends. It returns once the broker has taken it; errNobody then says that it
+// Publish sends a message that the broker drops unless it can deliver it before
+// ctx ends. It returns once the broker has taken it; ErrNobody then says that it
 // went nowhere. After any other error it may have been sent.
-func (l *link) publish(ctx context.Context, topic string, payload []byte) error {
+func (l *Link) Publish(ctx context.Context, topic string, payload []byte) error {
 	p := &paho.Publish{QoS: 1, Topic: topic, Payload: payload}
 	if deadline, ok := ctx.Deadline(); ok {
 		// Whole seconds, rounded down: late by less than one is early enough.
-		seconds := max(1, min(time.Until(deadline), orderTimeout)/time.Second)
+		seconds := max(1, min(time.Until(deadline), maxExpiry)/time.Second)
 		expiry := uint32(seconds)
 		p.Properties = &paho.PublishProperties{MessageExpiry: &expiry}
 	}
@@ -157,10 +175,10 @@ func (l *link) publish(ctx context.Context, topic string, payload []byte) error 
 		return fmt.Errorf("publish: %w", err) // never the topic: it holds a name people gave
 	}
 	if response.ReasonCode == noMatchingSubscribers {
-		return errNobody
+		return ErrNobody
 	}
 	return nil
 }
 
-// close ends the connection in good order.
-func (l *link) close() { _ = l.client.Disconnect(&paho.Disconnect{}) }
+// Close ends the connection in good order.
+func (l *Link) Close() { _ = l.client.Disconnect(&paho.Disconnect{}) }
