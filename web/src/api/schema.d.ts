@@ -536,7 +536,7 @@ export interface components {
              * @example person
              * @enum {string}
              */
-            kind: "person" | "gateway" | "system" | "rule";
+            kind: "person" | "local" | "gateway" | "system" | "rule";
             /**
              * @description What it is called; null when it has no name, or had one that was erased.
              * @example Ada
@@ -656,6 +656,11 @@ export interface components {
              * @example true
              */
             input: unknown;
+            /**
+             * @description Whether it was given at the gateway itself.
+             * @example false
+             */
+            local: boolean;
             /** @description What was seen of the device afterwards, when the outcome is unknown. */
             observed: {
                 [key: string]: unknown;

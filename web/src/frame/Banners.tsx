@@ -22,7 +22,7 @@ export function CutOff() {
 export function Banners({ gateway: only }: { gateway?: string | undefined }) {
   const { picture, cutOff, past } = useScene()
   const away = [...picture.gateways.values()].filter(
-    (gateway) => !gateway.connected && (only === undefined || gateway.id === only),
+    (gateway) => !gateway.connected && !gateway.revoked && (only === undefined || gateway.id === only),
   )
   if (cutOff) return <CutOff />
   return away.map((gateway) => (

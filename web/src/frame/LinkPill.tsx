@@ -5,7 +5,7 @@ import styles from './Frame.module.css'
 /** Whether what is on the screen is live, in a word. */
 export function LinkPill({ link }: { link: LinkState }) {
   const { picture } = useScene()
-  const away = [...picture.gateways.values()].filter((g) => !g.connected).length
+  const away = [...picture.gateways.values()].filter((g) => !g.connected && !g.revoked).length
   const [tone, words] =
     link.kind === 'lost'
       ? ['bad', 'Reconnecting']

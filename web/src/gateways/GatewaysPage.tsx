@@ -74,6 +74,7 @@ function GatewayCard({ gateway }: { gateway: Gateway }) {
 
 /** Whether a gateway is here, as far as this page can know. */
 function State({ gateway, cutOff }: { gateway: Gateway; cutOff: string | null }) {
+  if (gateway.revoked) return <When at={gateway.since} prefix="Turned out " />
   if (gateway.connected && cutOff) return <When at={cutOff} prefix="Was connected at " />
   if (gateway.connected) return <When at={gateway.since} prefix="Connected since " />
   return gateway.version === '' ? <>Not here yet</> : <When at={gateway.since} prefix="Away since " />

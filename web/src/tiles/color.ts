@@ -1,11 +1,15 @@
 import type { Twin } from '../api/types'
 
+/** Below this saturation, in percent, light is white to the eye. */
+const pale = 8
+
 /** The colour of a lamp, as CSS; null when it is not known to have one. */
 export function lampColor(twin: Twin | undefined): string | null {
   const hue = twin?.properties.currentHue?.reported
   const saturation = twin?.properties.currentSaturation?.reported
   const mireds = twin?.properties.colorTemperatureMireds?.reported
-  const hued = hue && saturation && (!mireds || Math.max(hue.seq, saturation.seq) >= mireds.seq)
+  const coloured = Number(saturation?.value) >= pale
+  const hued = coloured && hue && saturation && (!mireds || Math.max(hue.seq, saturation.seq) >= mireds.seq)
   if (hued && typeof hue.value === 'number' && typeof saturation.value === 'number') {
     return `hsl(${hue.value} ${saturation.value}% 62%)`
   }

@@ -83,6 +83,7 @@ const tellers: Record<string, Tell> = {
   'gateway.enrolled': (e, t) => `${gatewayName(e, t)} joined the home`,
   'gateway.connected': (e, t) => `${gatewayName(e, t)} connected`,
   'gateway.disconnected': (e, t) => `${gatewayName(e, t)} went away`,
+  'gateway.revoked': (e, t) => `${who(e, t)} turned out ${gatewayName(e, t)}`,
   'gateway.gap_recorded': (e, t) => `${gatewayName(e, t)} was away too long: ${number(e.data.count)} reports are lost`,
   'gateway.entry_refused': (e, t) => `${gatewayName(e, t)} said something nobody could understand`,
   'device.registered': (e, t) => of(e, t, 'found by its gateway'),
