@@ -9,7 +9,7 @@ import (
 
 // Actor is who did something.
 type Actor struct {
-	Kind string  `json:"kind" enum:"person,gateway,system,rule" doc:"What it is." example:"person"`
+	Kind string  `json:"kind" enum:"person,local,gateway,system,rule" doc:"What it is." example:"person"`
 	ID   *string `json:"id" doc:"Which one; null for the system itself." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a01"`
 	Name *string `json:"name" doc:"What it is called; null when it has no name, or had one that was erased." example:"Ada"`
 }

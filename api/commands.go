@@ -32,6 +32,7 @@ type Command struct {
 	Delivered   orNull[Step]           `json:"delivered" doc:"When the gateway had it; null: nobody knows."`
 	Ended       orNull[Step]           `json:"ended" doc:"When it ended; null: it has not."`
 	Sends       int                    `json:"sends" doc:"How often it was sent." example:"1"`
+	Local       bool                   `json:"local" doc:"Whether it was given at the gateway itself." example:"false"`
 	Correlation domain.Seq             `json:"correlation" doc:"The event the whole story began with." example:"1037"`
 }
 

@@ -22,7 +22,7 @@ func (Reactor) React(_ context.Context, tx *eventstore.Tx, ev *domain.RecordedEv
 		if due, ok := c.DueAt(); ok {
 			tx.Enqueue(eventstore.Job{Args: CloseArgs{Home: ev.HomeID, Command: c.ID}, Queue: closeQueue, RunAt: due})
 		}
-		if g, ok := home.Gateways[c.Gateway]; ok && g.Connected {
+		if g, ok := home.Gateways[c.Gateway]; ok && g.Connected && !fact.Local {
 			send(tx, ev.HomeID, g, c)
 		}
 	case domain.GatewayConnected:

@@ -164,6 +164,9 @@ func (h *Home) begin(ev *RecordedEvent, fact CommandRequested) {
 	if fact.Action != "" {
 		c.Desires = fact.Desires
 	}
+	if fact.Local {
+		c.Local, c.Status, c.Delivered = true, Delivered, c.Requested
+	}
 	h.Commands[c.ID] = c
 	h.markCommand(c)
 	if len(c.Desires) > 0 {

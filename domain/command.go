@@ -61,6 +61,7 @@ type Command struct {
 	Ended       Step                   `json:"ended,omitzero"`
 	Session     int64                  `json:"session,omitempty"` // it was last sent on
 	Sends       int                    `json:"sends,omitempty"`
+	Local       bool                   `json:"local,omitempty"` // given at the gateway
 	Correlation Seq                    `json:"correlation"`
 }
 

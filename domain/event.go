@@ -74,8 +74,8 @@ const (
 // Has reports whether all flags of f are set.
 func (flags Flags) Has(f Flags) bool { return flags&f == f }
 
-// Actor is who did something: "person:<id>", "rule:<id>", "gateway" (the one
-// of the event's EdgeRef) or "system".
+// Actor is who did something: "person:<id>", "rule:<id>", "local:<client>" (at the
+// gateway), "gateway" (the one of the event's EdgeRef) or "system".
 type Actor string
 
 // The actors without an id.
@@ -86,6 +86,9 @@ const (
 
 // PersonActor returns the actor for a person.
 func PersonActor(id PersonID) Actor { return Actor("person:" + id.String()) }
+
+// LocalActor returns the actor for a client that is paired with a gateway.
+func LocalActor(client string) Actor { return Actor("local:" + client) }
 
 // Person returns the person behind the actor, if it is one.
 func (a Actor) Person() (PersonID, bool) {

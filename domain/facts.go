@@ -113,6 +113,7 @@ type (
 		Input      thing.Value            `json:"input,omitempty"`
 		Desires    map[string]thing.Value `json:"desires,omitempty"`     // what the action works towards
 		DeadlineMS int64                  `json:"deadline_ms,omitempty"` // Unix milliseconds; 0 = none
+		Local      bool                   `json:"local,omitempty"`       // given at the gateway, which has it already
 	}
 	// CommandSent says that the frame was about to be written to a session.
 	CommandSent struct {

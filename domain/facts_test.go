@@ -16,14 +16,17 @@ var sampleCommand = domain.CommandID{0x01, 0x8f, 15: 30}
 // of the file that stores it.
 func presentFacts() map[string]domain.Fact {
 	facts := map[string]domain.Fact{
-		"home.created@1":            domain.HomeCreated{TimeZone: "Asia/Dhaka"},
-		"home.renamed@1":            domain.HomeRenamed{},
-		"member.joined@1":           domain.MemberJoined{Person: founder, Role: domain.Owner},
-		"room.added@1":              domain.RoomAdded{},
-		"room.renamed@1":            domain.RoomRenamed{},
-		"room.removed@1":            domain.RoomRemoved{},
-		"gateway.enrolled@1":        domain.GatewayEnrolled{KeyFingerprint: strings.Repeat("0f", 32)},
-		"gateway.connected@1":       domain.GatewayConnected{Session: 7, Replica: "a1", Epoch: 2, Outbox: "Q5", Version: "1.2.3"},
+		"home.created@1":      domain.HomeCreated{TimeZone: "Asia/Dhaka"},
+		"home.renamed@1":      domain.HomeRenamed{},
+		"member.joined@1":     domain.MemberJoined{Person: founder, Role: domain.Owner},
+		"room.added@1":        domain.RoomAdded{},
+		"room.renamed@1":      domain.RoomRenamed{},
+		"room.removed@1":      domain.RoomRemoved{},
+		"gateway.enrolled@1":  domain.GatewayEnrolled{KeyFingerprint: strings.Repeat("0f", 32)},
+		"gateway.connected@1": domain.GatewayConnected{Session: 7, Replica: "a1", Epoch: 2, Outbox: "Q5", Version: "1.2.3"},
+		"command.requested@1.local": domain.CommandRequested{
+			Command: commandID(1), Gateway: domain.GatewayID{1}, Class: thing.Comfort, Set: map[string]thing.Value{"onOff": "true"}, DeadlineMS: 1772370000000, Local: true,
+		},
 		"gateway.revoked@1":         domain.GatewayRevoked{},
 		"gateway.disconnected@1":    domain.GatewayDisconnected{Session: 7, Reason: "connection_lost"},
 		"gateway.gap_recorded@1":    domain.GatewayGapRecorded{From: 5, To: 9, Count: 5, Reason: "full"},

@@ -50,7 +50,7 @@ func (h *Home) SendCommand(id CommandID, replica string, now time.Time) (Event, 
 // sendable reports whether the command may be sent on the session: at most once
 // on each, and only if nobody can have it yet when its class says at most once.
 func (c *Command) sendable(session int64) bool {
-	if c.Class.AtMostOnce() {
+	if c.Class.AtMostOnce() || c.Local {
 		return c.Status == Requested
 	}
 	return c.Sends == 0 || c.Session != session

@@ -143,10 +143,16 @@ func (t *Twin) signal(ev *RecordedEvent, fact DeviceSignalled) bool {
 
 // desire folds a command that works towards property values.
 func (t *Twin) desire(ev *RecordedEvent, c *Command) {
+	at := ev.RecordedAt
+	if c.Local {
+		at = ev.OccurredAt
+	}
 	for name, value := range c.Desires {
-		t.property(name).Desired = Desired{
-			Value: value, Version: ev.Seq, Command: c.ID, At: ev.RecordedAt, Open: true,
+		p := t.property(name)
+		if p.Desired.At.After(at) {
+			continue // something else was wanted since; it was only told late
 		}
+		p.Desired = Desired{Value: value, Version: ev.Seq, Command: c.ID, At: at, Open: true}
 	}
 }
 

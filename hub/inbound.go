@@ -62,7 +62,7 @@ func placeRefusal(err error) error {
 }
 
 func (s *session) recordEntry(ctx context.Context, tx *eventstore.Tx, e *wire.Entry, number, last int64, historic bool, r *reply) error {
-	ev, err := s.translate(tx.Home(s.home), e, number)
+	ev, err := s.translate(tx.Home(s.home), e, number, tx.Now())
 	if err != nil {
 		r.errors = append(r.errors, wire.Error{Code: domain.CodeOf(err), Message: err.Error(), Entry: number})
 		ev = s.refused(e, err)
@@ -88,7 +88,7 @@ func (s *session) recordEntry(ctx context.Context, tx *eventstore.Tx, e *wire.En
 }
 
 // translate finds the event an entry stands for.
-func (s *session) translate(home *domain.Home, e *wire.Entry, number int64) (domain.Event, error) {
+func (s *session) translate(home *domain.Home, e *wire.Entry, number int64, now time.Time) (domain.Event, error) {
 	switch e.Kind {
 	case wire.KindReport:
 		return home.Report(s.gateway, e.Device, e.Values, e.Cause)
@@ -98,6 +98,10 @@ func (s *session) translate(home *domain.Home, e *wire.Entry, number int64) (dom
 		return home.EndCommand(s.gateway, e.Device, domain.Result{
 			Command: e.Command, Outcome: e.Outcome, Reason: clip(e.Reason, maxReason), Observed: e.Observed,
 		})
+	case wire.KindAct:
+		return home.Act(s.gateway, e.Client, domain.CommandRequest{
+			Command: e.Command, Device: e.Device, Set: e.Values, Action: e.Action, Input: e.Input,
+		}, now)
 	case wire.KindSignal:
 		return home.Signal(s.gateway, e.Device, e.Event, e.Data)
 	case wire.KindReach:

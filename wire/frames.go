@@ -139,6 +139,7 @@ const (
 	KindReach     Kind = "reach"     // Device, Available
 	KindDelivered Kind = "delivered" // Command
 	KindResult    Kind = "result"    // Command, Device, Outcome, Reason, Observed
+	KindAct       Kind = "act"       // Command, Device, Values or Action and Input, Client: given at the gateway itself
 	KindGap       Kind = "gap"       // To, Reason: entries from its own number to To are lost
 )
 
@@ -154,6 +155,9 @@ type Entry struct {
 	Data         thing.Value            `json:"data,omitzero"`
 	Available    bool                   `json:"available,omitzero"`
 	Command      domain.CommandID       `json:"command,omitzero"`
+	Action       string                 `json:"action,omitempty"`
+	Input        thing.Value            `json:"input,omitzero"`
+	Client       string                 `json:"client,omitempty"` // id of the paired client that gave the command; never a name
 	Outcome      domain.Outcome         `json:"outcome,omitempty"`
 	Reason       string                 `json:"reason,omitempty"`
 	Observed     map[string]thing.Value `json:"observed,omitempty"`

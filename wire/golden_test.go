@@ -86,6 +86,8 @@ func fromEdge() map[string]wire.Frame {
 				Kind: wire.KindResult, AtMS: 1772366400007, Command: command, Device: device, Outcome: domain.Unknown, Reason: "crash",
 				Observed: map[string]thing.Value{"lockState": `"notFullyLocked"`},
 			},
+			{Kind: wire.KindAct, AtMS: 1772366400008, Command: command, Device: device, Client: "c1", Values: map[string]thing.Value{"onOff": `true`}},
+			{Kind: wire.KindAct, AtMS: 1772366400009, Command: command, Device: device, Client: "c1", Action: "goToLiftPercentage", Input: `40`},
 			{Kind: wire.KindGap, To: 99, Reason: "full"},
 		}},
 		"entries-historic": &wire.Entries{First: 1, Historic: true, Entries: wire.EntryList{

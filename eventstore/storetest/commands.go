@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"logis/domain"
+	"logis/domain/thing"
 )
 
 func requestCommand(ctx context.Context, t *turn) error {
@@ -12,6 +13,22 @@ func requestCommand(ctx context.Context, t *turn) error {
 	if d == nil {
 		return nil
 	}
+	events, err := t.home.RequestCommand(t.request(d, model), t.now)
+	return t.record(ctx, err, events...)
+}
+
+// act tells of a command given at the gateway itself.
+func act(ctx context.Context, t *turn) error {
+	d, g, model := t.speaker()
+	if d == nil {
+		return nil
+	}
+	ev, err := t.home.Act(g.ID, "client-1", t.request(d, model), t.now)
+	return t.tell(ctx, g, 0, err, ev)
+}
+
+// request is a possible one for the device.
+func (t *turn) request(d *domain.Device, model *thing.Model) domain.CommandRequest {
 	request := domain.CommandRequest{
 		Command: newID[domain.CommandKind](t.random), Device: d.ID, Actor: domain.PersonActor(t.Owner),
 	}
@@ -23,8 +40,7 @@ func requestCommand(ctx context.Context, t *turn) error {
 	} else {
 		request.Set = values(t.random, model, true)
 	}
-	events, err := t.home.RequestCommand(request, t.now)
-	return t.record(ctx, err, events...)
+	return request
 }
 
 func sendCommand(ctx context.Context, t *turn) error {

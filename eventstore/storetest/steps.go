@@ -18,7 +18,7 @@ type step struct {
 func steps() []step {
 	return []step{
 		{50, report(0)}, {6, report(domain.Historic)}, {6, present}, {5, signal}, {5, reach},
-		{12, requestCommand}, {9, sendCommand}, {7, deliverCommand}, {8, endCommand}, {2, cancelCommand}, {2, closeCommand},
+		{12, requestCommand}, {4, act}, {9, sendCommand}, {7, deliverCommand}, {8, endCommand}, {2, cancelCommand}, {2, closeCommand},
 		{5, registerDevice}, {1, unregisterDevice}, {2, renameDevice}, {2, placeDevice},
 		{1, addRoom}, {1, renameRoom}, {1, removeRoom},
 		{1, enrolGateway}, {3, connectGateway}, {1, disconnectGateway}, {1, revokeGateway}, {1, recordGap}, {1, refuseEntry},
