@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -50,6 +49,7 @@ type Agent struct {
 	identity identity.Identity
 	link     *link.Link
 	outbox   *outbox.Outbox
+	still    string // why the agent stands still, "" while it works
 }
 
 // Names of the files in the agent's folder.
@@ -86,7 +86,7 @@ func New(o Options) (*Agent, error) {
 	o.Server = cmp.Or(o.Server, id.Server)
 	a := &Agent{
 		options: o, identity: id, time: clock.NewServer(o.Clock),
-		radios: &supervisor{radios: o.Radios, log: o.Log, problems: map[string]string{}},
+		radios: newSupervisor(o.Radios, o.Log),
 	}
 	if err := link.CheckServer(o.Server); err != nil {
 		return nil, err
@@ -132,6 +132,7 @@ func (a *Agent) Run(ctx context.Context) error {
 			wait = diskWait
 		}
 		a.options.Log.Error("the agent stands still", "why", err, "again_in", wait)
+		a.standStill(err)
 		if !sleep(ctx, wait) {
 			return nil
 		}
@@ -188,7 +189,7 @@ func (a *Agent) live(ctx context.Context) error {
 	o.Outbox, o.Commands = box, commands
 	cloud := link.New(o)
 	a.mu.Lock()
-	a.outbox, a.link = box, cloud
+	a.outbox, a.link, a.still = box, cloud, ""
 	a.mu.Unlock()
 	return runInOrder(ctx, []part{
 		{"the outbox", box.Run},
@@ -196,33 +197,4 @@ func (a *Agent) live(ctx context.Context) error {
 		{"the executor", commands.Run},
 		{"the link", cloud.Run},
 	})
-}
-
-// Status is how an agent stands.
-type Status struct {
-	Gateway domain.GatewayID  // zero until it is enrolled
-	Link    link.Status       // to the cloud
-	Waiting int64             // entries the cloud has not recorded
-	Radios  map[string]string // by name: why it does not run, "" if it does
-}
-
-// Status returns how the agent stands. Waiting is -1 when that cannot be known
-// now.
-func (a *Agent) Status(ctx context.Context) Status {
-	a.mu.Lock()
-	s := Status{Gateway: a.identity.Gateway, Waiting: -1}
-	box, cloud := a.outbox, a.link
-	a.mu.Unlock()
-	if cloud != nil {
-		s.Link = cloud.Status()
-	}
-	if box != nil {
-		if rows, _, err := box.Depth(ctx); err == nil {
-			s.Waiting = rows
-		}
-	}
-	a.radios.mu.Lock()
-	s.Radios = maps.Clone(a.radios.problems)
-	a.radios.mu.Unlock()
-	return s
 }

@@ -94,7 +94,7 @@ func TestANewGatewayEnrolsTellsItsHomeAndDoesAsAsked(t *testing.T) {
 		results := linktest.Results(entries, domain.CommandID{1})
 		return len(results) == 1 && results[0].Outcome == domain.Succeeded
 	})
-	if s := r.Status(t.Context()); s.Gateway != linktest.Gateway() || s.Link.Session != 1 || s.Radios["simulated"] != "" {
+	if s := r.Status(t.Context()); s.Gateway != linktest.Gateway() || s.Link.Session != 1 || len(s.Radios) != 1 || s.Radios[0].Problem != "" {
 		t.Errorf("status %+v", s)
 	}
 	if home.Value(home.Address("light"), "onOff") != thing.Bool(true) {

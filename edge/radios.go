@@ -29,8 +29,19 @@ type supervisor struct {
 	radios []radio.Radio
 	log    *slog.Logger
 
-	mu       sync.Mutex
-	problems map[string]string // by radio: why it does not run
+	mu    sync.Mutex
+	stand map[string]standing // by radio
+}
+
+// standing is how one radio stands.
+type standing struct {
+	problem  string // why it does not run, "" if it does
+	restarts int    // since the agent began
+	last     string // why it ended the last time
+}
+
+func newSupervisor(radios []radio.Radio, log *slog.Logger) *supervisor {
+	return &supervisor{radios: radios, log: log, stand: map[string]standing{}}
 }
 
 // checkNames refuses radios that could not be told apart by their addresses.
@@ -84,13 +95,13 @@ func (s *supervisor) loseUnknown(ctx context.Context, box *outbox.Outbox) error 
 func (s *supervisor) keep(ctx context.Context, r radio.Radio, box *outbox.Outbox) error {
 	wait := radioWait
 	for {
-		s.note(r, "")
+		s.begins(r)
 		begun := time.Now()
 		err := runOnce(ctx, r, box.Sink(r.Name()))
 		if ctx.Err() != nil {
 			return nil
 		}
-		s.note(r, err.Error())
+		s.ended(r, err)
 		if err := box.Unreachable(ctx, r.Name()); err != nil {
 			return ignoreEnd(ctx, err)
 		}
@@ -118,10 +129,23 @@ func runOnce(ctx context.Context, r radio.Radio, sink radio.Sink) (err error) {
 	return fmt.Errorf("it ended without being asked")
 }
 
-func (s *supervisor) note(r radio.Radio, problem string) {
+// begins notes that a radio runs, or is about to.
+func (s *supervisor) begins(r radio.Radio) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.problems[r.Name()] = problem
+	now := s.stand[r.Name()]
+	now.problem = ""
+	s.stand[r.Name()] = now
+}
+
+// ended notes why a radio does not run any more.
+func (s *supervisor) ended(r radio.Radio, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.stand[r.Name()]
+	now.problem, now.last = err.Error(), err.Error()
+	now.restarts++
+	s.stand[r.Name()] = now
 }
 
 func ignoreEnd(ctx context.Context, err error) error {

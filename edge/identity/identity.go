@@ -6,6 +6,8 @@ package identity
 import (
 	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -41,13 +43,23 @@ func Load(path string) (Identity, error) {
 	if err != nil {
 		return Identity{}, fmt.Errorf("identity: %w", err)
 	}
-	if info.Size() > maxFile {
-		return Identity{}, fmt.Errorf("identity %s: larger than %d bytes", path, maxFile)
-	}
 	if info.Mode().Perm() != mode {
 		if err := os.Chmod(path, mode); err != nil {
 			return Identity{}, fmt.Errorf("identity: hide the key from others: %w", err)
 		}
+	}
+	return Read(path)
+}
+
+// Read reads the identity at path and changes nothing: there must be a file, and
+// its mode stays.
+func Read(path string) (Identity, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return Identity{}, fmt.Errorf("identity: %w", err)
+	}
+	if info.Size() > maxFile {
+		return Identity{}, fmt.Errorf("identity %s: larger than %d bytes", path, maxFile)
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -75,6 +87,13 @@ func (id Identity) Key() ed25519.PrivateKey { return ed25519.NewKeyFromSeed(id.S
 // PublicKey returns the public key.
 func (id Identity) PublicKey() []byte {
 	return id.Key().Public().(ed25519.PublicKey) //nolint:forcetypeassert // the only type it has
+}
+
+// Fingerprint returns the SHA-256 of the public key in hexadecimal digits, as the
+// app shows it.
+func (id Identity) Fingerprint() string {
+	sum := sha256.Sum256(id.PublicKey())
+	return hex.EncodeToString(sum[:])
 }
 
 // Enrolled reports whether the gateway belongs to a home.

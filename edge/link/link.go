@@ -73,8 +73,8 @@ type Link struct {
 
 // Status is how the link stands.
 type Status struct {
-	Session int64  // the present session, 0: none
-	Problem string // why the last attempt or session ended, "" at first
+	Session int64  `json:"session"`           // the present session, 0: none
+	Problem string `json:"problem,omitempty"` // why the last attempt or session ended, "" at first and while there is one
 }
 
 // New returns a link; Run makes it live.
@@ -117,8 +117,8 @@ func endpoint(server string) (string, error) {
 	return u.JoinPath(wire.Path).String(), nil
 }
 
-// exposed reports whether what is said to a server can be read on the way.
-func exposed(server string) bool {
+// Exposed reports whether what is said to a server can be read on the way.
+func Exposed(server string) bool {
 	address, err := endpoint(server)
 	if err != nil {
 		return false
@@ -126,6 +126,10 @@ func exposed(server string) bool {
 	u, err := url.Parse(address)
 	return err == nil && u.Scheme == "ws" && u.Hostname() != "localhost" && !net.ParseIP(u.Hostname()).IsLoopback()
 }
+
+// Address returns the URL of the edge socket at a server; the error is that of
+// CheckServer.
+func Address(server string) (string, error) { return endpoint(server) }
 
 // CheckServer refuses an address no link can be made to, with a sentence.
 func CheckServer(server string) error {
@@ -149,7 +153,7 @@ func (l *Link) setStatus(s Status) {
 // Run keeps a session with the cloud until ctx ends; then it returns nil. Any
 // other return is an error of the disk.
 func (l *Link) Run(ctx context.Context) error {
-	if exposed(l.options.Server) {
+	if Exposed(l.options.Server) {
 		l.options.Log.Warn("the connection to the cloud is not encrypted: use wss://", "server", l.options.Server)
 	}
 	for {

@@ -115,7 +115,7 @@ func TestPlainTextIsOnlyQuietOnThisMachine(t *testing.T) {
 		"ws://localhost:8080": false, "http://127.0.0.1": false, "ws://[::1]:8080": false, "wss://home.example": false,
 		"ws://192.168.1.2:8080": true, "http://home.example": true,
 	} {
-		if exposed(server) != want {
+		if Exposed(server) != want {
 			t.Errorf("%s: exposed %t", server, !want)
 		}
 	}
