@@ -64,6 +64,9 @@ describe('with the keyboard alone', () => {
     await page.keyboard.press('Space')
     await page.getByRole('button', { name: 'Pause' }).waitFor()
     await page.keyboard.press('Space')
+    await page.getByRole('button', { name: 'Play' }).waitFor()
+    await page.keyboard.press('Home') // the film may have come to its end meanwhile
+    await page.locator('[role="slider"][aria-valuenow="1"]').waitFor()
     await tabTo(page, labelled('Play'))
     await tabTo(page, labelled('Speed'))
     await tabTo(page, { value: 'Back to now', test: (text) => document.activeElement?.textContent === text }, 'Shift+Tab')
