@@ -19,7 +19,9 @@ type Principal struct {
 	Name    string
 	Expires time.Time // when the session ends
 
-	session [32]byte // hash of its token
+	session [32]byte      // hash of its token
+	at      domain.HomeID // what Authenticate looked up besides …
+	member  []byte        // … the membership there, nil: none
 }
 
 // Actor returns who the principal is in the log.
@@ -36,20 +38,31 @@ func (a *Access) Allow(ctx context.Context, p Principal, home domain.HomeID, act
 	if p.Person.IsZero() {
 		return notSignedIn()
 	}
-	var doc []byte
-	err := a.store.Pool().QueryRow(ctx, `SELECT doc FROM members WHERE home_id = $1 AND id = $2`,
-		[16]byte(home), [16]byte(p.Person)).Scan(&doc)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return noSuchHome()
+	doc := p.member
+	if p.at != home || home.IsZero() {
+		var err error
+		if doc, err = a.member(ctx, p.Person, home); err != nil {
+			return err
+		}
 	}
-	if err != nil {
-		return eventstore.Translate(err)
+	if doc == nil {
+		return noSuchHome()
 	}
 	allowed, err := memberMay(doc, action)
 	if err == nil && !allowed {
 		return domain.Errorf(domain.Forbidden, "your role in this home does not allow it")
 	}
 	return err
+}
+
+// member returns the membership of a person in a home, nil when there is none.
+func (a *Access) member(ctx context.Context, person domain.PersonID, home domain.HomeID) (doc []byte, err error) {
+	err = a.store.Pool().QueryRow(ctx, `SELECT doc FROM members WHERE home_id = $1 AND id = $2`,
+		[16]byte(home), [16]byte(person)).Scan(&doc)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	return doc, eventstore.Translate(err)
 }
 
 func memberMay(doc []byte, action Action) (bool, error) {

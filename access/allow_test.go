@@ -28,6 +28,29 @@ func TestAnOwnerMayEverythingAndAStrangerNothing(t *testing.T) {
 	}
 }
 
+// The membership that comes with the session says the same as one looked up, and
+// says nothing of another home.
+func TestWhatTheSessionBringsIsWhatALookWouldFind(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ada, eve := b.person(t, "Ada"), b.person(t, "Eve")
+	home, other := b.home(t, ada), b.home(t, eve)
+	token, looked := b.signIn(t, ada)
+	for _, at := range []domain.HomeID{home, other, {9}, {}} {
+		brought, err := b.access.Authenticate(t.Context(), token, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, asked := range []domain.HomeID{home, other, {9}, {}} {
+			got := b.access.Allow(t.Context(), brought, asked, access.ReadHome)
+			want := b.access.Allow(t.Context(), looked, asked, access.ReadHome)
+			if domain.CodeOf(got) != domain.CodeOf(want) || (got == nil) != (want == nil) || (asked == home) != (got == nil) {
+				t.Errorf("authenticated at %s, asked of %s: %v, want %v", at, asked, got, want)
+			}
+		}
+	}
+}
+
 func TestAnActionThatIsNotInTheMatrixIsRefused(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -71,18 +71,20 @@ func (a *Access) begin(ctx context.Context, tx pgx.Tx, link, hash []byte) (Princ
 }
 
 // Authenticate returns whose session the token is. It refuses with Unauthorized
-// for a token that is unknown, signed out or expired.
-func (a *Access) Authenticate(ctx context.Context, token string) (Principal, error) {
+// for a token that is unknown, signed out or expired. The home, if there is one, is
+// that of the request: Allow needs no second look at the database for it.
+func (a *Access) Authenticate(ctx context.Context, token string, home domain.HomeID) (Principal, error) {
 	hash, ok := hashSecret(sessionPrefix, token)
 	if !ok {
 		return Principal{}, notSignedIn()
 	}
 	var person [16]byte
-	p := Principal{session: [32]byte(hash)}
+	p := Principal{session: [32]byte(hash), at: home}
 	err := a.store.Pool().QueryRow(ctx, `
-		SELECT person_id, name, expires_at FROM sessions JOIN persons USING (person_id)
+		SELECT person_id, name, expires_at, doc FROM sessions JOIN persons USING (person_id)
+		LEFT JOIN members ON home_id = $3 AND id = person_id
 		WHERE hash = $1 AND expires_at > coalesce($2, clock_timestamp())`,
-		hash, a.clock()).Scan(&person, &p.Name, &p.Expires)
+		hash, a.clock(), [16]byte(home)).Scan(&person, &p.Name, &p.Expires, &p.member)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Principal{}, notSignedIn()
 	}

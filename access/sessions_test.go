@@ -68,12 +68,12 @@ func TestASessionLastsThirtyDaysAndNoLonger(t *testing.T) {
 	ada := b.person(t, "Ada")
 	token, _ := b.signIn(t, ada)
 	b.clock.Advance(access.SessionLife - time.Second)
-	p, err := b.access.Authenticate(t.Context(), token)
+	p, err := b.access.Authenticate(t.Context(), token, domain.HomeID{})
 	if err != nil || p.Person != ada || p.Name != "Ada" {
 		t.Fatalf("after almost 30 days: %+v, %v", p, err)
 	}
 	b.clock.Advance(time.Second)
-	_, err = b.access.Authenticate(t.Context(), token)
+	_, err = b.access.Authenticate(t.Context(), token, domain.HomeID{})
 	wantCode(t, err, domain.Unauthorized)
 }
 
@@ -86,9 +86,9 @@ func TestASessionEndsBySigningOutAndOnlyThatOne(t *testing.T) {
 	if err := b.access.SignOut(t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
-	_, err := b.access.Authenticate(t.Context(), phone)
+	_, err := b.access.Authenticate(t.Context(), phone, domain.HomeID{})
 	wantCode(t, err, domain.Unauthorized)
-	if _, err := b.access.Authenticate(t.Context(), laptop); err != nil {
+	if _, err := b.access.Authenticate(t.Context(), laptop, domain.HomeID{}); err != nil {
 		t.Errorf("the other browser: %v", err)
 	}
 }
@@ -102,14 +102,14 @@ func TestTheOldestBrowserIsSignedOutBeyondTheBound(t *testing.T) {
 		b.clock.Advance(time.Second)
 		b.signIn(t, ada)
 	}
-	if _, err := b.access.Authenticate(t.Context(), oldest); err != nil {
+	if _, err := b.access.Authenticate(t.Context(), oldest, domain.HomeID{}); err != nil {
 		t.Fatalf("at the bound: %v", err)
 	}
 	b.clock.Advance(time.Second)
 	newest, _ := b.signIn(t, ada)
-	_, err := b.access.Authenticate(t.Context(), oldest)
+	_, err := b.access.Authenticate(t.Context(), oldest, domain.HomeID{})
 	wantCode(t, err, domain.Unauthorized)
-	if _, err := b.access.Authenticate(t.Context(), newest); err != nil {
+	if _, err := b.access.Authenticate(t.Context(), newest, domain.HomeID{}); err != nil {
 		t.Error(err)
 	}
 }
@@ -123,7 +123,7 @@ func TestWhatIsNotATokenIsRefused(t *testing.T) {
 		strings.Replace(token, "session", "link", 1), "logis-session-" + strings.Repeat("A", 43),
 		strings.Repeat("A", 1<<16), "logis-session-\x00",
 	} {
-		_, err := b.access.Authenticate(t.Context(), wrong)
+		_, err := b.access.Authenticate(t.Context(), wrong, domain.HomeID{})
 		wantCode(t, err, domain.Unauthorized)
 		_, _, err = b.access.Redeem(t.Context(), wrong)
 		wantCode(t, err, domain.Unauthorized)
@@ -162,7 +162,7 @@ func TestTheSweepTakesWhatExpiredAndNothingElse(t *testing.T) {
 	if err != nil || gone != 2 { // the old session and its link
 		t.Errorf("%d rows gone (%v), want 2", gone, err)
 	}
-	if _, err := b.access.Authenticate(t.Context(), fresh); err != nil {
+	if _, err := b.access.Authenticate(t.Context(), fresh, domain.HomeID{}); err != nil {
 		t.Error(err)
 	}
 }

@@ -132,7 +132,21 @@ func (s *Server) authenticate(r *http.Request) (access.Principal, error) {
 	if len(cookies) != 1 {
 		return access.Principal{}, nil // two of them: nobody knows which is meant
 	}
-	return s.options.Access.Authenticate(r.Context(), cookies[0].Value)
+	return s.options.Access.Authenticate(r.Context(), cookies[0].Value, homeOf(r.URL.Path))
+}
+
+// homeOf returns the home a path is about, the zero id when it is about none.
+func homeOf(path string) domain.HomeID {
+	rest, ok := strings.CutPrefix(path, base+"/homes/")
+	if !ok {
+		return domain.HomeID{}
+	}
+	text, _, _ := strings.Cut(rest, "/")
+	home, err := domain.ParseID[domain.HomeKind](text)
+	if err != nil {
+		return domain.HomeID{} // the guard will say so
+	}
+	return home
 }
 
 // elsewhere answers for every path without an operation: the browser app, but

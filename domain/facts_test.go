@@ -25,7 +25,8 @@ func presentFacts() map[string]domain.Fact {
 		"gateway.enrolled@1":  domain.GatewayEnrolled{KeyFingerprint: strings.Repeat("0f", 32)},
 		"gateway.connected@1": domain.GatewayConnected{Session: 7, Replica: "a1", Epoch: 2, Outbox: "Q5", Version: "1.2.3"},
 		"command.requested@1.local": domain.CommandRequested{
-			Command: commandID(1), Gateway: domain.GatewayID{1}, Class: thing.Comfort, Set: map[string]thing.Value{"onOff": "true"}, DeadlineMS: 1772370000000, Local: true,
+			Command: commandID(1), Gateway: domain.GatewayID{1}, Class: thing.Comfort, Set: map[string]thing.Value{"onOff": "true"},
+			DeadlineMS: 1772370000000, Local: true,
 		},
 		"gateway.revoked@1":         domain.GatewayRevoked{},
 		"gateway.disconnected@1":    domain.GatewayDisconnected{Session: 7, Reason: "connection_lost"},

@@ -12,10 +12,15 @@ import (
 	"logis/domain"
 )
 
-// insertEvents is the only statement that writes to the log.
-const insertEvents = `COPY events (home_id, seq, recorded_at, occurred_at, event_id, entity,
-	gateway_id, edge_seq, causation, correlation, edge_epoch, schema, flags, type, actor, model, data, hash)
-	FROM STDIN BINARY`
+// The two statements that write to the log: many rows, or one among other
+// statements that go out together.
+const (
+	columns = `events (home_id, seq, recorded_at, occurred_at, event_id, entity,
+	gateway_id, edge_seq, causation, correlation, edge_epoch, schema, flags, type, actor, model, data, hash)`
+	copyEvents  = `COPY ` + columns + ` FROM STDIN BINARY`
+	insertEvent = `INSERT INTO ` + columns + `
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`
+)
 
 const eventColumns = 18
 
@@ -26,7 +31,8 @@ const eventColumns = 18
 type copyRows struct {
 	buffer []byte
 	count  int
-	lent   *[]byte // the buffer's place in copyBuffers
+	few    [fewEvents]*domain.RecordedEvent // the first ones
+	lent   *[]byte                          // the buffer's place in copyBuffers
 }
 
 // copyHeader is the signature, no flags, no extension.
@@ -35,6 +41,9 @@ const copyHeader = "PGCOPY\n\xff\r\n\x00" + "\x00\x00\x00\x00" + "\x00\x00\x00\x
 func (r *copyRows) add(ev *domain.RecordedEvent, eventType string) {
 	if r.count == 0 {
 		r.buffer = append(r.buffer[:0], copyHeader...)
+	}
+	if r.count < fewEvents {
+		r.few[r.count] = ev
 	}
 	r.count++
 	b := binary.BigEndian.AppendUint16(r.buffer, eventColumns)
@@ -69,10 +78,48 @@ func (r *copyRows) add(ev *domain.RecordedEvent, eventType string) {
 	r.buffer = copyBytes(b, ev.Hash[:])
 }
 
+// fewEvents is up to how many events one round trip less is worth more than the
+// cheapest way to write them.
+const fewEvents = 4
+
+// queueFew adds the events to the other statements of the append, if they are few.
+func (r *copyRows) queueFew(batch *pgx.Batch) bool {
+	if r.count > fewEvents {
+		return false
+	}
+	for _, ev := range r.few[:r.count] {
+		batch.Queue(insertEvent, eventArguments(ev)...)
+	}
+	return true
+}
+
+// eventArguments returns the columns of an event in their order.
+func eventArguments(ev *domain.RecordedEvent) []any {
+	var gateway, edgeSeq, epoch, model any
+	if !ev.Edge.Gateway.IsZero() {
+		gateway, edgeSeq, epoch = [16]byte(ev.Edge.Gateway), ev.Edge.Seq, ev.Edge.Epoch
+	}
+	if ev.Model != "" {
+		model = ev.Model
+	}
+	return []any{
+		[16]byte(ev.HomeID), int64(ev.Seq), ev.RecordedAt, ev.OccurredAt, [16]byte(ev.ID), [16]byte(ev.Entity),
+		gateway, edgeSeq, seqOrNull(ev.Causation), seqOrNull(ev.Correlation), epoch, ev.Schema, int16(ev.Flags), //nolint:gosec // few bits
+		ev.Fact.EventType(), string(ev.Actor), model, ev.Data, ev.Hash[:],
+	}
+}
+
+func seqOrNull(seq domain.Seq) any {
+	if seq == 0 {
+		return nil
+	}
+	return int64(seq)
+}
+
 // copyTo sends the rows in one COPY.
 func (r *copyRows) copyTo(ctx context.Context, conn *pgx.Conn) error {
 	r.buffer = binary.BigEndian.AppendUint16(r.buffer, 0xffff)
-	_, err := conn.PgConn().CopyFrom(ctx, bytes.NewReader(r.buffer), insertEvents)
+	_, err := conn.PgConn().CopyFrom(ctx, bytes.NewReader(r.buffer), copyEvents)
 	if err != nil {
 		r.lent = nil // a writer that was cut off may still be reading it
 	}

@@ -11,14 +11,16 @@ import (
 
 // writes are the statements of an append that can go to PostgreSQL together.
 type writes struct {
-	first *pgx.Batch
-	rest  *pgx.Batch // filled by the answers to first; nil: nothing can come
+	first  *pgx.Batch
+	rest   *pgx.Batch // filled by the answers to first; nil: nothing can come
+	events bool       // among them
 }
 
 // collect brings what the append has to write into the shape of statements. From
 // here on the states are not read any more.
 func (tx *Tx) collect() (*writes, error) {
 	w := &writes{first: &pgx.Batch{}}
+	w.events = tx.rows.queueFew(w.first)
 	homes := make([]*domain.Home, 0, len(tx.ledgers))
 	var heads heads
 	for id, l := range tx.ledgers {
@@ -39,10 +41,10 @@ func (tx *Tx) collect() (*writes, error) {
 	return w, nil
 }
 
-// commit writes the events, the jobs, and then all the rest in one round trip,
-// the commit with it unless the rest depends on what was there.
+// commit writes the events if they are many, the jobs, and then all the rest in one
+// round trip, the commit with it unless the rest depends on what was there.
 func (tx *Tx) commit(ctx context.Context, w *writes) error {
-	if tx.rows.count > 0 {
+	if !w.events {
 		if err := tx.rows.copyTo(ctx, tx.conn); err != nil {
 			return err
 		}
