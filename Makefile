@@ -81,8 +81,9 @@ bench: build ## measure: one JSON line for each figure
 	$(GO) run ./bench
 
 .PHONY: chaos
-chaos: ## kill everything at random while a home is busy, and check what must be true
-	$(GO) test -count=1 -timeout 60m -v ./bench/chaos
+chaos: ## the long form of what `make test` does: kill, fill and pause everything at random, and check what must be true
+	LOGIS_CHAOS_RUNS=4 $(GO) test -count=1 -timeout 60m -v ./bench/chaos
+	LOGIS_KILLS=200 $(GO) test -count=1 -timeout 60m -v -run Killed ./edge
 
 .PHONY: fmt
 fmt: $(LINT) ## format the Go files
