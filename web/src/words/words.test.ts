@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { command, event, lamp, noon, picture } from '../testing/samples'
 import { age, clockTime, countdown, delay, moment, span } from './ages'
-import { reasonWords, statusWords, wishWords } from './commands'
+import { actorWords, reasonWords, statusWords, wishWords } from './commands'
 import { eventWords, toldTypes } from './events'
 import { byWeight, scaleWords, statement, valueWords } from './values'
 
@@ -136,6 +136,11 @@ describe('commands', () => {
     expect(statusWords(command({ status: 'unknown' }), lamp())).toBe('Nobody knows if it was done')
     expect(statusWords(command({ status: 'failed' }), lamp())).toBe('The lamp did not do it')
     expect(statusWords(command({ status: 'delivered' }), lamp())).toBe('The gateway has it')
+  })
+
+  it('say who gave them, also when nobody can know', () => {
+    expect([actorWords(ada, teller.me), actorWords(bob, teller.me)]).toEqual(['You', 'Bob'])
+    expect(actorWords({ kind: 'local', id: 'gateway', name: null }, teller.me)).toBe('Somebody at home')
   })
 
   it('pass on a reason nobody has words for', () => {
