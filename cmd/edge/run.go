@@ -11,6 +11,7 @@ import (
 
 	"logis/edge"
 	"logis/edge/radio"
+	"logis/edge/radio/matter"
 	"logis/edge/radio/simulated"
 	"logis/edge/radio/zigbee2mqtt"
 )
@@ -54,7 +55,7 @@ func runAgent(ctx context.Context, t terminal, args []string) error {
 		return err
 	}
 	if len(radios) == 0 {
-		log.Warn("this gateway has no radio: give it --zigbee2mqtt or --simulated")
+		log.Warn("this gateway has no radio: give it --zigbee2mqtt, --matter or --simulated")
 	}
 
 	// 5. Work until stopped.
@@ -92,6 +93,13 @@ func chooseRadios(c config) ([]radio.Radio, func(), error) {
 			return nil, nil, err
 		}
 		radios = append(radios, zigbee)
+	}
+	if c.matter != "" {
+		r, err := matter.New(matter.Options{Server: c.matter})
+		if err != nil {
+			return nil, nil, fmt.Errorf("%w: --matter: %w", errUsage, err)
+		}
+		radios = append(radios, r)
 	}
 	return radios, closeOracle, nil
 }

@@ -4,7 +4,7 @@
 // Each technology is a folder beside this file with a type that implements
 // [Radio]; radiotest holds the conformance suite all of them run. What not every
 // technology can do is an interface of its own with one method, found by type
-// assertion: [Reader], [Pairer].
+// assertion: [Reader], [Pairer], [Commissioner].
 package radio
 
 import (
@@ -41,6 +41,14 @@ type Reader interface {
 type Pairer interface {
 	// Pair opens the network for the time given; new devices reach sink.
 	Pair(ctx context.Context, window time.Duration) error
+}
+
+// Commissioner is a Radio that lets new devices in one by one, each by the code
+// that is printed on it.
+type Commissioner interface {
+	// Commission lets in the device with the code; it reaches sink. It returns when
+	// the device has joined, or with the reason why not.
+	Commission(ctx context.Context, code string) error
 }
 
 // Errors of Act, wrapped with a short reason.
