@@ -37,7 +37,6 @@ export function actorWords(actor: Actor, me?: Session | null): string {
   if (actor.kind === 'person') return actor.id !== null && actor.id === me?.person.id ? 'You' : (actor.name ?? 'Somebody')
   if (actor.kind === 'local') return 'Somebody at home'
   if (actor.kind === 'gateway') return actor.name ?? 'The gateway'
-  if (actor.kind === 'local') return 'Somebody at home'
   if (actor.kind === 'rule') return actor.name ? `The rule “${actor.name}”` : 'A rule'
   return 'Logis'
 }
