@@ -17,6 +17,7 @@ type config struct {
 	reconnectMax        time.Duration
 
 	zigbee2mqtt string // address of the broker
+	zwavejs     string // address of the server
 	matter      string // address of the Matter Server
 	simulated   bool
 	home        simulated.Options
@@ -35,6 +36,7 @@ func readConfig(t terminal, args []string) (config, error) {
 	flags.StringVar(&c.data, "data", ".logis/edge", "folder of the gateway's key and its outbox")
 	flags.StringVar(&c.claim, "claim", "", "lets a new gateway into a home, once; not looked at afterwards")
 	flags.StringVar(&c.zigbee2mqtt, "zigbee2mqtt", "", "use Zigbee2MQTT at this broker, as mqtt://host:1883?base=zigbee2mqtt")
+	flags.StringVar(&c.zwavejs, "zwavejs", "", "use the Z-Wave JS server there, as ws://host:3000")
 	flags.StringVar(&c.matter, "matter", "", "use the Matter Server there, as ws://host:5580/ws")
 	flags.BoolVar(&c.withParent, "with-parent", false, "stop when standard input ends")
 	flags.DurationVar(&c.reconnectMax, "reconnect-max", 0, "never wait longer than this for the next attempt to connect; for tests")

@@ -14,6 +14,7 @@ import (
 	"logis/edge/radio/matter"
 	"logis/edge/radio/simulated"
 	"logis/edge/radio/zigbee2mqtt"
+	"logis/edge/radio/zwavejs"
 )
 
 // runAgent is the whole program: choose, connect, run.
@@ -55,7 +56,7 @@ func runAgent(ctx context.Context, t terminal, args []string) error {
 		return err
 	}
 	if len(radios) == 0 {
-		log.Warn("this gateway has no radio: give it --zigbee2mqtt, --matter or --simulated")
+		log.Warn("this gateway has no radio: give it --zigbee2mqtt, --zwavejs, --matter or --simulated")
 	}
 
 	// 5. Work until stopped.
@@ -93,6 +94,13 @@ func chooseRadios(c config) ([]radio.Radio, func(), error) {
 			return nil, nil, err
 		}
 		radios = append(radios, zigbee)
+	}
+	if c.zwavejs != "" {
+		zwave, err := zwavejs.New(zwavejs.Options{URL: c.zwavejs})
+		if err != nil {
+			return nil, nil, fmt.Errorf("%w: --zwavejs: %w", errUsage, err)
+		}
+		radios = append(radios, zwave)
 	}
 	if c.matter != "" {
 		r, err := matter.New(matter.Options{Server: c.matter})

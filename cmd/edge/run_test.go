@@ -47,6 +47,7 @@ func TestWhatIsAskedWronglyIsAnsweredWithASentenceAndCode2(t *testing.T) {
 		"a wrong number":      {[]string{"run", "--simulated", "--simulated-devices", "9999999"}, nil, "2000"},
 		"a wrong environment": {[]string{"run"}, map[string]string{"LOGIS_EDGE_SIMULATED_SLOW": "long"}, "LOGIS_EDGE_SIMULATED_SLOW"},
 		"a wrong broker":      {[]string{"run", "--zigbee2mqtt", "localhost"}, nil, "mqtt://host:1883"},
+		"a wrong port":        {[]string{"run", "--zwavejs", "localhost:3000"}, nil, "ws://host:3000"},
 		"a wrong server":      {[]string{"run", "--matter", "localhost:5580"}, nil, "ws://host:5580/ws"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -89,7 +90,7 @@ func TestHelpAndVersion(t *testing.T) {
 		t.Errorf("help: code %d, %q", code, out)
 	}
 	code, _, says := ask(t, nil, "run", "-h")
-	for _, flag := range []string{"-server", "-data", "-claim", "-simulated-oracle", "-zigbee2mqtt", "-matter", "-with-parent", "-reconnect-max"} {
+	for _, flag := range []string{"-server", "-data", "-claim", "-simulated-oracle", "-zigbee2mqtt", "-zwavejs", "-matter", "-with-parent", "-reconnect-max"} {
 		if code != exitOK || !strings.Contains(says, flag+" ") && !strings.Contains(says, flag+"\n") {
 			t.Errorf("run -h: code %d, without %s", code, flag)
 		}
