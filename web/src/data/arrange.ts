@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, ifMatch, must, newKey, Refusal } from '../api/client'
-import type { Device, Room } from '../api/types'
+import type { Device, Gateway, Room } from '../api/types'
 import { keys } from './keys'
 
 /**
@@ -72,6 +72,17 @@ export function useRemoveRoom(home: string) {
     must(
       api.DELETE('/homes/{home}/rooms/{room}', {
         params: { path: { home, room: room.id }, header: ifMatch(room.revision) },
+      }),
+    ),
+  )
+}
+
+/** Turns a gateway out for good. */
+export function useTurnOut(home: string) {
+  return useChange(home, (gateway: Gateway) =>
+    must(
+      api.DELETE('/homes/{home}/gateways/{gateway}', {
+        params: { path: { home, gateway: gateway.id }, header: ifMatch(gateway.revision) },
       }),
     ),
   )

@@ -1,8 +1,12 @@
+import { Button } from '@mantine/core'
 import { IconBroadcast, IconBroadcastOff } from '@tabler/icons-react'
+import { useState } from 'react'
 import type { Gateway } from '../api/types'
-import { useScene } from '../data/Scene'
+import { useTurnOut } from '../data/arrange'
+import { useScene, useStage } from '../data/Scene'
 import { CutOff } from '../frame/Banners'
 import { When } from '../parts/Age'
+import { Sure } from '../parts/Sure'
 import { AddGateway } from './AddGateway'
 import styles from './Gateways.module.css'
 
@@ -65,10 +69,35 @@ function GatewayCard({ gateway }: { gateway: Gateway }) {
               <dt>Id</dt>
               <dd>{gateway.id}</dd>
             </dl>
+            {!gateway.revoked && <TurnOut gateway={gateway} />}
           </details>
         </div>
       </article>
     </li>
+  )
+}
+
+/** What ends what a gateway may, asked twice: it cannot be taken back. */
+function TurnOut({ gateway }: { gateway: Gateway }) {
+  const { home } = useStage()
+  const [asking, setAsking] = useState(false)
+  const turnOut = useTurnOut(home)
+  if (!asking) {
+    return (
+      <Button variant="default" mt="xs" onClick={() => setAsking(true)}>
+        Turn out…
+      </Button>
+    )
+  }
+  return (
+    <Sure
+      question={`Turn ${gateway.name} out for good? It is cut off at once. Its devices and their history stay, but nothing can be asked of them.`}
+      yes="Turn it out"
+      busy={turnOut.isPending}
+      error={turnOut.error}
+      onYes={() => turnOut.mutate(gateway)}
+      onNo={() => setAsking(false)}
+    />
   )
 }
 
