@@ -1,10 +1,7 @@
 package main
 
 import (
-	"errors"
 	"flag"
-	"fmt"
-	"strings"
 	"time"
 
 	"logis/edge/radio/simulated"
@@ -17,7 +14,7 @@ type config struct {
 	reconnectMax        time.Duration
 
 	zigbee2mqtt string // address of the broker
-	zwavejs     string // address of the server
+	zwavejs     string // address of the Z-Wave JS server
 	matter      string // address of the Matter Server
 	simulated   bool
 	home        simulated.Options
@@ -27,14 +24,14 @@ type config struct {
 // defaultRate lets the sensors of the simulated home speak about twice a minute.
 const defaultRate = 0.5
 
-// readConfig fills the flags: the command line wins over the environment.
-func readConfig(t terminal, args []string) (config, error) {
-	var c config
-	flags := flag.NewFlagSet("logis-edge run", flag.ContinueOnError)
-	flags.SetOutput(t.err)
+const aboutRun = `Be this home's gateway until stopped: drive the radios, keep what the cloud must
+know on disk, and do what is asked. Pair the gateway first (logis-edge pair).`
+
+// runFlags returns the flags of run, which fill c.
+func runFlags(t terminal, c *config) *flag.FlagSet {
+	flags := newFlags(t, "run", aboutRun, &c.data)
 	flags.StringVar(&c.server, "server", "", "the Logis server, as ws://localhost:8080 or wss://home.example; once enrolled it is remembered")
-	flags.StringVar(&c.data, "data", ".logis/edge", "folder of the gateway's key and its outbox")
-	flags.StringVar(&c.claim, "claim", "", "lets a new gateway into a home, once; not looked at afterwards")
+	flags.StringVar(&c.claim, "claim", "", "lets a new gateway into a home, once; not looked at afterwards. Others can see a command line; pair reads it unseen")
 	flags.StringVar(&c.zigbee2mqtt, "zigbee2mqtt", "", "use Zigbee2MQTT at this broker, as mqtt://host:1883?base=zigbee2mqtt")
 	flags.StringVar(&c.zwavejs, "zwavejs", "", "use the Z-Wave JS server there, as ws://host:3000")
 	flags.StringVar(&c.matter, "matter", "", "use the Matter Server there, as ws://host:5580/ws")
@@ -46,33 +43,12 @@ func readConfig(t terminal, args []string) (config, error) {
 	flags.Float64Var(&c.home.Rate, "simulated-report-rate", defaultRate, "reports per second of the whole home")
 	flags.DurationVar(&c.home.Slow, "simulated-slow", 0, "how long every device takes to act")
 	flags.StringVar(&c.oracle, "simulated-oracle", "", "file that gets a line for every actuation, before it happens")
-	if err := fromEnvironment(flags, t.env); err != nil {
-		return c, fmt.Errorf("%w: %w", errUsage, err)
-	}
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return c, err
-		}
-		return c, fmt.Errorf("%w: %w", errUsage, err)
-	}
-	if flags.NArg() > 0 {
-		return c, fmt.Errorf("%w: %q is not a flag", errUsage, flags.Arg(0))
-	}
-	return c, nil
+	return flags
 }
 
-// fromEnvironment sets each flag from its twin, if that is set.
-func fromEnvironment(flags *flag.FlagSet, env func(string) (string, bool)) error {
-	var wrong error
-	flags.VisitAll(func(f *flag.Flag) {
-		name := "LOGIS_EDGE_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-		value, ok := env(name)
-		if !ok || value == "" || wrong != nil {
-			return
-		}
-		if err := flags.Set(f.Name, value); err != nil {
-			wrong = fmt.Errorf("%s: %w", name, err)
-		}
-	})
-	return wrong
+// readConfig fills the flags of run.
+func readConfig(t terminal, args []string) (config, error) {
+	var c config
+	err := readFlags(t, runFlags(t, &c), args)
+	return c, err
 }

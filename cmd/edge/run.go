@@ -8,8 +8,11 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"time"
 
 	"logis/edge"
+	"logis/edge/health"
+	"logis/edge/logring"
 	"logis/edge/radio"
 	"logis/edge/radio/matter"
 	"logis/edge/radio/simulated"
@@ -18,11 +21,11 @@ import (
 )
 
 // runAgent is the whole program: choose, connect, run.
-func runAgent(ctx context.Context, t terminal, args []string) error {
+func runAgent(ctx context.Context, t terminal, args []string) (int, error) {
 	// 1. What is wanted.
 	c, err := readConfig(t, args)
 	if err != nil {
-		return err
+		return exitUsage, err
 	}
 
 	// 2. Nothing outlives a parent that asked for it.
@@ -39,27 +42,68 @@ func runAgent(ctx context.Context, t terminal, args []string) error {
 	// 3. The radios, each told of its own settings.
 	radios, closeOracle, err := chooseRadios(c)
 	if err != nil {
-		return err
+		return exitFailed, err
 	}
 	defer closeOracle()
 
-	// 4. The agent. What it refuses now is a matter of flags.
-	log := slog.New(slog.NewTextHandler(t.err, nil))
+	// 4. A folder of our own: a second agent would only get in the way.
+	release, err := takeFolder(ctx, c.data)
+	if err != nil {
+		return exitFailed, err
+	}
+	defer release()
+	ring, err := logring.Open(c.data)
+	if err != nil {
+		return exitFailed, err
+	}
+	defer ring.Close() //nolint:errcheck // what is in it is written
+
+	// 5. The agent. What it refuses now is a matter of flags.
+	log := slog.New(slog.NewTextHandler(io.MultiWriter(ring, t.err), nil))
 	agent, err := edge.New(edge.Options{
 		Dir: c.data, Server: c.server, Claim: c.claim, Radios: radios,
 		Version: version, Log: log, ReconnectMax: c.reconnectMax,
 	})
 	if errors.Is(err, edge.ErrNoClaim) {
-		return fmt.Errorf("%w: %w; make one in the app and give it with --claim or LOGIS_EDGE_CLAIM", errUsage, err)
+		return exitUsage, fmt.Errorf("%w: %w; make one in the app and use logis-edge pair, or give it with --claim or LOGIS_EDGE_CLAIM", errUsage, err)
 	}
 	if err != nil {
-		return err
+		return exitFailed, err
 	}
 	if len(radios) == 0 {
-		log.Warn("this gateway has no radio: give it --zigbee2mqtt, --zwavejs, --matter or --simulated")
+		log.Warn("this gateway has no radio: give it --zigbee2mqtt or --simulated")
 	}
 
-	// 5. Work until stopped.
+	// 6. Work until stopped, and answer those who ask how it goes.
+	err = work(ctx, c.data, agent, ring, log)
+	if err != nil {
+		log.Error("the agent ends", "why", err)
+		return exitFailed, err
+	}
+	return exitOK, nil
+}
+
+// work runs the agent with the socket that tells how it stands. Without that
+// socket the home is served all the same.
+func work(ctx context.Context, dir string, agent *edge.Agent, ring *logring.Ring, log *slog.Logger) error {
+	begun := time.Now()
+	served, stop := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		err := health.Serve(served, dir, func(ctx context.Context) health.Answer {
+			return health.Answer{
+				PID: os.Getpid(), UptimeS: int64(time.Since(begun) / time.Second), LogLost: ring.Lost(), Status: agent.Status(ctx),
+			}
+		})
+		if err != nil {
+			log.Warn("logis-edge status cannot ask this agent", "why", err)
+		}
+	}()
+	defer func() {
+		stop()
+		<-done
+	}()
 	return agent.Run(ctx)
 }
 
