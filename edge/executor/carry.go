@@ -22,7 +22,8 @@ type verdict struct {
 }
 
 // carryOut takes a command through all steps. An error is one of the disk.
-func (e *Executor) carryOut(ctx context.Context, c wire.Command) error {
+func (e *Executor) carryOut(ctx context.Context, t *task) error {
+	c := t.command
 	device, desires, refused, err := e.weigh(ctx, c)
 	if err != nil {
 		return err
@@ -30,18 +31,19 @@ func (e *Executor) carryOut(ctx context.Context, c wire.Command) error {
 	if refused != "" {
 		return e.refuse(ctx, c, verdict{domain.Rejected, refused})
 	}
-	if c.Class == thing.Comfort && e.newerWaits(c, desires) {
-		return e.refuse(ctx, c, verdict{domain.Superseded, "newer_command"})
+	if reason := e.newerWaits(t, desires); reason != "" {
+		return e.refuse(ctx, c, verdict{domain.Superseded, reason})
 	}
-	if v := e.timely(c); v != (verdict{}) {
+	if v := e.timely(t); v != (verdict{}) {
 		return e.refuse(ctx, c, v)
 	}
-	if v := e.agreed(ctx, c); v != (verdict{}) {
+	if v := e.agreed(ctx, t); v != (verdict{}) {
 		return e.refuse(ctx, c, v)
 	}
 	known, err := e.journal.Intend(ctx, outbox.Intent{
 		Command: c.ID, Device: c.Device, Class: c.Class, NotAfterMS: c.NotAfterMS,
 		Version: c.DesiredVersion, Properties: ordered(c.Class, desires),
+		Local: t.local,
 	})
 	switch {
 	case err != nil:
@@ -50,14 +52,16 @@ func (e *Executor) carryOut(ctx context.Context, c wire.Command) error {
 		return nil
 	case known == outbox.Overtaken:
 		return e.refuse(ctx, c, verdict{domain.Superseded, "newer_command"})
+	case known == outbox.ActedHere:
+		return e.refuse(ctx, c, verdict{domain.Superseded, newerAct})
 	case known == outbox.Begun && !c.Class.Converges():
 		return e.finish(ctx, c, verdict{domain.Unknown, "agent_restarted"}, e.observe(ctx, device))
 	}
 	// The last word, or writing the intent, may have taken long, or the machine stood
 	// still.
-	v := e.timely(c)
+	v := e.timely(t)
 	if v == (verdict{}) {
-		v = e.act(ctx, device, c)
+		v = e.act(ctx, device, t)
 	}
 	if known == outbox.Begun && v.outcome != domain.Succeeded {
 		v = verdict{domain.Unknown, "agent_restarted"} // this time it was not done; before, nobody knows
@@ -122,30 +126,53 @@ func ordered(class thing.Class, desires map[string]thing.Value) []string {
 	return properties
 }
 
-// newerWaits reports whether a command behind this one wants all it wants: of a
-// slider that is dragged only the last place matters.
-func (e *Executor) newerWaits(c wire.Command, desires map[string]thing.Value) bool {
+// newerAct is why a command of the cloud is not done any more: somebody in the home
+// wanted something else of the same property after it was asked.
+const newerAct = "newer_local_act"
+
+// newerWaits returns why a comfort command is not needed any more, "" if it is: a
+// command behind it wants all it wants. Of a slider that is dragged only the last
+// place matters.
+func (e *Executor) newerWaits(t *task, desires map[string]thing.Value) string {
+	if t.command.Class != thing.Comfort {
+		return ""
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for _, t := range e.queues[c.Device][1:] {
-		later := t.command
-		if t.begun != nil || later.Class != thing.Comfort || later.DesiredVersion <= c.DesiredVersion {
+	for _, later := range e.queues[t.command.Device][1:] {
+		if later.begun != nil || later.command.Class != thing.Comfort || !later.covers(desires) {
 			continue
 		}
-		covers := later.Action == ""
-		for name := range desires {
-			_, ok := later.Set[name]
-			covers = covers && ok
+		switch {
+		case later.local && t.local:
+			return "newer_command"
+		case later.local:
+			return newerAct
+		case !t.local && later.command.DesiredVersion > t.command.DesiredVersion:
+			return "newer_command"
 		}
-		if covers {
-			return true
+		// A command of the cloud behind a local one may be the older of the two: the
+		// journal decides when its turn comes.
+	}
+	return ""
+}
+
+// covers reports whether a task sets all properties.
+func (t *task) covers(desires map[string]thing.Value) bool {
+	for name := range desires {
+		if _, ok := t.command.Set[name]; !ok {
+			return false
 		}
 	}
-	return false
+	return t.command.Action == ""
 }
 
 // timely returns why a command must not be begun now, the zero verdict if it may.
-func (e *Executor) timely(c wire.Command) verdict {
+func (e *Executor) timely(t *task) verdict {
+	if t.local {
+		return e.timelyHere(t)
+	}
+	c := t.command
 	if c.Class.LiveOnly() {
 		if c.NotAfterMS == 0 {
 			return verdict{domain.Rejected, "no_deadline"}
@@ -169,6 +196,18 @@ func (e *Executor) timely(c wire.Command) verdict {
 	return verdict{}
 }
 
+// timelyHere is timely for a command given in the home: one clock made its deadline
+// and tells it, so nothing about it is uncertain.
+func (e *Executor) timelyHere(t *task) verdict {
+	switch {
+	case t.due == 0 && t.command.Class.LiveOnly():
+		return verdict{domain.Rejected, "no_deadline"}
+	case t.due != 0 && e.time.Boot() >= t.due:
+		return verdict{domain.Expired, "deadline"}
+	}
+	return verdict{}
+}
+
 func (e *Executor) present(session int64) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -176,8 +215,9 @@ func (e *Executor) present(session int64) bool {
 }
 
 // act gives the order to the radio, until the deadline at the latest.
-func (e *Executor) act(ctx context.Context, device outbox.Device, c wire.Command) (v verdict) {
-	ctx, cancel := context.WithTimeout(ctx, e.remaining(c))
+func (e *Executor) act(ctx context.Context, device outbox.Device, t *task) (v verdict) {
+	c := t.command
+	ctx, cancel := context.WithTimeout(ctx, e.remaining(t))
 	defer cancel()
 	defer func() {
 		if fault := recover(); fault != nil {
@@ -204,13 +244,16 @@ func (e *Executor) act(ctx context.Context, device outbox.Device, c wire.Command
 }
 
 // remaining returns how long the radio may take: until the server's time is
-// perhaps the deadline.
-func (e *Executor) remaining(c wire.Command) time.Duration {
+// perhaps the deadline, or the boot clock's is.
+func (e *Executor) remaining(t *task) time.Duration {
+	if t.local && t.due != 0 {
+		return t.due - e.time.Boot()
+	}
 	now, known := e.time.Now()
-	if c.NotAfterMS == 0 || !known {
+	if c := t.command; c.NotAfterMS == 0 || !known {
 		return actLimit
 	}
-	return time.UnixMilli(c.NotAfterMS).Sub(now.At.Add(now.Err))
+	return time.UnixMilli(t.command.NotAfterMS).Sub(now.At.Add(now.Err))
 }
 
 // observe asks a device for its present state, where its radio can; nil when

@@ -65,6 +65,8 @@ type task struct {
 	id      domain.CommandID
 	command wire.Command   // to carry out …
 	begun   *outbox.Intent // … or, after a crash, to find out about
+	local   bool           // the command was given in the home itself …
+	due     time.Duration  // … and must not be begun after this time since boot; 0: no deadline
 }
 
 // New returns an executor for the radios, by name.
@@ -97,10 +99,24 @@ func (e *Executor) End(session int64) {
 // Command takes a command of the present session and returns; its result goes to
 // the journal. An error is one of the disk.
 func (e *Executor) Command(ctx context.Context, c wire.Command) error {
-	reason := e.enqueue(&task{id: c.ID, command: c})
+	return e.take(ctx, &task{id: c.ID, command: c})
+}
+
+// Act takes a command that somebody in the home gave, and returns; its result goes
+// to the journal. What it must be in time for is told by the boot clock alone: due
+// is the time since boot after which it must not be begun, 0 if there is none. No
+// session, no server's time and no last word of the cloud are asked for. An error
+// is one of the disk.
+func (e *Executor) Act(ctx context.Context, c wire.Command, due time.Duration) error {
+	return e.take(ctx, &task{id: c.ID, command: c, local: true, due: due})
+}
+
+func (e *Executor) take(ctx context.Context, t *task) error {
+	reason := e.enqueue(t)
 	if reason == "" {
 		return nil
 	}
+	c := t.command
 	begun, err := e.journal.Begun(ctx, c.ID)
 	if begun || err != nil {
 		return err // begun before a restart: the recovery ends it
@@ -122,7 +138,7 @@ func (e *Executor) enqueue(t *task) (reason string) {
 	switch {
 	case e.stopped:
 		return "agent_stopping"
-	case t.begun == nil && t.command.Session != e.session:
+	case t.begun == nil && !t.local && t.command.Session != e.session:
 		return "stale_session"
 	case e.queued >= MaxQueued, len(queue) >= maxOfDevice:
 		return "overloaded"
@@ -175,7 +191,7 @@ func (e *Executor) do(ctx context.Context, t *task) error {
 	if t.begun != nil {
 		return e.findOut(ctx, *t.begun)
 	}
-	return e.carryOut(ctx, t.command)
+	return e.carryOut(ctx, t)
 }
 
 // Run finds out about what an earlier run left open, and works until ctx ends.

@@ -20,6 +20,8 @@ import (
 //     It is left open for resendWait: the cloud sends it again on the new session
 //     while its deadline has not passed, and then it is carried out and ends like
 //     any other. If nothing comes, it ends "unknown" as above.
+//   - a command that was given in the home is never sent again by anybody. It ends
+//     "unknown" as above, whatever its class.
 //
 // Every intent so ends in exactly one result.
 const (
@@ -34,7 +36,7 @@ func (e *Executor) recoverAll(ctx context.Context) error {
 	if err != nil || len(left) == 0 {
 		return ignoreEnd(ctx, err)
 	}
-	if err := e.recoverThose(ctx, left, func(in outbox.Intent) bool { return !in.Class.Converges() }); err != nil {
+	if err := e.recoverThose(ctx, left, func(in outbox.Intent) bool { return in.Local || !in.Class.Converges() }); err != nil {
 		return err
 	}
 	timer := time.NewTimer(resendWait)
@@ -124,7 +126,7 @@ func (e *Executor) stop() {
 	var void []wire.Command
 	for device, queue := range e.queues {
 		for _, t := range queue[1:] {
-			if t.begun == nil && !t.command.Class.Converges() {
+			if t.begun == nil && (t.local || !t.command.Class.Converges()) {
 				void = append(void, t.command)
 			}
 		}

@@ -32,6 +32,7 @@ type Intent struct {
 	NotAfterMS int64
 	Version    domain.Seq
 	Properties []string // what it is about: of these no older version may follow
+	Local      bool     // it was given here: Version says nothing, the time it was accepted does
 }
 
 // Verdict is what the outbox knows of a command.
@@ -43,6 +44,7 @@ const (
 	Begun                    // an earlier intent has no result
 	Answered                 // it has a result, which was told again
 	Overtaken                // a newer version was begun; nothing was written
+	ActedHere                // somebody acted here after it was asked; nothing was written
 )
 
 // Intend writes down that a command is about to be carried out and tells the
@@ -64,16 +66,8 @@ func (t *tx) intend(in Intent) (Verdict, error) {
 	if result != nil {
 		return Answered, t.insert(t.now(), keep, "", result)
 	}
-	for _, property := range in.Properties {
-		var newest int64
-		err := t.queryRow(`SELECT version FROM applied WHERE device = ? AND property = ?`,
-			[]any{in.Device, property}, &newest)
-		if err != nil {
-			return 0, err
-		}
-		if newest > int64(in.Version) {
-			return Overtaken, nil
-		}
+	if v, err := t.overtaken(in); v != New || err != nil {
+		return v, err
 	}
 	if seen {
 		return Begun, nil
@@ -89,7 +83,14 @@ func (t *tx) command(id domain.CommandID) (seen bool, result []byte, err error) 
 }
 
 func (t *tx) begin(in Intent) error {
-	for _, property := range in.Properties {
+	properties := in.Properties
+	if in.Local {
+		if err := t.touch(in); err != nil {
+			return err
+		}
+		properties = nil
+	}
+	for _, property := range properties {
 		err := t.exec(`
 			INSERT INTO applied (device, property, version) VALUES (?, ?, ?)
 			ON CONFLICT (device, property) DO UPDATE SET version = excluded.version`,
@@ -110,14 +111,21 @@ func (t *tx) begin(in Intent) error {
 			return err
 		}
 	}
+	if err := t.closeAct(in.Command); err != nil {
+		return err
+	}
 	return t.add(now, keep, wire.Entry{Kind: wire.KindDelivered, Command: in.Command})
 }
 
 // prune forgets commands that are old and many.
 func (t *tx) prune(newest, nowMS int64) error {
-	return t.exec(`
+	err := t.exec(`
 		DELETE FROM commands WHERE n <= ? OR (n <= ? AND begun_ms < ?)`,
 		newest-maxCommands, newest-rememberCommands, nowMS-rememberFor.Milliseconds())
+	if err != nil {
+		return err
+	}
+	return t.exec(`DELETE FROM acts WHERE open = 0 AND id NOT IN (SELECT id FROM commands)`)
 }
 
 // Result is what a command came to.
@@ -133,29 +141,35 @@ type Result struct {
 // A command that was never begun is remembered as finished, too. The first
 // result stays: a second one is only told again.
 func (o *Outbox) Finish(ctx context.Context, r Result) error {
-	return o.do(ctx, func(t *tx) error {
-		_, told, err := t.command(r.Command)
-		if err != nil {
-			return err
-		}
-		now := t.now()
-		if told != nil {
-			return t.insert(now, keep, "", told)
-		}
-		blob, err := r.entry()
-		if err != nil {
-			return err
-		}
-		err = t.exec(`
-			INSERT INTO commands (id, device, class, not_after_ms, begun_ms, outcome, entry)
-			VALUES (?, ?, 0, 0, ?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET outcome = excluded.outcome, entry = excluded.entry`,
-			r.Command, r.Device, now.ms, string(r.Outcome), blob)
-		if err != nil {
-			return err
-		}
-		return t.insert(now, keep, "", blob)
-	})
+	return o.do(ctx, func(t *tx) error { return t.finish(r) })
+}
+
+func (t *tx) finish(r Result) error {
+	_, told, err := t.command(r.Command)
+	if err != nil {
+		return err
+	}
+	now := t.now()
+	if told != nil {
+		return t.insert(now, keep, "", told)
+	}
+	blob, err := r.entry()
+	if err != nil {
+		return err
+	}
+	err = t.exec(`
+		INSERT INTO commands (id, device, class, not_after_ms, begun_ms, ended_ms, outcome, entry)
+		VALUES (?, ?, 0, 0, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE
+		SET outcome = excluded.outcome, entry = excluded.entry, ended_ms = excluded.ended_ms`,
+		r.Command, r.Device, now.ms, now.ms, string(r.Outcome), blob)
+	if err != nil {
+		return err
+	}
+	if err := t.closeAct(r.Command); err != nil {
+		return err
+	}
+	return t.insert(now, keep, "", blob)
 }
 
 // entry returns the result as it is told. What was observed is left out when it
@@ -188,11 +202,12 @@ func (o *Outbox) Begun(ctx context.Context, id domain.CommandID) (begun bool, er
 func (o *Outbox) Unfinished(ctx context.Context) (all []Intent, err error) {
 	err = o.do(ctx, func(t *tx) error {
 		return t.query(`
-			SELECT id, device, class, not_after_ms FROM commands WHERE outcome IS NULL ORDER BY n`,
+			SELECT id, device, class, not_after_ms, EXISTS (SELECT 1 FROM acts WHERE acts.id = commands.id)
+			FROM commands WHERE outcome IS NULL ORDER BY n`,
 			nil, func(row *sqlite3.Stmt) error {
 				var in Intent
 				var class int64
-				err := scan(row, &in.Command, &in.Device, &class, &in.NotAfterMS)
+				err := scan(row, &in.Command, &in.Device, &class, &in.NotAfterMS, &in.Local)
 				in.Class = thing.Class(class) //nolint:gosec // written from one above
 				all = append(all, in)
 				return err

@@ -11,9 +11,9 @@ import (
 )
 
 // schemaVersion stands in the file's user_version.
-const schemaVersion = 1
+const schemaVersion = 2
 
-// schema is the whole file. Times are kept as they were read: at_ms is the
+// schema is the first version of the file. Times are kept as they were read: at_ms is the
 // server's time in Unix milliseconds, 0 as long as it is not known; then boot
 // and boot_ns say when it was since which start of the machine.
 const schema = `
@@ -86,6 +86,44 @@ CREATE TABLE applied (
 ) STRICT, WITHOUT ROWID;
 `
 
+// since1 is what the second version of the file has beyond the first: who acts in
+// the home itself. A file of the first version is brought up to it.
+const since1 = `
+-- Commands given here by a paired client; at_ms, boot_ns and boot say when it was asked.
+CREATE TABLE acts (
+    n       INTEGER PRIMARY KEY,
+    id      BLOB    NOT NULL UNIQUE,
+    client  TEXT    NOT NULL,
+    key     TEXT    NOT NULL, -- the client's name for its wish
+    request BLOB    NOT NULL, -- SHA-256 of what was asked under the key
+    class   INTEGER NOT NULL,
+    ttl_ms  INTEGER NOT NULL, -- 0: it has no deadline
+    at_ms   INTEGER NOT NULL,
+    boot_ns INTEGER NOT NULL,
+    boot    TEXT,
+    entry   BLOB    NOT NULL, -- the act, as told
+    open    INTEGER NOT NULL, -- 1 until it is begun or has ended
+    UNIQUE (client, key)
+) STRICT;
+CREATE INDEX acts_open ON acts (n) WHERE open = 1;
+CREATE INDEX acts_undated ON acts (boot) WHERE boot IS NOT NULL;
+
+-- When each property was last acted on here: what the cloud was asked before must
+-- not follow it.
+CREATE TABLE touched (
+    device   BLOB    NOT NULL,
+    property TEXT    NOT NULL,
+    at_ms    INTEGER NOT NULL,
+    boot_ns  INTEGER NOT NULL,
+    boot     TEXT,
+    PRIMARY KEY (device, property)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX touched_undated ON touched (boot) WHERE boot IS NOT NULL;
+
+ALTER TABLE commands ADD COLUMN ended_ms INTEGER NOT NULL DEFAULT 0; -- server's time of the result
+ALTER TABLE present ADD COLUMN since_boot TEXT; -- the start of the machine that boot_ns counts from
+`
+
 // db is the connection and its prepared statements, used by one goroutine.
 type db struct {
 	conn       *sqlite3.Conn
@@ -117,7 +155,8 @@ func open(o Options) (*db, error) {
 // errNewer is a file of a later release, which must not be touched.
 var errNewer = errors.New("the file was written by a newer version of the agent")
 
-// prepare checks the file and makes the tables of a new one.
+// prepare checks the file, makes the tables of a new one and adds to an old one
+// what it lacks.
 func (d *db) prepare() error {
 	var version int64
 	if err := d.queryRow(`PRAGMA user_version`, nil, &version); err != nil {
@@ -129,8 +168,17 @@ func (d *db) prepare() error {
 	case version == schemaVersion:
 		return d.check()
 	}
+	if version == 1 {
+		if err := d.check(); err != nil {
+			return err
+		}
+	}
 	return d.transaction(func() error {
-		return d.conn.Exec(schema + fmt.Sprintf("PRAGMA user_version = %d", schemaVersion))
+		sql := since1
+		if version == 0 {
+			sql = schema + since1
+		}
+		return d.conn.Exec(sql + fmt.Sprintf("PRAGMA user_version = %d", schemaVersion))
 	})
 }
 

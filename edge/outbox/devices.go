@@ -34,6 +34,11 @@ type Device struct {
 	Address string // … and its address there
 	Kind    string
 	Model   *thing.Model // nil if its kind is not known here
+
+	Capabilities []string // beyond those of the kind
+	Attributes   map[string]string
+	Name         string // what the radio's software calls it, "" if it does not
+	Room         string // where that says it is
 }
 
 // Device returns a device by its id; false if there is none.
@@ -51,16 +56,25 @@ func (t *tx) device(id domain.DeviceID) (Device, bool, error) {
 	if err != nil || blob == nil {
 		return Device{}, false, err
 	}
+	d, err := readDevice(id, blob)
+	return d, err == nil, err
+}
+
+// readDevice reads a device from the entry that described it.
+func readDevice(id domain.DeviceID, blob []byte) (Device, error) {
 	var e wire.Entry
 	if err := json.Unmarshal(blob, &e); err != nil {
-		return Device{}, false, fmt.Errorf("device %s: %w", id, err)
+		return Device{}, fmt.Errorf("device %s: %w", id, err)
 	}
 	radio, address, _ := strings.Cut(e.Address, "/")
-	d := Device{ID: id, Radio: radio, Address: address, Kind: e.Model}
+	d := Device{
+		ID: id, Radio: radio, Address: address, Kind: e.Model,
+		Capabilities: e.Capabilities, Attributes: e.Attributes, Name: e.Name, Room: e.Room,
+	}
 	if catalog, err := thing.Standard(); err == nil {
 		d.Model, _ = catalog.Describe(e.Model, e.Capabilities) // nil when it is not known
 	}
-	return d, true, nil
+	return d, nil
 }
 
 // describe keeps a device and tells the cloud if that is news.
@@ -89,6 +103,7 @@ func (t *tx) describe(when moment, e wire.Entry) error {
 			return err // the cloud refuses it, too, and says so
 		}
 	}
+	t.news.device(e.Device)
 	return t.exec(`
 		INSERT INTO devices (id, address, told, entry) VALUES (?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET told = excluded.told, entry = excluded.entry`,
@@ -108,7 +123,7 @@ func (t *tx) remove(when moment, id domain.DeviceID) error {
 	if err := t.queryRow(`SELECT count(*) FROM devices WHERE id = ?`, []any{id}, &known); err != nil || known == 0 {
 		return err
 	}
-	for _, table := range []string{"present", "applied"} {
+	for _, table := range []string{"present", "applied", "touched"} {
 		if err := t.exec(`DELETE FROM `+table+` WHERE device = ?`, id); err != nil {
 			return err
 		}
@@ -116,6 +131,7 @@ func (t *tx) remove(when moment, id domain.DeviceID) error {
 	if err := t.exec(`DELETE FROM devices WHERE id = ?`, id); err != nil {
 		return err
 	}
+	t.news.device(id)
 	return t.add(when, keep, wire.Entry{Kind: wire.KindRemoved, Device: id})
 }
 
@@ -125,15 +141,19 @@ func (t *tx) report(when moment, e wire.Entry) error {
 	if err != nil {
 		return err
 	}
+	if known {
+		t.news.device(e.Device)
+	}
 	for name, value := range e.Values {
 		if !known {
 			break // the cloud refuses it by name; there is nothing to keep here
 		}
 		err := t.exec(`
-			INSERT INTO present (device, property, value, at_ms, boot_ns, boot) VALUES (?, ?, ?, ?, ?, ?)
+			INSERT INTO present (device, property, value, at_ms, boot_ns, boot, since_boot) VALUES (?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (device, property) DO UPDATE
-			SET value = excluded.value, at_ms = excluded.at_ms, boot_ns = excluded.boot_ns, boot = excluded.boot`,
-			e.Device, name, string(value), when.ms, when.ns, when.boot)
+			SET value = excluded.value, at_ms = excluded.at_ms, boot_ns = excluded.boot_ns, boot = excluded.boot,
+				since_boot = excluded.since_boot`,
+			e.Device, name, string(value), when.ms, when.ns, when.boot, t.options.Time.BootID())
 		if err != nil {
 			return err
 		}
@@ -148,6 +168,7 @@ func (t *tx) reach(when moment, id domain.DeviceID, available bool) error {
 		available, id, available); err != nil || t.conn.Changes() == 0 {
 		return err
 	}
+	t.news.device(id)
 	return t.add(when, everyday, wire.Entry{Kind: wire.KindReach, Device: id, Available: available})
 }
 

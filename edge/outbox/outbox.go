@@ -48,6 +48,7 @@ type Outbox struct {
 	ops     chan *operation
 	stopped chan struct{}
 	changed chan struct{}
+	watch   func(News) // nil: nobody
 
 	mu    sync.Mutex
 	acked *ack // told by the cloud, not yet on disk
@@ -88,6 +89,7 @@ type tx struct {
 	*db
 	state   state
 	options *Options
+	news    newsOf
 }
 
 // Open opens the outbox, or makes it. A file that is damaged or belongs to
@@ -126,7 +128,7 @@ func (o *Outbox) begin(lost string) error {
 	}
 	if found {
 		o.state = state
-		return nil
+		return o.voidActs()
 	}
 	return o.transact([]*operation{{run: func(t *tx) error {
 		t.state.id, t.state.next = rand.Text(), 1
@@ -184,7 +186,7 @@ func (o *Outbox) gather(first *operation) []*operation {
 
 // transact carries out the operations and the newest ack in one transaction.
 func (o *Outbox) transact(ops []*operation) error {
-	t := &tx{db: o.db, state: o.state, options: &o.options}
+	t := &tx{db: o.db, state: o.state, options: &o.options, news: newsOf{wanted: o.watch != nil}}
 	err := o.db.transaction(func() error {
 		if err := t.forget(o.takeAck()); err != nil {
 			return err
@@ -199,6 +201,9 @@ func (o *Outbox) transact(ops []*operation) error {
 		}
 		return t.writeState(t.state)
 	})
+	if err == nil && !t.news.empty() {
+		o.watch(t.news.News)
+	}
 	for _, op := range ops {
 		op.done <- err
 	}

@@ -236,7 +236,7 @@ func (o *Outbox) Date(ctx context.Context) error {
 	}
 	boot := o.options.Time.BootID()
 	return o.do(ctx, func(t *tx) error {
-		for _, table := range []string{"entries", "present"} {
+		for _, table := range []string{"entries", "present", "acts", "touched"} {
 			err := t.exec(`
 				UPDATE `+table+` SET at_ms = ? + boot_ns / 1000000, boot = NULL WHERE boot = ?`,
 				start.UnixMilli(), boot)
