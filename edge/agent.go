@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"logis/edge/executor"
 	"logis/edge/identity"
 	"logis/edge/link"
+	"logis/edge/local"
 	"logis/edge/outbox"
 	"logis/edge/radio"
 )
@@ -34,6 +36,10 @@ type Options struct {
 
 	MaxOutboxBytes int64         // zero: outbox.DefaultMaxBytes
 	ReconnectMax   time.Duration // see link.Options
+
+	Local     string    // where the gateway's own door is, as local.Options say; "": there is none
+	LocalName string    // what it is called there, beside the machine's name
+	Screen    io.Writer // gets what people at the gateway must see; nil: nobody looks
 
 	journal func(executor.Journal) executor.Journal // for tests: stands in between
 }
@@ -73,8 +79,16 @@ func New(o Options) (*Agent, error) {
 	if o.journal == nil {
 		o.journal = func(j executor.Journal) executor.Journal { return j }
 	}
+	if o.Screen == nil {
+		o.Screen = io.Discard
+	}
 	if err := checkNames(o.Radios); err != nil {
 		return nil, err
+	}
+	if o.Local != "" {
+		if err := local.CheckAddress(o.Local, o.LocalName); err != nil {
+			return nil, fmt.Errorf("local control: %w", err)
+		}
 	}
 	if err := os.MkdirAll(o.Dir, folderMode); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
@@ -171,7 +185,7 @@ func (a *Agent) linkOptions() link.Options {
 var errOpen = errors.New("open the outbox")
 
 // live opens the outbox and runs the parts on it, each started after those it
-// needs: facts first, orders after, and the cloud last.
+// needs: facts first, orders after, then who gives them, the cloud last.
 func (a *Agent) live(ctx context.Context) error {
 	box, err := outbox.Open(outbox.Options{
 		Path: filepath.Join(a.options.Dir, outboxFile), Gateway: a.identity.Gateway,
@@ -191,10 +205,22 @@ func (a *Agent) live(ctx context.Context) error {
 	a.mu.Lock()
 	a.outbox, a.link, a.still = box, cloud, ""
 	a.mu.Unlock()
-	return runInOrder(ctx, []part{
+	parts := []part{
 		{"the outbox", box.Run},
 		{"the radios", func(ctx context.Context) error { return a.radios.run(ctx, box) }},
 		{"the executor", commands.Run},
-		{"the link", cloud.Run},
+	}
+	if a.options.Local != "" {
+		parts = append(parts, part{"local control", a.door(box, commands, cloud).Run})
+	}
+	return runInOrder(ctx, append(parts, part{"the link", cloud.Run}))
+}
+
+// door is what people in the home come in by.
+func (a *Agent) door(box *outbox.Outbox, commands *executor.Executor, cloud *link.Link) *local.Server {
+	return local.New(local.Options{
+		Dir: a.options.Dir, Address: a.options.Local, Name: a.options.LocalName, Gateway: a.identity.Gateway,
+		Outbox: box, Act: commands.Act, Time: a.time, Cloud: func() bool { return cloud.Status().Session != 0 },
+		Say: a.options.Screen, Log: a.options.Log,
 	})
 }

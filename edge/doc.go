@@ -3,6 +3,6 @@
 //
 // The agent wires the parts: [logis/edge/radio] tells facts to
 // [logis/edge/outbox], [logis/edge/link] takes them from there to the cloud and
-// hands commands to [logis/edge/executor], which writes down what it does. The
-// home goes on without the cloud. DESIGN.md has the guarantees.
+// hands commands to [logis/edge/executor], which writes down what it does;
+// [logis/edge/local] is where people in the home come in. The home goes on without the cloud. DESIGN.md has the guarantees.
 package edge

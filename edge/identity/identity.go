@@ -106,13 +106,15 @@ func (id Identity) Save(path string) error {
 	if err != nil {
 		return fmt.Errorf("identity: %w", err)
 	}
-	if err := replace(path, text); err != nil {
+	if err := Keep(path, text); err != nil {
 		return fmt.Errorf("identity: %w", err)
 	}
 	return nil
 }
 
-func replace(path string, text []byte) (err error) {
+// Keep writes a file that only this account may read: whole or not at all, and on
+// disk when Keep returns.
+func Keep(path string, text []byte) (err error) {
 	dir, err := os.Open(filepath.Dir(path))
 	if err != nil {
 		return err
