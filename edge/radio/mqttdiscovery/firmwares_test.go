@@ -1,0 +1,197 @@
+package mqttdiscovery_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"logis/domain/thing"
+	"logis/edge/radio"
+	"logis/edge/radio/mqttdiscovery"
+	"logis/edge/radio/zigbee2mqtt/ziglab"
+)
+
+func needsPrograms(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("needs real programs")
+	}
+}
+
+func TestFirmwaresObey(t *testing.T) {
+	t.Parallel()
+	needsPrograms(t)
+	lab := ziglab.StartBroker(t)
+	plug, bulb := tasmotaRelay("tasmota-plug", "hallplug", hallSensor).start(t, lab), tasmotaBulb().start(t, lab)
+	lock, cover := esphomeLock().start(t, lab), esphomeCover().start(t, lab)
+	split, room := esphomeAirConditioner().start(t, lab), esphomeRoom().start(t, lab)
+	valve, fan := esphomeGarden().start(t, lab), esphomeFan().start(t, lab)
+	h := openHome(t, lab, mqttdiscovery.Options{})
+	h.until(t, "every device is known", func() bool { return len(h.reach) == 10 })
+
+	t.Run("a plug of Tasmota switches and measures", func(t *testing.T) {
+		h := h.in(t)
+		h.set("4D1E0A", map[string]thing.Value{"onOff": "true"})
+		h.set("4D1E0A", map[string]thing.Value{"onOff": "true"}) // it tells that again
+		if plug.get("POWER") != "ON" {
+			t.Error("the plug is truly off")
+		}
+		h.untilValue(t, "4D1E0A", "cumulativeEnergyImported", "12.34")
+		h.untilValue(t, "4D1E0A", "activePower", "60")
+	})
+	t.Run("a bulb of Tasmota is lit by its level", func(t *testing.T) {
+		h := h.in(t)
+		h.set("71C2D0", map[string]thing.Value{"onOff": "true"})
+		if bulb.get("Dimmer") != "50" || bulb.get("POWER") != "ON" {
+			t.Errorf("the bulb is at %s %s, want ON at the 50 it told", bulb.get("POWER"), bulb.get("Dimmer"))
+		}
+		h.set("71C2D0", map[string]thing.Value{"currentLevel": "0"})
+		h.set("71C2D0", map[string]thing.Value{"currentLevel": "80", "colorTemperatureMireds": "250"})
+		h.set("71C2D0", map[string]thing.Value{"onOff": "false"})
+		_, err := h.order(time.Second, radio.Order{Address: "71C2D0", Set: map[string]thing.Value{"onOff": "false", "currentLevel": "5"}})
+		wantRefused(t, err)
+	})
+	t.Run("a light of ESPHome takes colours", func(t *testing.T) {
+		h := h.in(t)
+		h.set(roomAddress, map[string]thing.Value{"onOff": "true", "currentLevel": "40"})
+		if !strings.Contains(room.get("light/ceiling"), `"brightness":102`) {
+			t.Errorf("the light is truly %s", room.get("light/ceiling"))
+		}
+		h.set(roomAddress, map[string]thing.Value{"currentHue": "240"})
+		h.set(roomAddress, map[string]thing.Value{"colorTemperatureMireds": "300"})
+		h.set(roomAddress+"/aux_relay", map[string]thing.Value{"onOff": "true"})
+	})
+	t.Run("a lock of ESPHome is locked when it says so", func(t *testing.T) {
+		h := h.in(t)
+		h.do("a4cf12f0a002", "lockDoor")
+		if lock.get("lock/bolt") != "LOCKED" {
+			t.Errorf("the lock is truly %s", lock.get("lock/bolt"))
+		}
+		// It says nothing when nothing changes, and nobody knows.
+		id, err := h.order(500*time.Millisecond, radio.Order{Address: "a4cf12f0a002", Action: "lockDoor"})
+		wantUnknown(t, err)
+		if got := h.causedBy(id); len(got) > 0 {
+			t.Errorf("%v confirm an order that was not", got)
+		}
+		h.do("a4cf12f0a002", "unlockDoor")
+	})
+	t.Run("a blind goes where it is told", func(t *testing.T) {
+		h := h.in(t)
+		h.set("a4cf12f0a003", map[string]thing.Value{"currentPositionLiftPercentage": "30"})
+		if at := cover.get("cover/blind/position"); at != "70" {
+			t.Errorf("the blind is truly at %s, want 70 of ESPHome", at)
+		}
+		h.do("a4cf12f0a003", "downOrClose")
+	})
+	t.Run("an air conditioner counts in Fahrenheit", func(t *testing.T) {
+		h := h.in(t)
+		h.untilValue(t, "a4cf12f0a005", "occupiedHeatingSetpoint", "20")
+		h.set("a4cf12f0a005", map[string]thing.Value{"occupiedCoolingSetpoint": "24", "systemMode": `"auto"`, "fanMode": `"high"`})
+		if split.get("climate/split/target_temperature_high") != "75.2" || split.get("climate/split/mode") != "heat_cool" {
+			t.Errorf("it is truly at %s %s", split.get("climate/split/target_temperature_high"), split.get("climate/split/mode"))
+		}
+		_, err := h.order(time.Second, radio.Order{Address: "a4cf12f0a005", Set: map[string]thing.Value{"occupiedCoolingSetpoint": "90"}})
+		wantRefused(t, err)
+	})
+	t.Run("a valve opens and closes", func(t *testing.T) {
+		h := h.in(t)
+		h.do("a4cf12f0a007", "openValve")
+		h.do("a4cf12f0a007", "closeValve")
+		if valve.get("valve/drip") != "closed" {
+			t.Errorf("the valve is truly %s", valve.get("valve/drip"))
+		}
+	})
+	t.Run("a fan has speeds", func(t *testing.T) {
+		h := h.in(t)
+		h.set("a4cf12f0a006", map[string]thing.Value{"fanMode": `"medium"`})
+		if fan.get("fan/vent/speed_level") != "2" {
+			t.Errorf("the fan is truly at %s, want 2 of 3", fan.get("fan/vent/speed_level"))
+		}
+		h.set("a4cf12f0a006", map[string]thing.Value{"fanMode": `"off"`})
+	})
+	t.Run("what shows itself is not confirmed", func(t *testing.T) {
+		h := h.in(t)
+		_, err := h.order(time.Second, radio.Order{Address: roomAddress, Action: "identify"})
+		wantUnknown(t, err)
+	})
+}
+
+func TestFirmwaresTell(t *testing.T) {
+	t.Parallel()
+	needsPrograms(t)
+	lab := ziglab.StartBroker(t)
+	buttons, garden := panel().start(t, lab), esphomeGarden().start(t, lab)
+	motion := beacon("openmqttgateway-motion", "E567D90AB3C4", `{"motion":false,"lux":120}`)
+	motion.forgetful = true
+	motion.start(t, lab)
+	mast := (&firmware{recorded: "whole-device", greet: func(f *firmware) {
+		f.say("rtl/0AFFD2/state", `{"temperature_F":68.18,"humidity":55,"pressure_kPa":101.3,"battery_ok":1}`)
+		f.say("rtl/0AFFD2/alive", "1")
+		f.say("rtl/status", `{"state":"online"}`)
+	}}).start(t, lab)
+	radioPlug := (&firmware{recorded: "openmqttgateway-rf-plug", will: [3]string{"home/OMG_lilygo/LWT", "online", "offline"},
+		listens: []string{"home/OMG_lilygo/commands/#"}}).start(t, lab)
+	h := openHome(t, lab, mqttdiscovery.Options{})
+
+	t.Run("buttons", func(t *testing.T) {
+		h.until(t, "the buttons are known", func() bool { return h.reach["5AA001"] && h.reach["a4cf12f0a007"] })
+		buttons.tell("stat/panel/BUTTON2T", `{"TRIG":"SINGLE"}`)
+		buttons.tell("stat/panel/BUTTON1T", `{"TRIG":"HOLD"}`)
+		buttons.tell("stat/panel/BUTTON1T", `{"TRIG":"WHATEVER"}`)
+		garden.tell("garden/event/bell/state", `{"event_type":"double_press"}`)
+		want := []string{
+			`5AA001 multiPressComplete {"count":1,"position":2}`, `5AA001 longPress {"position":1}`,
+			`a4cf12f0a007 multiPressComplete {"count":2,"position":0}`,
+		}
+		var got []string
+		h.until(t, "every press is told", func() bool {
+			got = nil
+			for _, s := range h.signals {
+				got = append(got, fmt.Sprintf("%s %s %s", s.Address, s.Event, s.Data))
+			}
+			return len(got) >= len(want)
+		})
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("told %q, want %q", got, want)
+		}
+	})
+	t.Run("motion that is not told to end ends", func(t *testing.T) {
+		h.until(t, "the sensor is known", func() bool { return h.reach["E567D90AB3C4"] })
+		motion.tell("home/other_gateway/BTtoMQTT/E567D90AB3C4", `{"motion":true}`)
+		h.untilValue(t, "E567D90AB3C4", "occupancy", "true")
+		h.untilValue(t, "E567D90AB3C4", "occupancy", "false")
+	})
+	t.Run("a device that is announced as a whole", func(t *testing.T) {
+		h.untilValue(t, "0AFFD2", "temperature", "20.11") // 68.2 °F
+		h.untilValue(t, "0AFFD2", "pressure", "1013")
+		h.untilValue(t, "0AFFD2", "batteryLow", "false")
+		h.until(t, "it is there", func() bool { return h.reach["0AFFD2"] })
+		mast.say("rtl/status", `{"state":"offline"}`)
+		h.until(t, "it is gone with its gateway", func() bool { return !h.reach["0AFFD2"] })
+		mast.say("rtl/status", `{"state":"online"}`)
+		h.until(t, "it is back", func() bool { return h.reach["0AFFD2"] })
+		if !slices.ContainsFunc(h.radio.Complaints(), func(s string) bool { return strings.Contains(s, "states is not supported in a template") }) {
+			t.Errorf("complaints %q do not name the template", h.radio.Complaints())
+		}
+		if !strings.Contains(h.devices["0AFFD2"].Attributes["refused"], "states") {
+			t.Errorf("the device does not show what is refused: %v", h.devices["0AFFD2"].Attributes)
+		}
+	})
+	t.Run("a plug that tells no state obeys, and nobody knows", func(t *testing.T) {
+		h := h.in(t)
+		h.until(t, "the plug is there", func() bool { return h.reach["433-1394007"] })
+		got := make(chan string, 1)
+		radioPlug.mu.Lock()
+		radioPlug.obey = func(_ *firmware, _, payload string) { got <- payload }
+		radioPlug.mu.Unlock()
+		_, err := h.order(patience, radio.Order{Address: "433-1394007", Set: map[string]thing.Value{"onOff": "true"}})
+		wantUnknown(t, err)
+		if payload := <-got; !strings.Contains(payload, "1394007") {
+			t.Errorf("the plug got %s", payload)
+		}
+	})
+}

@@ -1,0 +1,224 @@
+package mqttdiscovery_test
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"maps"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"logis/domain"
+	"logis/domain/thing"
+	"logis/edge/radio"
+	"logis/edge/radio/mqttdiscovery"
+	"logis/edge/radio/zigbee2mqtt/ziglab"
+)
+
+// patience bounds every wait of a test for a real program.
+const patience = 20 * time.Second
+
+// watcher is a sink that keeps everything it is told, in order.
+type watcher struct {
+	mu      sync.Mutex
+	changed chan struct{}
+	devices map[string]radio.Device
+	values  map[string]map[string]thing.Value
+	reach   map[string]bool
+	reports []radio.Report
+	signals []radio.Signal
+	removed []string
+}
+
+func newWatcher() *watcher {
+	return &watcher{
+		changed: make(chan struct{}), devices: map[string]radio.Device{},
+		values: map[string]map[string]thing.Value{}, reach: map[string]bool{},
+	}
+}
+
+func (w *watcher) note(keep func()) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	keep()
+	close(w.changed)
+	w.changed = make(chan struct{})
+	return nil
+}
+
+func (w *watcher) Device(_ context.Context, d radio.Device) error {
+	return w.note(func() { w.devices[d.Address] = d })
+}
+
+func (w *watcher) Removed(_ context.Context, address string) error {
+	return w.note(func() {
+		delete(w.devices, address)
+		w.removed = append(w.removed, address)
+	})
+}
+
+func (w *watcher) Report(_ context.Context, r radio.Report) error {
+	return w.note(func() {
+		if w.values[r.Address] == nil {
+			w.values[r.Address] = map[string]thing.Value{}
+		}
+		maps.Copy(w.values[r.Address], r.Values)
+		w.reports = append(w.reports, r)
+	})
+}
+
+func (w *watcher) Signal(_ context.Context, s radio.Signal) error {
+	return w.note(func() { w.signals = append(w.signals, s) })
+}
+
+func (w *watcher) Reach(_ context.Context, address string, available bool) error {
+	return w.note(func() { w.reach[address] = available })
+}
+
+// until waits until the condition, read under the lock, holds.
+func (w *watcher) until(t *testing.T, what string, condition func() bool) {
+	t.Helper()
+	deadline := time.NewTimer(patience)
+	defer deadline.Stop()
+	for {
+		w.mu.Lock()
+		holds, changed := condition(), w.changed
+		w.mu.Unlock()
+		if holds {
+			return
+		}
+		select {
+		case <-changed:
+		case <-deadline.C:
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			t.Fatalf("after %v still waiting until %s\nvalues %v\nreach %v\nsignals %v", patience, what, w.values, w.reach, w.signals)
+		}
+	}
+}
+
+// untilValue waits until a device has told a value.
+func (w *watcher) untilValue(t *testing.T, address, property string, want thing.Value) {
+	t.Helper()
+	w.until(t, fmt.Sprintf("%s tells %s = %s", address, property, want), func() bool { return w.values[address][property] == want })
+}
+
+// causedBy returns the reports that confirm an order.
+func (w *watcher) causedBy(id domain.CommandID) []radio.Report {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var reports []radio.Report
+	for _, r := range w.reports {
+		if r.Cause == id {
+			reports = append(reports, r)
+		}
+	}
+	return reports
+}
+
+// home is a radio that runs against a broker.
+type home struct {
+	*watcher
+	t     *testing.T
+	act   func(context.Context, radio.Order) error
+	radio *mqttdiscovery.Radio
+	ended chan error // what Run returned, each time
+	next  *atomic.Uint32
+}
+
+// openHome runs a radio against the lab's broker, again and again as the agent
+// does, until the test ends.
+func openHome(t *testing.T, lab *ziglab.Lab, options mqttdiscovery.Options) *home {
+	t.Helper()
+	options.Broker = lab.Broker
+	r, err := mqttdiscovery.New(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := openRadio(t, r)
+	h.radio = r
+	return h
+}
+
+func openRadio(t *testing.T, r radio.Radio) *home {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	h := &home{watcher: newWatcher(), t: t, act: r.Act, ended: make(chan error, 1000), next: &atomic.Uint32{}}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for ctx.Err() == nil {
+			h.ended <- r.Run(ctx, h.watcher)
+			select {
+			case <-time.After(50 * time.Millisecond):
+			case <-ctx.Done():
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		cancel()
+		<-done
+	})
+	return h
+}
+
+// order gives an order within a time and returns its id and what Act said.
+func (h *home) order(within time.Duration, o radio.Order) (domain.CommandID, error) {
+	h.t.Helper()
+	ctx, cancel := context.WithTimeout(h.t.Context(), within)
+	defer cancel()
+	binary.BigEndian.PutUint32(o.Command[12:], h.next.Add(1))
+	return o.Command, h.act(ctx, o)
+}
+
+// set orders values and wants success.
+func (h *home) set(address string, values map[string]thing.Value) {
+	h.t.Helper()
+	id, err := h.order(patience, radio.Order{Address: address, Set: values})
+	if err != nil {
+		h.t.Fatalf("set %v of %s: %v", values, address, err)
+	}
+	h.wantConfirmed(id)
+}
+
+// do orders an action and wants success.
+func (h *home) do(address, action string) {
+	h.t.Helper()
+	id, err := h.order(patience, radio.Order{Address: address, Action: action})
+	if err != nil {
+		h.t.Fatalf("%s of %s: %v", action, address, err)
+	}
+	h.wantConfirmed(id)
+}
+
+func (h *home) wantConfirmed(id domain.CommandID) {
+	h.t.Helper()
+	if reports := h.causedBy(id); len(reports) != 1 || !reports[0].Inferred {
+		h.t.Errorf("%v confirm the order, want one report that concludes it", reports)
+	}
+}
+
+func wantRefused(t *testing.T, err error) {
+	t.Helper()
+	if !errors.Is(err, radio.ErrRefused) {
+		t.Errorf("the outcome is %v, want a refusal", err)
+	}
+}
+
+func wantUnknown(t *testing.T, err error) {
+	t.Helper()
+	if err == nil || errors.Is(err, radio.ErrRefused) || errors.Is(err, radio.ErrFailed) {
+		t.Errorf("the outcome is %v, want one that nobody knows", err)
+	}
+}
+
+// in returns the home with another test as the one to complain to.
+func (h *home) in(t *testing.T) *home {
+	t.Helper()
+	there := *h
+	there.t = t
+	return &there
+}
