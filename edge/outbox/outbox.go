@@ -24,7 +24,8 @@ const (
 	ackDelay        = 250 * time.Millisecond // an ack may wait so long for a transaction to share
 )
 
-// ErrStopped is returned by every operation once Run has returned.
+// ErrStopped is returned by every operation once Run has ended, with why if it was
+// a fault.
 var ErrStopped = errors.New("the outbox has stopped")
 
 // Options say where the outbox is and how large it may grow.
@@ -47,6 +48,7 @@ type Outbox struct {
 	state   state // owned by Run
 	ops     chan *operation
 	stopped chan struct{}
+	cause   error // why; set before stopped is closed
 	changed chan struct{}
 	watch   func(News) // nil: nobody
 
@@ -147,6 +149,7 @@ func (o *Outbox) begin(lost string) error {
 // first error of the disk; after that the file must be opened anew.
 func (o *Outbox) Run(ctx context.Context) (err error) {
 	defer func() {
+		o.cause = err
 		close(o.stopped)
 		err = errors.Join(err, o.db.close())
 	}()
@@ -233,6 +236,9 @@ func (o *Outbox) do(ctx context.Context, run func(*tx) error) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-o.stopped:
+		if o.cause != nil {
+			return fmt.Errorf("%w: %w", ErrStopped, o.cause)
+		}
 		return ErrStopped
 	}
 }
