@@ -40,6 +40,7 @@ func subcommands() []subcommand {
 		{"status", "tell how the gateway stands", printStatus},
 		{"doctor", "look for what is wrong, and say what helps", printDiagnosis},
 		{"logs", "print what the agent logged last", printLogs},
+		{"local", "list, add and remove the clients of local control", localClients},
 		{"version", "print the version", printVersion},
 	}
 }

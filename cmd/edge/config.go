@@ -13,6 +13,8 @@ type config struct {
 	withParent          bool
 	reconnectMax        time.Duration
 
+	local, localName string // where people in the home come in, and what it is called
+
 	zigbee2mqtt string // address of the broker
 	zwavejs     string // address of the Z-Wave JS server
 	matter      string // address of the Matter Server
@@ -35,6 +37,9 @@ func runFlags(t terminal, c *config) *flag.FlagSet {
 	flags.StringVar(&c.zigbee2mqtt, "zigbee2mqtt", "", "use Zigbee2MQTT at this broker, as mqtt://host:1883?base=zigbee2mqtt")
 	flags.StringVar(&c.zwavejs, "zwavejs", "", "use the Z-Wave JS server there, as ws://host:3000")
 	flags.StringVar(&c.matter, "matter", "", "use the Matter Server there, as ws://host:5580/ws")
+	flags.StringVar(&c.local, "local", "", "let paired clients in on the local network, at :8443 or another host:port, with TLS; "+
+		"http://127.0.0.1:8080 is for this machine alone, without")
+	flags.StringVar(&c.localName, "local-name", "", "what clients call this gateway on the local network, beside the machine's own name")
 	flags.BoolVar(&c.withParent, "with-parent", false, "stop when standard input ends")
 	flags.DurationVar(&c.reconnectMax, "reconnect-max", 0, "never wait longer than this for the next attempt to connect; for tests")
 	flags.BoolVar(&c.simulated, "simulated", false, "use a simulated home")

@@ -63,6 +63,7 @@ func runAgent(ctx context.Context, t terminal, args []string) (int, error) {
 	agent, err := edge.New(edge.Options{
 		Dir: c.data, Server: c.server, Claim: c.claim, Radios: radios,
 		Version: version, Log: log, ReconnectMax: c.reconnectMax,
+		Local: c.local, LocalName: c.localName, Screen: t.out,
 	})
 	if errors.Is(err, edge.ErrNoClaim) {
 		return exitUsage, fmt.Errorf("%w: %w; make one in the app and use logis-edge pair, or give it with --claim or LOGIS_EDGE_CLAIM", errUsage, err)
