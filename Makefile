@@ -89,6 +89,10 @@ chaos: ## the long form of what `make test` does: kill, fill and pause everythin
 fmt: $(LINT) ## format the Go files
 	$(LINT) fmt ./...
 
+.PHONY: dist
+dist: ## build the edge agent for amd64, arm64 and armv7 into dist: programs, .deb, .rpm, checksums
+	@deploy/edge/dist
+
 # ── generated files ────────────────────────────────────────────────────────────
 
 .PHONY: generate
