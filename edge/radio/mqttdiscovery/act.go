@@ -191,7 +191,7 @@ func (o *running) look() (done, away bool, news <-chan struct{}) {
 
 // hearsay is how many messages after an order do not count.
 func (d *device) hearsay(b *binding) uint64 {
-	if d.hopes && b.moves {
+	if d.hopes && b.hoped {
 		return 1
 	}
 	return 0

@@ -19,8 +19,8 @@ type binding struct {
 	matches func(wanted, said thing.Value) bool
 	// step is how much the value must change to be told again; 0 means at all.
 	step float64
-	// moves is true for what takes a motor to reach.
-	moves bool
+	// hoped is true for what some software tells before it is so.
+	hoped bool
 	// hidden is true for what confirms orders and is no property of the model.
 	hidden bool
 	// reset is how long "true" holds when the device does not tell its end; 0 means

@@ -27,7 +27,7 @@ func (p *part) cover(e *entity) {
 		return
 	}
 	state := map[string]thing.Value{f.payload("state_open", "open"): "0", f.payload("state_closed", "closed"): "100"}
-	position := &binding{property: lift, matches: within(2), moves: true} // covers stop a little early or late
+	position := &binding{property: lift, matches: within(2), hoped: true} // covers stop a little early or late
 	position.sources = p.source(e, "position_topic", "position_template", numeric(0, func(at float64) float64 {
 		return fullPercent * (open - at) / (open - closed)
 	}))
@@ -77,7 +77,7 @@ func (p *part) coverActions(e *entity, c command) {
 	}
 	// A cover that says whether it moves has stopped when it says so; any other when
 	// it tells where it is after it was told to stop.
-	moving := &binding{property: motion, hidden: true, moves: true}
+	moving := &binding{property: motion, hidden: true}
 	words := map[string]thing.Value{
 		f.payload("state_opening", "opening"): "true", f.payload("state_closing", "closing"): "true",
 		f.payload("state_open", "open"): "false", f.payload("state_closed", "closed"): "false", f.payload("state_stopped", "stopped"): "false",

@@ -26,8 +26,8 @@ type device struct {
 	// presences say whether it is there: one of them must.
 	presences []*presence
 	expires   time.Duration // it is gone when it says nothing for so long; 0 is never
-	// hopes says that the first state message after an order tells what is hoped
-	// for, where that takes a motor.
+	// hopes says that the first state message after an order to a motor tells what
+	// is hoped for.
 	hopes bool
 }
 
@@ -208,7 +208,7 @@ func describe(d *device, id string, entities []*entity, refused []string, unmapp
 	}
 	d.Name = d.Name[:min(len(d.Name), maxName)]
 	d.Room = a.area
-	d.hopes = a.origin == "Zigbee2MQTT"
+	d.hopes = a.origin == zigbee2mqtt
 	slices.Sort(refused)
 	d.Attributes = map[string]string{}
 	for name, value := range map[string]string{

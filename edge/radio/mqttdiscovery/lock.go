@@ -15,7 +15,7 @@ var (
 // lock maps a door lock. One that wants a code takes no orders.
 func (p *part) lock(e *entity) {
 	f := e.fields
-	state := &binding{property: "lockState", moves: true, sources: p.source(e, "state_topic", "value_template", word(map[string]thing.Value{
+	state := &binding{property: "lockState", sources: p.source(e, "state_topic", "value_template", word(map[string]thing.Value{
 		f.payload("state_locked", "LOCKED"): `"locked"`, f.payload("state_unlocked", "UNLOCKED"): `"unlocked"`,
 		f.payload("state_jammed", "JAMMED"): `"notFullyLocked"`,
 	}))}

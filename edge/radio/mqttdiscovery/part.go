@@ -136,7 +136,7 @@ func (p *part) relay(e *entity) {
 		}
 		return `"closed"`, ok
 	}
-	valve := &binding{property: "valveState", moves: true}
+	valve := &binding{property: "valveState"}
 	for _, s := range b.sources {
 		valve.sources = append(valve.sources, source{s.topic, func(r *reading) (thing.Value, bool) { return position(s.read(r)) }})
 	}
@@ -162,7 +162,7 @@ func (p *part) valve(e *entity) {
 	if !ok {
 		return
 	}
-	state := &binding{property: "valveState", moves: true, sources: p.source(e, "state_topic", "value_template", word(map[string]thing.Value{
+	state := &binding{property: "valveState", sources: p.source(e, "state_topic", "value_template", word(map[string]thing.Value{
 		e.fields.payload("state_open", "open"): `"open"`, e.fields.payload("state_closed", "closed"): `"closed"`,
 		e.fields.payload("state_opening", "opening"): `"transitioning"`, e.fields.payload("state_closing", "closing"): `"transitioning"`,
 	}))}

@@ -39,7 +39,9 @@ func (s *session) announce(topic, component, object string, payload []byte) {
 		s.radio.complaints.add(fmt.Sprintf("%s %.60s: %v", component, object, err))
 		return
 	}
-	now.entities = slices.DeleteFunc(now.entities, func(e *entity) bool { return slices.Contains(s.radio.options.Except, e.about.origin) })
+	now.entities = slices.DeleteFunc(now.entities, func(e *entity) bool {
+		return e.isSoftware() || slices.Contains(s.radio.options.Except, e.about.origin)
+	})
 	if !known && (len(s.announced) >= maxAnnouncements || !s.roomFor(now.entities)) {
 		s.stats.Refused.Add(1)
 		return
