@@ -3,6 +3,7 @@ package edge
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -50,7 +51,8 @@ func childAgent() error {
 	agent, err := New(Options{
 		Dir: os.Getenv("LOGIS_TEST_DIR"), Server: os.Getenv("LOGIS_TEST_SERVER"), Claim: os.Getenv("LOGIS_TEST_CLAIM"),
 		Radios: []radio.Radio{deadlyRadio{home, point}}, ReconnectMax: 20 * time.Millisecond,
-		Log:     slog.New(slog.NewTextHandler(os.Stderr, nil)),
+		Log:   slog.New(slog.NewTextHandler(os.Stderr, nil)),
+		Local: os.Getenv("LOGIS_TEST_LOCAL"), Screen: os.Stdout,
 		journal: func(j executor.Journal) executor.Journal { return deadlyJournal{j, point} },
 	})
 	if err != nil {
@@ -137,6 +139,8 @@ type child struct {
 	t   *testing.T
 	env []string
 	cmd *exec.Cmd
+	// stdout gets what the next process shows; nil: nobody looks.
+	stdout io.Writer
 	// exited is closed when the present process has ended.
 	exited chan struct{}
 	starts atomic.Int64
@@ -160,6 +164,7 @@ func (c *child) start(point int) {
 	}
 	c.cmd = exec.Command(program)
 	c.cmd.Env = append(c.env, fmt.Sprint("LOGIS_TEST_POINT=", point))
+	c.cmd.Stdout = c.stdout
 	if err := c.cmd.Start(); err != nil {
 		c.t.Fatal(err)
 	}
