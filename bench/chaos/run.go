@@ -3,6 +3,7 @@ package chaos
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -177,7 +178,7 @@ func (s *scene) addScripted(ctx context.Context, n int) error {
 	}
 	s.scripted = append(s.scripted, &scripted{
 		gateway: g, device: eventstore.NewID[domain.DeviceKind](time.Now()), url: s.rig.Socket(), log: s.log,
-		random: rand.New(rand.NewPCG(s.options.Seed, uint64(10+n))),
+		random: rand.New(rand.NewPCG(s.options.Seed, binary.BigEndian.Uint64(seed[:]))),
 	})
 	return nil
 }
