@@ -18,6 +18,7 @@ type config struct {
 	zigbee2mqtt string // address of the broker
 	zwavejs     string // address of the Z-Wave JS server
 	matter      string // address of the Matter Server
+	discovery   string // address of the broker where devices announce themselves
 	simulated   bool
 	home        simulated.Options
 	oracle      string // file
@@ -37,6 +38,8 @@ func runFlags(t terminal, c *config) *flag.FlagSet {
 	flags.StringVar(&c.zigbee2mqtt, "zigbee2mqtt", "", "use Zigbee2MQTT at this broker, as mqtt://host:1883?base=zigbee2mqtt")
 	flags.StringVar(&c.zwavejs, "zwavejs", "", "use the Z-Wave JS server there, as ws://host:3000")
 	flags.StringVar(&c.matter, "matter", "", "use the Matter Server there, as ws://host:5580/ws")
+	flags.StringVar(&c.discovery, "mqtt-discovery", "", "use the devices that announce themselves (Home Assistant discovery) at this broker, "+
+		"as mqtt://host:1883?prefix=homeassistant")
 	flags.StringVar(&c.local, "local", "", "let paired clients in on the local network, at :8443 or another host:port, with TLS; "+
 		"http://127.0.0.1:8080 is for this machine alone, without")
 	flags.StringVar(&c.localName, "local-name", "", "what clients call this gateway on the local network, beside the machine's own name")

@@ -15,6 +15,7 @@ import (
 	"logis/edge/logring"
 	"logis/edge/radio"
 	"logis/edge/radio/matter"
+	"logis/edge/radio/mqttdiscovery"
 	"logis/edge/radio/simulated"
 	"logis/edge/radio/zigbee2mqtt"
 	"logis/edge/radio/zwavejs"
@@ -40,7 +41,8 @@ func runAgent(ctx context.Context, t terminal, args []string) (int, error) {
 	}
 
 	// 3. The radios, each told of its own settings.
-	radios, closeOracle, err := chooseRadios(c)
+	var log *slog.Logger // made once nothing is wrong with the flags
+	radios, closeOracle, err := chooseRadios(c, func(complaint string) { log.Warn("an announcement is not understood", "what", complaint) })
 	if err != nil {
 		return exitFailed, err
 	}
@@ -59,7 +61,7 @@ func runAgent(ctx context.Context, t terminal, args []string) (int, error) {
 	defer ring.Close() //nolint:errcheck // what is in it is written
 
 	// 5. The agent. What it refuses now is a matter of flags.
-	log := slog.New(slog.NewTextHandler(io.MultiWriter(ring, t.err), nil))
+	log = slog.New(slog.NewTextHandler(io.MultiWriter(ring, t.err), nil))
 	agent, err := edge.New(edge.Options{
 		Dir: c.data, Server: c.server, Claim: c.claim, Radios: radios,
 		Version: version, Log: log, ReconnectMax: c.reconnectMax,
@@ -108,26 +110,17 @@ func work(ctx context.Context, dir string, agent *edge.Agent, ring *logring.Ring
 	return agent.Run(ctx)
 }
 
-// chooseRadios makes the radios the flags name. The function it returns closes
-// what they write to.
-func chooseRadios(c config) ([]radio.Radio, func(), error) {
+// chooseRadios makes the radios the flags name; complain gets what they do not
+// understand, once they run. The function it returns closes what they write to.
+func chooseRadios(c config, complain func(string)) ([]radio.Radio, func(), error) {
 	var radios []radio.Radio
 	closeOracle := func() {}
 	if c.simulated {
-		if c.oracle != "" {
-			// Every line is on disk before the device acts: a killed agent must not
-			// take the truth along.
-			file, err := os.OpenFile(c.oracle, os.O_CREATE|os.O_APPEND|os.O_WRONLY|os.O_SYNC, 0o600)
-			if err != nil {
-				return nil, nil, fmt.Errorf("oracle: %w", err)
-			}
-			c.home.Oracle, closeOracle = file, func() { _ = file.Close() }
-		}
-		home, err := simulated.New(c.home)
+		home, closeFile, err := makeSimulated(c)
 		if err != nil {
-			return nil, nil, fmt.Errorf("%w: %w", errUsage, err)
+			return nil, nil, err
 		}
-		radios = append(radios, home)
+		radios, closeOracle = append(radios, home), closeFile
 	}
 	if c.zigbee2mqtt != "" {
 		o, err := brokerOptions(c.zigbee2mqtt)
@@ -154,19 +147,87 @@ func chooseRadios(c config) ([]radio.Radio, func(), error) {
 		}
 		radios = append(radios, r)
 	}
+	if c.discovery != "" {
+		r, err := makeDiscovery(c, complain)
+		if err != nil {
+			return nil, nil, err
+		}
+		radios = append(radios, r)
+	}
 	return radios, closeOracle, nil
+}
+
+// makeSimulated makes the simulated home. The function it returns closes its
+// oracle.
+func makeSimulated(c config) (radio.Radio, func(), error) {
+	closeOracle := func() {}
+	if c.oracle != "" {
+		// Every line is on disk before the device acts: a killed agent must not
+		// take the truth along.
+		file, err := os.OpenFile(c.oracle, os.O_CREATE|os.O_APPEND|os.O_WRONLY|os.O_SYNC, 0o600)
+		if err != nil {
+			return nil, nil, fmt.Errorf("oracle: %w", err)
+		}
+		c.home.Oracle, closeOracle = file, func() { _ = file.Close() }
+	}
+	home, err := simulated.New(c.home)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: %w", errUsage, err)
+	}
+	return home, closeOracle, nil
+}
+
+// makeDiscovery makes the radio for devices that announce themselves. Those of
+// Zigbee2MQTT are left to their own radio, if that runs.
+func makeDiscovery(c config, complain func(string)) (radio.Radio, error) {
+	o, err := discoveryOptions(c.discovery)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errUsage, err)
+	}
+	o.Complain = complain
+	if c.zigbee2mqtt != "" {
+		o.Except = []string{mqttdiscovery.Zigbee2MQTT}
+	}
+	r, err := mqttdiscovery.New(o)
+	if err != nil {
+		return nil, fmt.Errorf("%w: --mqtt-discovery: %w", errUsage, err)
+	}
+	return r, nil
 }
 
 // brokerOptions reads mqtt://user:password@host:1883?base=zigbee2mqtt.
 func brokerOptions(address string) (zigbee2mqtt.Options, error) {
+	b, err := readBroker(address)
+	if err != nil {
+		return zigbee2mqtt.Options{}, fmt.Errorf("--zigbee2mqtt: %w", err)
+	}
+	return zigbee2mqtt.Options{Broker: b.address, Username: b.username, Password: b.password, BaseTopic: b.query.Get("base")}, nil
+}
+
+// discoveryOptions reads mqtt://user:password@host:1883?prefix=homeassistant.
+func discoveryOptions(address string) (mqttdiscovery.Options, error) {
+	b, err := readBroker(address)
+	if err != nil {
+		return mqttdiscovery.Options{}, fmt.Errorf("--mqtt-discovery: %w", err)
+	}
+	return mqttdiscovery.Options{Broker: b.address, Username: b.username, Password: b.password, Prefix: b.query.Get("prefix")}, nil
+}
+
+// broker is what the address of an MQTT broker says.
+type broker struct {
+	address, username, password string
+	query                       url.Values
+}
+
+func readBroker(address string) (broker, error) {
 	u, err := url.Parse(address)
 	if err != nil || (u.Scheme != "mqtt" && u.Scheme != "mqtts") || u.Host == "" {
-		return zigbee2mqtt.Options{}, errors.New("--zigbee2mqtt: want mqtt://host:1883 or mqtts://host:8883")
+		return broker{}, errors.New("want mqtt://host:1883 or mqtts://host:8883")
 	}
-	o := zigbee2mqtt.Options{Broker: u.Scheme + "://" + u.Host, BaseTopic: u.Query().Get("base")}
+	b := broker{address: u.Scheme + "://" + u.Host, query: u.Query()}
 	if u.User != nil {
-		o.Username = u.User.Username()
-		o.Password, _ = u.User.Password()
+		b.username = u.User.Username()
+		b.password, _ = u.User.Password()
 	}
-	return o, nil
+	return b, nil
 }

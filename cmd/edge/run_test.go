@@ -47,6 +47,8 @@ func TestWhatIsAskedWronglyIsAnsweredWithASentenceAndCode2(t *testing.T) {
 		"a wrong number":      {[]string{"run", "--simulated", "--simulated-devices", "9999999"}, nil, "2000"},
 		"a wrong environment": {[]string{"run"}, map[string]string{"LOGIS_EDGE_SIMULATED_SLOW": "long"}, "LOGIS_EDGE_SIMULATED_SLOW"},
 		"a wrong broker":      {[]string{"run", "--zigbee2mqtt", "localhost"}, nil, "mqtt://host:1883"},
+		"no broker":           {[]string{"run", "--mqtt-discovery", "localhost"}, nil, "mqtt://host:1883"},
+		"a wrong prefix":      {[]string{"run", "--mqtt-discovery", "mqtt://localhost?prefix=a/%23"}, nil, "cannot begin a topic"},
 		"a wrong port":        {[]string{"run", "--zwavejs", "localhost:3000"}, nil, "ws://host:3000"},
 		"a wrong server":      {[]string{"run", "--matter", "localhost:5580"}, nil, "ws://host:5580/ws"},
 	} {
@@ -90,7 +92,9 @@ func TestHelpAndVersion(t *testing.T) {
 		t.Errorf("help: code %d, %q", code, out)
 	}
 	code, _, says := ask(t, nil, "run", "-h")
-	for _, flag := range []string{"-server", "-data", "-claim", "-simulated-oracle", "-zigbee2mqtt", "-zwavejs", "-matter", "-with-parent", "-reconnect-max"} {
+	for _, flag := range []string{
+		"-server", "-data", "-claim", "-simulated-oracle", "-zigbee2mqtt", "-zwavejs", "-matter", "-mqtt-discovery", "-with-parent", "-reconnect-max",
+	} {
 		if code != exitOK || !strings.Contains(says, flag+" ") && !strings.Contains(says, flag+"\n") {
 			t.Errorf("run -h: code %d, without %s", code, flag)
 		}
@@ -120,6 +124,10 @@ func TestBrokerAddresses(t *testing.T) {
 	o, err := brokerOptions("mqtts://me:secret@broker:8883?base=upstairs")
 	if err != nil || o.Broker != "mqtts://broker:8883" || o.BaseTopic != "upstairs" || o.Username != "me" || o.Password != "secret" {
 		t.Errorf("%+v, %v", o, err)
+	}
+	d, err := discoveryOptions("mqtt://me:secret@broker?prefix=hass")
+	if err != nil || d.Broker != "mqtt://broker" || d.Prefix != "hass" || d.Username != "me" || d.Password != "secret" {
+		t.Errorf("%+v, %v", d, err)
 	}
 }
 

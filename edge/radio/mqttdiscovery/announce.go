@@ -20,14 +20,14 @@ type entity struct {
 	about     about
 }
 
-// zigbee2mqtt is how Zigbee2MQTT calls itself.
-const zigbee2mqtt = "Zigbee2MQTT"
+// Zigbee2MQTT is how Zigbee2MQTT calls itself, for Options.Except.
+const Zigbee2MQTT = "Zigbee2MQTT"
 
 // isSoftware reports whether the announcement is about the software that speaks,
 // not about a device: its switches are settings that nobody should find among
 // the lamps.
 func (e *entity) isSoftware() bool {
-	return e.about.manufacturer == zigbee2mqtt && e.about.model == "Bridge"
+	return e.about.manufacturer == Zigbee2MQTT && e.about.model == "Bridge"
 }
 
 // about is what an announcement says of the device.

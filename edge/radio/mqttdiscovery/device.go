@@ -208,7 +208,7 @@ func describe(d *device, id string, entities []*entity, refused []string, unmapp
 	}
 	d.Name = d.Name[:min(len(d.Name), maxName)]
 	d.Room = a.area
-	d.hopes = a.origin == zigbee2mqtt
+	d.hopes = a.origin == Zigbee2MQTT
 	slices.Sort(refused)
 	d.Attributes = map[string]string{}
 	for name, value := range map[string]string{
