@@ -21,6 +21,8 @@ type binding struct {
 	encode func(thing.Value, attributes) (step, error)
 	// tolerance is how far a number may be from the one wanted: devices round.
 	tolerance float64
+	// round is true for degrees of a circle.
+	round bool
 	// moves is true for what takes a motor to reach.
 	moves bool
 }
@@ -60,7 +62,11 @@ func (b *binding) confirms(wanted, said thing.Value) bool {
 	}
 	w, ok1 := wanted.Float()
 	s, ok2 := said.Float()
-	return ok1 && ok2 && math.Abs(w-s) <= b.tolerance
+	apart := math.Abs(w - s)
+	if b.round {
+		apart = min(apart, circle-apart)
+	}
+	return ok1 && ok2 && apart <= b.tolerance
 }
 
 // number reads a finite number; null is none.

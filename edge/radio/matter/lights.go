@@ -11,6 +11,9 @@ import (
 // full is the highest level, hue and saturation of a device.
 const full = 254
 
+// circle is how many degrees of hue there are; the first is the last.
+const circle = 360
+
 // now asks a lamp to change without taking its time, and also while it is off.
 func now(fields map[string]any) map[string]any {
 	fields["transitionTime"], fields["optionsMask"], fields["optionsOverride"] = 0, 1, 1
@@ -152,7 +155,7 @@ func bindHueSaturation(e uint16) []binding {
 		}
 	}
 	return []binding{
-		{property: "currentHue", paths: paths, decode: decode(attributeHue, 360), encode: encode("MoveToHue", "hue", 360), tolerance: 2},
+		{property: "currentHue", paths: paths, decode: decode(attributeHue, circle), encode: encode("MoveToHue", "hue", circle), tolerance: 2, round: true},
 		{property: "currentSaturation", paths: paths, decode: decode(attributeSaturation, 100), encode: encode("MoveToSaturation", "saturation", 100), tolerance: 1},
 	}
 }
@@ -164,7 +167,7 @@ func bindXY(e uint16) []binding {
 	paths := []path{at(attributeX), at(attributeY), at(attributeColorMode)}
 	one := func(property string, isHue bool) binding {
 		return binding{
-			property: property, paths: paths, tolerance: xyTolerance,
+			property: property, paths: paths, tolerance: xyTolerance, round: isHue,
 			decode: func(a attributes) (thing.Value, bool) {
 				if !inMode(e, a, modeXY) {
 					return "", false
@@ -203,7 +206,7 @@ func ofXY(e uint16, a attributes, isHue bool) (thing.Value, bool) {
 	y, ok2 := number(a[path{e, clusterColor, attributeY}])
 	hue, saturation, ok3 := lamp.OfXY(x/unit, y/unit)
 	if isHue {
-		return thing.Number(math.Round(hue)), ok1 && ok2 && ok3
+		return thing.Number(math.Mod(math.Round(hue), circle)), ok1 && ok2 && ok3
 	}
 	return thing.Number(math.Round(saturation)), ok1 && ok2 && ok3
 }

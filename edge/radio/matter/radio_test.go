@@ -1,18 +1,58 @@
 package matter_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
+	"logis/domain/thing"
 	"logis/edge/radio"
 	"logis/edge/radio/matter"
 	"logis/edge/radio/matter/matterlab"
+	"logis/edge/radio/press"
 	"logis/edge/radio/radiotest"
 )
 
-func TestTheRadioKeepsTheContract(t *testing.T) {
+// Addresses of devices in the lab.
+const (
+	lampAddress    = "lab-lamp/1"
+	lightAddress   = "lab-house/1"
+	lockAddress    = "lab-house/5"
+	contactAddress = "lab-house/8"
+	motionAddress  = "lab-house/9"
+	warmthAddress  = "lab-house/10"
+	dampAddress    = "lab-house/11"
+	buttonAddress  = "lab-house/13"
+	lateAddress    = "lab-late/1"
+)
+
+// One lab serves all: it takes seconds to let its devices in.
+func TestWithRealDevices(t *testing.T) {
 	t.Parallel()
+	began := time.Now()
 	lab := matterlab.Start(t, "lamp", "house")
+	t.Logf("started in %v", time.Since(began))
+	t.Run("the contract", func(t *testing.T) { keepsTheContract(t, lab) })
+	h := openHome(t, matter.Options{Server: matterlab.URL, HTTP: lab.Client()})
+	h.untilReach(t, true, lampAddress, lockAddress, contactAddress)
+	t.Run("what people and the weather do is told", func(t *testing.T) { tellsWhatHappens(h.in(t), lab) })
+	t.Run("a button tells how it was pressed", func(t *testing.T) { tellsPresses(h.in(t), lab) })
+	t.Run("two orders in a row", func(t *testing.T) { takesTwoOrdersInARow(h.in(t)) })
+	// One takes its time to be noticed; the other is another house.
+	t.Run("houses", func(t *testing.T) {
+		t.Run("a device process is killed and comes back", func(t *testing.T) { losesAHouse(parallel(t, h), lab) })
+		t.Run("a device is let in by its code and leaves", func(t *testing.T) { letsADeviceIn(parallel(t, h), lab) })
+	})
+	t.Run("the server is killed and comes back", func(t *testing.T) { losesTheServer(h.in(t), lab) })
+}
+
+func parallel(t *testing.T, h *home) *home {
+	t.Helper()
+	t.Parallel()
+	return h.in(t)
+}
+
+func keepsTheContract(t *testing.T, lab *matterlab.Lab) {
 	do := func(what func(string) error) func(string) {
 		return func(string) {
 			if err := what("lamp"); err != nil {
@@ -29,13 +69,187 @@ func TestTheRadioKeepsTheContract(t *testing.T) {
 		return radiotest.Rig{
 			Radio: radio.Radio(r),
 			Devices: map[string]string{
-				"color-light": "lab-lamp/1", "light": "lab-house/1", "dimmable-light": "lab-house/2", "switch": "lab-house/4",
-				"lock": "lab-house/5", "thermostat": "lab-house/6", "curtain": "lab-house/7", "contact-sensor": "lab-house/8",
-				"motion-sensor": "lab-house/9", "temperature-sensor": "lab-house/10", "humidity-sensor": "lab-house/11",
-				"light-sensor": "lab-house/12", "button": "lab-house/13",
+				"color-light": lampAddress, "light": lightAddress, "dimmable-light": "lab-house/2", "switch": "lab-house/4",
+				"lock": lockAddress, "thermostat": "lab-house/6", "curtain": "lab-house/7", "contact-sensor": contactAddress,
+				"motion-sensor": motionAddress, "temperature-sensor": warmthAddress, "humidity-sensor": dampAddress,
+				"light-sensor": "lab-house/12", "button": buttonAddress,
 			},
 			Break: do(lab.Pause), Repair: do(lab.Resume),
-			Patience: 10 * time.Second,
+			Patience: 8 * time.Second,
 		}
 	})
+}
+
+// touch changes something at a device.
+func touch(h *home, lab *matterlab.Lab, endpoint, cluster, attribute string, value any) {
+	h.t.Helper()
+	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
+	defer cancel()
+	if err := lab.Touch(ctx, "house", endpoint, map[string]any{cluster: map[string]any{attribute: value}}); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func tellsWhatHappens(h *home, lab *matterlab.Lab) {
+	for _, c := range []struct {
+		endpoint, cluster, attribute string
+		value                        any
+		address, property            string
+		want                         thing.Value
+	}{
+		{"house/contact", "booleanState", "stateValue", false, contactAddress, "contact", "false"},
+		{"house/contact", "powerSource", "batPercentRemaining", 61, contactAddress, "batteryPercent", "30.5"},
+		{"house/occupancy", "occupancySensing", "occupancy", map[string]any{"occupied": true}, motionAddress, "occupancy", "true"},
+		{"house/temperature", "temperatureMeasurement", "measuredValue", -1234, warmthAddress, "temperature", "-12.34"},
+		{"house/humidity", "relativeHumidityMeasurement", "measuredValue", 6789, dampAddress, "relativeHumidity", "67.89"},
+		{"house/light", "onOff", "onOff", true, lightAddress, "onOff", "true"},
+		{"house/light", "onOff", "onOff", false, lightAddress, "onOff", "false"},
+		{"house/lock", "doorLock", "lockState", 0, lockAddress, "lockState", `"notFullyLocked"`},
+	} {
+		touch(h, lab, c.endpoint, c.cluster, c.attribute, c.value)
+		h.untilValue(h.t, c.address, c.property, c.want)
+	}
+}
+
+func tellsPresses(h *home, lab *matterlab.Lab) {
+	down := func() { touch(h, lab, "house/button", "switch", "rawPosition", 1) }
+	up := func() { touch(h, lab, "house/button", "switch", "rawPosition", 0) }
+	last := func(what, event string, data thing.Value) {
+		h.t.Helper()
+		h.until(h.t, what, func() bool {
+			n := len(h.signals)
+			return n > 0 && h.signals[n-1] == radio.Signal{Address: buttonAddress, Event: event, Data: data}
+		})
+	}
+	down()
+	up()
+	last("a press", press.Pressed, `{"count":1,"position":1}`)
+	down()
+	up()
+	down()
+	up()
+	last("a double press", press.Pressed, `{"count":2,"position":1}`)
+	down()
+	last("it is held", press.Held, `{"position":1}`)
+	up()
+	last("it is let go", press.Released, `{"position":1}`)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.signals) != 4 {
+		h.t.Errorf("four gestures are told as %v", h.signals)
+	}
+}
+
+func takesTwoOrdersInARow(h *home) {
+	began := time.Now()
+	h.set(lightAddress, map[string]thing.Value{"onOff": "true"})
+	h.t.Logf("an order is confirmed after %v", time.Since(began))
+	h.set(lightAddress, map[string]thing.Value{"onOff": "true"}) // nothing changes, so nothing is reported: it is asked
+	h.set(lightAddress, map[string]thing.Value{"onOff": "false"})
+	type outcome struct {
+		id  [16]byte
+		err error
+	}
+	both := make(chan outcome, 2)
+	for _, v := range []thing.Value{"true", "false"} {
+		go func() {
+			id, err := h.order(patience, radio.Order{Address: lightAddress, Set: map[string]thing.Value{"onOff": v}})
+			both <- outcome{id, err}
+		}()
+	}
+	for range 2 {
+		if o := <-both; o.err != nil || len(h.causedBy(o.id)) != 1 {
+			h.t.Errorf("one of two orders at once: %v, confirmed by %v", o.err, h.causedBy(o.id))
+		}
+	}
+	for _, action := range []string{"lockDoor", "unlockDoor", "lockDoor"} {
+		if _, err := h.do(lockAddress, action); err != nil {
+			h.t.Errorf("%s: %v", action, err)
+		}
+	}
+}
+
+func losesAHouse(h *home, lab *matterlab.Lab) {
+	h.untilValue(h.t, lockAddress, "lockState", `"locked"`)
+	lab.Kill("house")
+	// The door must not open once the lock is back and everybody has given up.
+	id, err := h.order(500*time.Millisecond, radio.Order{Address: lockAddress, Action: "unlockDoor"})
+	h.wantUnconfirmed(id, err, radio.ErrRefused)
+	began := time.Now()
+	h.untilReach(h.t, false, lockAddress, lightAddress, buttonAddress)
+	h.t.Logf("its absence is told after %v", time.Since(began))
+	id, err = h.order(500*time.Millisecond, radio.Order{Address: lightAddress, Set: map[string]thing.Value{"onOff": "true"}})
+	h.wantUnconfirmed(id, err, radio.ErrRefused)
+	if got := h.toldOf(lampAddress, "onOff"); len(got) == 0 {
+		h.t.Error("the lamp, in another process, is not told")
+	}
+	h.set(lampAddress, map[string]thing.Value{"currentLevel": "50"})
+	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
+	defer cancel()
+	began = time.Now()
+	if err := lab.Start(ctx, "house"); err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Logf("started again in %v", time.Since(began))
+	h.untilReach(h.t, true, lockAddress, lightAddress, buttonAddress)
+	h.t.Logf("its return is told after %v", time.Since(began))
+	before := len(h.toldOf(lockAddress, "lockState"))
+	h.set(lightAddress, map[string]thing.Value{"onOff": "true"})
+	if _, err := h.do(lockAddress, "lockDoor"); err != nil {
+		h.t.Errorf("locking the lock that came back: %v", err)
+	}
+	for _, v := range h.toldOf(lockAddress, "lockState")[before:] {
+		if v == `"unlocked"` {
+			h.t.Error("the refused order was carried out when the lock came back")
+		}
+	}
+}
+
+func losesTheServer(h *home, lab *matterlab.Lab) {
+	h.mu.Lock()
+	was, gone := len(h.devices), len(h.removed)
+	h.mu.Unlock()
+	lab.Kill(matterlab.Server)
+	h.untilReach(h.t, false, lampAddress, lockAddress)
+	h.untilEnded("the Matter Server")
+	id, err := h.order(time.Second, radio.Order{Address: lampAddress, Set: map[string]thing.Value{"onOff": "true"}})
+	h.wantUnconfirmed(id, err, radio.ErrRefused)
+	touch(h, lab, "house/contact", "booleanState", "stateValue", true) // nobody hears it
+	h.forget()
+	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
+	defer cancel()
+	if err := lab.Start(ctx, matterlab.Server); err != nil {
+		h.t.Fatal(err)
+	}
+	h.untilReach(h.t, true, lampAddress, lockAddress)
+	h.untilValue(h.t, contactAddress, "contact", "true")
+	h.set(lampAddress, map[string]thing.Value{"onOff": "true", "currentLevel": "30"})
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.devices) != was || len(h.removed) != gone {
+		h.t.Errorf("there were %d devices and are %d; removed: %v", was, len(h.devices), h.removed)
+	}
+}
+
+func letsADeviceIn(h *home, lab *matterlab.Lab) {
+	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
+	defer cancel()
+	var commissioner radio.Commissioner = h.radio
+	if err := lab.Start(ctx, "late"); err != nil {
+		h.t.Fatal(err)
+	}
+	if err := commissioner.Commission(ctx, lab.Codes("late")[0]); err != nil {
+		h.t.Fatal(err)
+	}
+	h.untilReach(h.t, true, lateAddress)
+	h.set(lateAddress, map[string]thing.Value{"onOff": "true"})
+	h.mu.Lock()
+	node := h.devices[lateAddress].Attributes["node"]
+	h.mu.Unlock()
+	if err := lab.Remove(ctx, node); err != nil {
+		h.t.Fatal(err)
+	}
+	h.until(h.t, "its leaving is told", func() bool { return len(h.removed) == 1 && h.removed[0] == lateAddress })
+	id, err := h.order(time.Second, radio.Order{Address: lateAddress, Set: map[string]thing.Value{"onOff": "true"}})
+	h.wantUnconfirmed(id, err, radio.ErrRefused)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"logis/domain/thing"
 	"logis/edge/radio"
@@ -43,9 +44,12 @@ var errNoAnswer = errors.New("the answer holds nothing that was asked for")
 
 // read has the server ask the device for attributes, and takes in what it says.
 func (s *session) read(ctx context.Context, u *unit, paths []path) error {
-	names := make([]string, 0, len(paths))
+	var names []string
 	for _, p := range paths {
-		names = append(names, p.String())
+		// What a device does not have is not asked for: some servers then answer nothing.
+		if name := p.String(); u.voice.describes(p) && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
 	}
 	answer, err := s.call(ctx, "read_attribute", map[string]any{"node_id": u.id, "attribute_path": names})
 	if err != nil {

@@ -17,7 +17,7 @@ func (l *Lab) Touch(ctx context.Context, house, endpoint string, state map[strin
 	if err != nil {
 		return err
 	}
-	p := l.programs[house]
+	p := l.program(house)
 	said := func(word string) int {
 		return len(slices.DeleteFunc(p.lines.all(), func(l string) bool { return l != word+" "+string(line) }))
 	}
@@ -76,4 +76,9 @@ func (l *Lab) Ask(ctx context.Context, command string, args map[string]any, resu
 			return json.Unmarshal(answer.Result, result)
 		}
 	}
+}
+
+// Remove has the server take leave of a node, as its own page does.
+func (l *Lab) Remove(ctx context.Context, node string) error {
+	return l.Ask(ctx, "remove_node", map[string]any{"node_id": json.Number(node)}, nil)
 }

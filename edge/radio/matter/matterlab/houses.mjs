@@ -37,6 +37,7 @@ export const houses = {
         name: "lamp", port: 5541, passcode: 20202021, discriminator: 3840, label: "Reading lamp",
         parts: [{ id: "lamp", number: 1, type: colorLight, state: { colorControl: colors } }],
     }],
+    late: [{ name: "late", port: 5543, passcode: 20202023, discriminator: 3842, parts: [{ id: "late", number: 1, type: OnOffLightDevice }] }],
     house: [{
         name: "house", port: 5542, passcode: 20202022, discriminator: 3841,
         parts: [

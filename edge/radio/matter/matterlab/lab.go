@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
+
 	"logis/edge/radio/radiolab"
 )
 
@@ -32,12 +34,21 @@ type Options struct {
 	Log io.Writer
 }
 
-// Lab is a running Matter home. Its methods are for one goroutine.
+// Lab is a running Matter home. Its methods may be called concurrently, for
+// different houses.
 type Lab struct {
-	options  Options
-	dir      string // storage of all programs, and the socket
-	air      *air
+	options Options
+	dir     string // storage of all programs, and the socket
+	air     *air
+
+	mu       sync.Mutex
 	programs map[string]*program // by house; "server" is the server
+}
+
+func (l *Lab) program(name string) *program {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.programs[name]
 }
 
 // program is one of the lab's processes.
@@ -88,16 +99,20 @@ func Run(ctx context.Context, options Options) (lab *Lab, err error) {
 	return l, l.commissionAll(ctx)
 }
 
-// commissionAll lets every node in.
+// commissionAll lets every node in, all at once.
 func (l *Lab) commissionAll(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
 	for _, house := range l.options.Houses {
 		for _, code := range l.Codes(house) {
-			if err := l.Ask(ctx, "commission_with_code", map[string]any{"code": code, "network_only": true}, nil); err != nil {
-				return fmt.Errorf("let %s in: %w", house, err)
-			}
+			group.Go(func() error {
+				if err := l.Ask(ctx, "commission_with_code", map[string]any{"code": code, "network_only": true}, nil); err != nil {
+					return fmt.Errorf("let %s in: %w", house, err)
+				}
+				return nil
+			})
 		}
 	}
-	return nil
+	return group.Wait()
 }
 
 // Close stops the lab and removes its files. Closing twice is harmless.
@@ -146,13 +161,15 @@ func (l *Lab) launch(name string) error {
 	if p.Process, err = l.air.launch(p.cmd, log); err != nil {
 		return err
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.programs[name] = p
 	return nil
 }
 
 // await waits until a program is there.
 func (l *Lab) await(ctx context.Context, name string) error {
-	p := l.programs[name]
+	p := l.program(name)
 	return p.Await(ctx, name, p.Said("ALL UP"))
 }
 
@@ -165,21 +182,21 @@ func (l *Lab) Start(ctx context.Context, name string) error {
 }
 
 // Kill ends a house, or the server, without a word.
-func (l *Lab) Kill(name string) { l.programs[name].Kill() }
+func (l *Lab) Kill(name string) { l.program(name).Kill() }
 
 // Server is the name of the server, for Kill and Start.
 const Server = serverName
 
 // Pause has a house hang: it neither hears nor answers until Resume.
-func (l *Lab) Pause(house string) error { return pause(l.programs[house].cmd) }
+func (l *Lab) Pause(house string) error { return pause(l.program(house).cmd) }
 
 // Resume ends a Pause.
-func (l *Lab) Resume(house string) error { return resume(l.programs[house].cmd) }
+func (l *Lab) Resume(house string) error { return resume(l.program(house).cmd) }
 
 // Codes returns the pairing codes of a house's nodes.
 func (l *Lab) Codes(house string) []string {
 	var codes []string
-	for _, line := range l.programs[house].lines.all() {
+	for _, line := range l.program(house).lines.all() {
 		if rest, ok := strings.CutPrefix(line, "NODE "); ok {
 			_, code, _ := strings.Cut(rest, " ")
 			codes = append(codes, code)

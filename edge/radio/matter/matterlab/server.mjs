@@ -23,8 +23,9 @@ await controller.start();
 
 const listeners = new Set();
 const nodeId = peer => Number(peer.peerAddress.nodeId);
+const isIn = peer => peer.lifecycle.isCommissioned && peer.peerAddress !== undefined;
 const find = id => {
-    const peer = [...controller.peers].find(p => p.lifecycle.isCommissioned && nodeId(p) === id);
+    const peer = [...controller.peers].find(p => isIn(p) && nodeId(p) === id);
     if (peer === undefined) throw fault(5, `Node ${id} does not exist`);
     return peer;
 };
@@ -55,8 +56,9 @@ function follow(peer) {
     followed.add(peer);
     let was;
     const look = () => {
+        if (!followed.has(peer)) return;
         const now = available(peer);
-        if (now !== was && peer.lifecycle.isCommissioned) broadcast("node_updated", describe(peer));
+        if (now !== was) broadcast("node_updated", describe(peer));
         was = now;
     };
     peer.eventsOf(NetworkClient).subscriptionStatusChanged.on(() => setImmediate(look));
@@ -67,7 +69,7 @@ function follow(peer) {
 controller.env.get(ChangeNotificationService).change.on(change => {
     const { endpoint, kind } = change;
     const peer = endpoint.env?.maybeGet(ClientNode);
-    if (peer === undefined || kind === "delete" || !peer.lifecycle.isCommissioned) return;
+    if (peer === undefined || kind === "delete" || !isIn(peer)) return;
     if (kind === "update") {
         for (const [path, value] of pathsOf(endpoint, change.behavior, change.properties)) {
             broadcast("attribute_updated", [nodeId(peer), path, value]);
@@ -85,7 +87,7 @@ const info = () => ({
     fabric_id: 1, compressed_fabric_id: 1, schema_version: 11, min_supported_schema_version: 11,
     sdk_version: "matterlab (matter.js 0.17.9)", wifi_credentials_set: false, thread_credentials_set: false, bluetooth_enabled: false,
 });
-const nodes = () => [...controller.peers].filter(p => p.lifecycle.isCommissioned).map(describe);
+const nodes = () => [...controller.peers].filter(isIn).map(describe);
 
 const commands = {
     server_info: info,
@@ -109,8 +111,8 @@ const commands = {
     },
     async remove_node({ node_id }) {
         const peer = find(node_id);
-        await peer.decommission().catch(() => peer.delete());
         followed.delete(peer);
+        await peer.decommission().catch(() => peer.delete());
         broadcast("node_removed", node_id);
         return null;
     },
