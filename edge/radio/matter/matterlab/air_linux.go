@@ -1,7 +1,6 @@
 package matterlab
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,10 +14,10 @@ import (
 // possible says why a lab cannot run on this machine.
 func possible() error {
 	if os.Geteuid() != 0 {
-		return errors.New("a network namespace for Matter's multicast takes root")
+		return fmt.Errorf("%w: a network namespace for Matter's multicast takes root", errImpossible)
 	}
 	if _, err := exec.LookPath("ip"); err != nil {
-		return fmt.Errorf("the virtual cables of Matter's network are made by ip, of iproute2: %w", err)
+		return fmt.Errorf("%w: the virtual cables of Matter's network are made by ip, of iproute2: %w", errImpossible, err)
 	}
 	return nil
 }
@@ -39,7 +38,8 @@ func newAir() (*air, error) {
 		// Never unlocked: the thread is thrown away with its namespace.
 		runtime.LockOSThread()
 		if err := syscall.Unshare(syscall.CLONE_NEWNET); err != nil {
-			ready <- fmt.Errorf("make a network namespace: %w", err)
+			// A container's root may not.
+			ready <- fmt.Errorf("%w: make a network namespace: %w", errImpossible, err)
 			return
 		}
 		ready <- lay()

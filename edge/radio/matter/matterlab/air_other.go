@@ -3,14 +3,14 @@
 package matterlab
 
 import (
-	"errors"
+	"fmt"
 	"io"
 	"os/exec"
 
 	"logis/edge/radio/radiolab"
 )
 
-var errNoLinux = errors.New("a network namespace for Matter's multicast takes Linux")
+var errNoLinux = fmt.Errorf("%w: a network namespace for Matter's multicast takes Linux", errImpossible)
 
 // possible says why a lab cannot run on this machine.
 func possible() error { return errNoLinux }

@@ -22,6 +22,9 @@ import (
 // URL is where the server of every lab is, by way of its client.
 const URL = "ws://matterlab/ws"
 
+// errImpossible is why a lab cannot run on this machine at all.
+var errImpossible = errors.New("no Matter lab on this machine")
+
 // Options say what a lab is made of.
 type Options struct {
 	// Houses are the processes with devices, by their names in houses.mjs.
@@ -64,14 +67,14 @@ const serverName = "server"
 // Run starts a lab: its devices, then its server, which lets them in. The lab runs
 // until Close; ctx bounds only the start.
 func Run(ctx context.Context, options Options) (lab *Lab, err error) {
+	if err := possible(); err != nil {
+		return nil, err
+	}
 	if options.Modules == "" {
 		options.Modules = filepath.Join(sources(), "node_modules")
 	}
 	if _, err := os.Stat(filepath.Join(options.Modules, "@matter", "main")); err != nil {
 		return nil, fmt.Errorf("missing matter.js: run npm ci --ignore-scripts in %s: %w", filepath.Dir(options.Modules), err)
-	}
-	if err := possible(); err != nil {
-		return nil, err
 	}
 	l := &Lab{options: options, programs: map[string]*program{}}
 	defer func() {

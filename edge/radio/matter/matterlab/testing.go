@@ -2,6 +2,7 @@ package matterlab
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 )
@@ -17,12 +18,12 @@ func Start(t testing.TB, houses ...string) *Lab {
 	if testing.Short() {
 		t.Skip("starts real programs")
 	}
-	if err := possible(); err != nil {
-		t.Skipf("no Matter lab: %v", err)
-	}
 	ctx, cancel := context.WithTimeout(t.Context(), startTimeout)
 	defer cancel()
 	lab, err := Run(ctx, Options{Houses: houses})
+	if errors.Is(err, errImpossible) {
+		t.Skip(err)
+	}
 	if err != nil {
 		t.Fatalf("start a Matter lab: %v", err)
 	}
