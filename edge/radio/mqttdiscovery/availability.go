@@ -54,9 +54,8 @@ type presence struct {
 	last bool
 }
 
-// hear takes in a message and reports whether it said anything.
-func (p *presence) hear(r *reading) bool {
-	heard := false
+// hear takes in a message.
+func (p *presence) hear(r *reading) {
 	for i, entry := range p.entries {
 		if !matches(entry.topic, r.topic) {
 			continue
@@ -68,9 +67,8 @@ func (p *presence) hear(r *reading) bool {
 		if p.said == nil {
 			p.said = map[int]bool{}
 		}
-		p.said[i], p.last, heard = said == entry.yes, said == entry.yes, true
+		p.said[i], p.last = said == entry.yes, said == entry.yes
 	}
-	return heard
 }
 
 // available reports whether the device is there; known is false while nothing was

@@ -243,10 +243,11 @@ func (b *both) presses(remote *znp.Remote) {
 func (b *both) warm(remote *znp.Remote, natives, hearers func() []string) {
 	b.t.Helper()
 	deadline := time.Now().Add(patience)
-	for pressed := 1; ; pressed++ {
+	for {
+		before := len(natives())
 		remote.HoldOn()
 		remote.Release()
-		b.native.until(b.t, "the press is told", func() bool { return len(natives()) == 2+2*pressed })
+		b.native.until(b.t, "the press is told", func() bool { return len(natives()) == before+2 })
 		tick := time.NewTimer(settling)
 		for waiting := true; waiting; {
 			b.hearer.mu.Lock()

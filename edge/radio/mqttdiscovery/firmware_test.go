@@ -31,8 +31,9 @@ type firmware struct {
 	client    *paho.Client
 	conn      net.Conn
 	state     map[string]string
-	talkative bool // tells its state after each command, changed or not
-	forgetful bool // keeps nothing at the broker but its announcements
+	orders    map[string]int // that came since it connected, where somebody counts
+	talkative bool           // tells its state after each command, changed or not
+	forgetful bool           // keeps nothing at the broker but its announcements
 }
 
 // start connects the device until the test ends.
@@ -70,7 +71,7 @@ func (f *firmware) connect() {
 		f.t.Fatal(err)
 	}
 	f.mu.Lock()
-	f.client, f.conn = client, conn
+	f.client, f.conn, f.orders = client, conn, map[string]int{}
 	f.mu.Unlock()
 	for _, topic := range f.listens {
 		if _, err := client.Subscribe(context.Background(), &paho.Subscribe{Subscriptions: []paho.SubscribeOptions{{Topic: topic}}}); err != nil {
@@ -89,6 +90,9 @@ func (f *firmware) connect() {
 // announce publishes what is recorded of the device.
 func (f *firmware) announce() {
 	f.t.Helper()
+	if f.recorded == "" {
+		return
+	}
 	for topic, payload := range recordings(f.t, f.recorded) {
 		f.publish(topic, payload, true)
 	}
@@ -145,6 +149,26 @@ func (f *firmware) publish(topic, payload string, retain bool) {
 	f.mu.Unlock()
 	// A device that vanished meanwhile says nothing.
 	_, _ = client.Publish(context.Background(), &paho.Publish{QoS: 1, Topic: topic, Payload: []byte(payload), Retain: retain})
+}
+
+// pour publishes without waiting for anything.
+func (f *firmware) pour(topic, payload string) {
+	_, _ = f.client.Publish(context.Background(), &paho.Publish{Topic: topic, Payload: []byte(payload)})
+}
+
+// reconnect comes back without announcing anything: the broker kept that.
+func (f *firmware) reconnect() {
+	recorded := f.recorded
+	f.recorded = ""
+	f.connect()
+	f.recorded = recorded
+}
+
+// count returns how many orders of a kind came since the device connected.
+func (f *firmware) count(what string) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.orders[what]
 }
 
 // set keeps a value of the device and returns what it was.
@@ -226,6 +250,9 @@ func esphome(recorded, node string, state map[string]string, become func(f *firm
 		},
 		obey: func(f *firmware, topic, payload string) {
 			what := strings.TrimSuffix(strings.TrimPrefix(topic, node+"/"), "/command")
+			f.mu.Lock()
+			f.orders[what]++
+			f.mu.Unlock()
 			for key, v := range become(f, what, payload) {
 				if f.set(key, v) != v || f.talkative {
 					f.say(node+"/"+key+"/state", v)

@@ -119,6 +119,19 @@ func (w *watcher) causedBy(id domain.CommandID) []radio.Report {
 	return reports
 }
 
+// toldOf returns every value of a property a device told, oldest first.
+func (w *watcher) toldOf(address, property string) []thing.Value {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var values []thing.Value
+	for _, r := range w.reports {
+		if v, ok := r.Values[property]; ok && r.Address == address {
+			values = append(values, v)
+		}
+	}
+	return values
+}
+
 // home is a radio that runs against a broker.
 type home struct {
 	*watcher
