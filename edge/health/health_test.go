@@ -81,15 +81,17 @@ func TestWhatTheAgentAnswersIsJudged(t *testing.T) {
 		level Level
 		says  string
 	}{
-		"nothing":                   {func(*Answer) {}, "agent", Fine, "1m0s"},
-		"a disk that failed":        {func(a *Answer) { a.Problem = "disk I/O error" }, "agent", Wrong, "stands still: disk I/O error"},
-		"another version":           {func(a *Answer) { a.Version = "0" }, "agent", Warning, "version 0, this program 1"},
-		"no session yet":            {func(a *Answer) { a.Link.Session = 0 }, "cloud", Wrong, "yet"},
-		"a cut link":                {func(a *Answer) { a.Link = link.Status{Problem: "EOF"} }, "cloud", Wrong, "EOF"},
-		"no radio":                  {func(a *Answer) { a.Radios = nil }, "radio", Warning, "no radio"},
-		"a radio that is down":      {func(a *Answer) { a.Radios[0].Problem = "no stick" }, "radio zigbee", Wrong, "no stick"},
-		"a radio that came back":    {func(a *Answer) { a.Radios[0].Restarts, a.Radios[0].Last = 3, "panic" }, "radio zigbee", Warning, "ended 3 times"},
-		"bad input":                 {func(a *Answer) { a.Radios[0].Counts = map[string]uint64{"unfit": 2, "malformed": 9} }, "radio zigbee", Fine, "9 malformed, 2 unfit"},
+		"nothing":                {func(*Answer) {}, "agent", Fine, "1m0s"},
+		"a disk that failed":     {func(a *Answer) { a.Problem = "disk I/O error" }, "agent", Wrong, "stands still: disk I/O error"},
+		"another version":        {func(a *Answer) { a.Version = "0" }, "agent", Warning, "version 0, this program 1"},
+		"no session yet":         {func(a *Answer) { a.Link.Session = 0 }, "cloud", Wrong, "yet"},
+		"a cut link":             {func(a *Answer) { a.Link = link.Status{Problem: "EOF"} }, "cloud", Wrong, "EOF"},
+		"no radio":               {func(a *Answer) { a.Radios = nil }, "radio", Warning, "no radio"},
+		"a radio that is down":   {func(a *Answer) { a.Radios[0].Problem = "no stick" }, "radio zigbee", Wrong, "no stick"},
+		"a radio that came back": {func(a *Answer) { a.Radios[0].Restarts, a.Radios[0].Last = 3, "panic" }, "radio zigbee", Warning, "ended 3 times"},
+		"bad input": {func(a *Answer) {
+			a.Radios[0].Counts = map[string]uint64{"unfit": 2, "malformed": 9}
+		}, "radio zigbee", Fine, "9 malformed, 2 unfit"},
 		"a clock nobody set":        {func(a *Answer) { a.Clock = edge.ClockStatus{} }, "clock", Wrong, "not known"},
 		"a clock that drifted":      {func(a *Answer) { a.Clock.ErrorMS = 2001 }, "clock", Warning, "Locks are not opened"},
 		"a machine in another year": {func(a *Answer) { a.Clock.AtMS = 5000 }, "clock", Warning, "off the server's"},
