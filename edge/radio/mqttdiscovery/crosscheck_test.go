@@ -119,10 +119,11 @@ func TestBothRadiosTellTheSameOfZigbee2MQTT(t *testing.T) {
 	t.Run("a curtain", func(t *testing.T) {
 		b := b.in(t)
 		const lift = "currentPositionLiftPercentage"
-		b.order(curtain, map[string]thing.Value{lift: "60"})
-		if at := curtain.Position(); at != 60 {
+		b.hearer.set(announcedAs(curtain), map[string]thing.Value{lift: "60"})
+		if at := curtain.Position(); at != 60 { // Zigbee2MQTT said so before it moved
 			t.Errorf("the curtain was confirmed at 60, it is truly at %d", at)
 		}
+		b.agree(ziglab.Address(curtain), lift, "60")
 		b.do(curtain, "upOrOpen", lift, "0")
 	})
 	t.Run("a remote control", func(t *testing.T) { b.in(t).presses(remote) })

@@ -35,6 +35,9 @@ func TestFirmwaresObey(t *testing.T) {
 		h := h.in(t)
 		h.set("4D1E0A", map[string]thing.Value{"onOff": "true"})
 		h.set("4D1E0A", map[string]thing.Value{"onOff": "true"}) // it tells that again
+		if told := h.toldOf("4D1E0A", "onOff"); fmt.Sprint(told) != "[false true true]" {
+			t.Errorf("the plug told onOff %v, want each order told once", told)
+		}
 		if plug.get("POWER") != "ON" {
 			t.Error("the plug is truly off")
 		}
@@ -123,6 +126,7 @@ func TestFirmwaresTell(t *testing.T) {
 	needsPrograms(t)
 	lab := ziglab.StartBroker(t)
 	buttons, garden := panel().start(t, lab), esphomeGarden().start(t, lab)
+	buttons.publish("stat/panel/BUTTON2T", `{"TRIG":"DOUBLE"}`, true) // what the broker kept is over
 	motion := beacon("openmqttgateway-motion", "E567D90AB3C4", `{"motion":false,"lux":120}`)
 	motion.forgetful = true
 	motion.start(t, lab)

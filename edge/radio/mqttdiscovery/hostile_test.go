@@ -215,6 +215,30 @@ func TestOrdersAreNeverLateNorTwice(t *testing.T) {
 			t.Errorf("the lock got %d orders since it is back, want 1", n)
 		}
 	})
+	t.Run("a device that says it is away gets nothing", func(t *testing.T) {
+		h := h.in(t)
+		before := lock.count("lock/bolt")
+		lock.say(lock.will[0], lock.will[2]) // it listens all the same
+		h.until(t, "it is told to be away", func() bool { return !h.reach["a4cf12f0a002"] })
+		_, err := h.order(time.Second, radio.Order{Address: "a4cf12f0a002", Action: "lockDoor"})
+		wantRefused(t, err)
+		lock.say(lock.will[0], lock.will[1])
+		h.until(t, "it is back", func() bool { return h.reach["a4cf12f0a002"] })
+		h.do("a4cf12f0a002", "lockDoor")
+		if n := lock.count("lock/bolt") - before; n != 1 {
+			t.Errorf("the lock got %d orders, want 1", n)
+		}
+	})
+	t.Run("a device that goes away during an order leaves it unknown at once", func(t *testing.T) {
+		h := h.in(t)
+		began := time.Now()
+		time.AfterFunc(200*time.Millisecond, func() { stubborn.say(stubborn.will[0], stubborn.will[2]) })
+		_, err := h.order(patience, radio.Order{Address: "22B0F1", Set: map[string]thing.Value{"onOff": "true"}})
+		wantUnknown(t, err)
+		if took := time.Since(began); took > patience/2 {
+			t.Errorf("that took %v", took)
+		}
+	})
 	t.Run("nobody listens", func(t *testing.T) {
 		h := h.in(t)
 		stubborn.publish("homeassistant/switch/deaf/config", `{"stat_t":"deaf","cmd_t":"deaf/set","ret":true,"dev":{"ids":["deaf"]}}`, true)
