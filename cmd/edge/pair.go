@@ -87,16 +87,16 @@ func pair(ctx context.Context, t terminal, o edge.Options) (int, error) {
 	fmt.Fprintf(t.out, "Paired: this is gateway %v of home %v.\n\n", id.Gateway, id.Home)
 	fmt.Fprintf(t.out, "Its key's fingerprint is\n\n  %s\n\n", id.Fingerprint())
 	fmt.Fprint(t.out, "The app must show the same (Gateways). If it does not, turn the gateway out there.\n\n")
-	fmt.Fprintf(t.out, "Next: name the radios in %s, then start the agent:\n\n  %s\n", settingsFile, howToStart(o.Dir))
+	fmt.Fprintln(t.out, "Next:", howToStart(o.Dir))
 	return exitOK, nil
 }
 
-// howToStart returns the command that starts the agent of a folder.
+// howToStart tells how the agent of a folder is started.
 func howToStart(dir string) string {
 	if _, err := os.Stat(settingsFile); err == nil && dir == packagedFolder {
-		return "systemctl enable --now logis-edge"
+		return "name the radios in " + settingsFile + ", then start the agent:\n\n  systemctl enable --now logis-edge"
 	}
-	return "logis-edge run --data " + dir
+	return "start the agent with its radios (run -h lists them), such as\n\n  logis-edge run --data " + dir + " --zigbee2mqtt mqtt://localhost:1883"
 }
 
 // packagedFolder is the agent's folder when a package installed it.
