@@ -215,9 +215,11 @@ func TestLogsPrintsTheNewestLinesAndFollows(t *testing.T) {
 
 	// Whoever follows sees the next session.
 	reading, writing := io.Pipe()
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
 	ended := make(chan int, 1)
 	go func() {
+		defer writing.Close()
 		ended <- command(ctx, []string{"logs", "--follow", "-n", "1", "--data", dir},
 			terminal{out: writing, err: io.Discard, env: func(string) (string, bool) { return "", false }})
 	}()
@@ -226,7 +228,7 @@ func TestLogsPrintsTheNewestLinesAndFollows(t *testing.T) {
 	for cut := false; !bytes.Contains(got, []byte("session=2")); {
 		n, err := reading.Read(buffer)
 		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("%v after %q", err, got)
 		}
 		got = append(got, buffer[:n]...)
 		if !cut {
