@@ -65,6 +65,12 @@ func (p *Process) Kill() {
 	<-p.done
 }
 
+// Freeze stops the program where it is, as a machine that hangs does.
+func (p *Process) Freeze() error { return freeze(p.cmd.Process) }
+
+// Thaw lets a frozen program go on.
+func (p *Process) Thaw() error { return thaw(p.cmd.Process) }
+
 // Done returns a channel that closes once the program has left.
 func (p *Process) Done() <-chan struct{} { return p.done }
 

@@ -3,6 +3,7 @@
 package radiolab
 
 import (
+	"errors"
 	"os"
 	"syscall"
 )
@@ -11,3 +12,7 @@ import (
 func diesWithParent() *syscall.SysProcAttr { return nil }
 
 func killGroup(p *os.Process) { _ = p.Kill() }
+
+func freeze(*os.Process) error { return errors.ErrUnsupported }
+
+func thaw(*os.Process) error { return errors.ErrUnsupported }

@@ -35,6 +35,7 @@ func (r *Radio) Act(ctx context.Context, order radio.Order) error {
 	}
 	defer release()
 	o := &running{session: s, unit: u, device: d, plan: p, order: order, values: map[string]thing.Value{}}
+	o.touched = d.siblings(p.wants)
 	return o.carryOut(ctx)
 }
 
@@ -72,6 +73,7 @@ type running struct {
 	unit    *unit
 	device  *device
 	plan    plan
+	touched []string // properties it changes: those it wants, and those made of the same values
 	order   radio.Order
 	values  map[string]thing.Value // what the device answered
 	read    bool                   // it answered for what the order wants
@@ -82,7 +84,7 @@ func (o *running) carryOut(ctx context.Context) error {
 	if err := o.preflight(ctx); err != nil {
 		return fmt.Errorf("%w: %w", radio.ErrRefused, err)
 	}
-	o.unit.hold(o.device.Address, o.plan.wants)
+	o.unit.hold(o.device.Address, o.touched)
 	err := o.send(ctx)
 	if err == nil {
 		err = o.confirm(ctx)
@@ -178,7 +180,7 @@ func (o *running) finish(ctx context.Context, outcome error) error {
 	if outcome == nil {
 		report.Cause, report.Inferred = o.order.Command, true
 	}
-	doubt, err := o.unit.release(ctx, o.session.sink, report, o.plan.wants)
+	doubt, err := o.unit.release(ctx, o.session.sink, report, o.touched)
 	if err != nil {
 		return errors.Join(outcome, err)
 	}
@@ -237,14 +239,13 @@ func (o *running) look(ctx context.Context) error {
 		_, err := o.session.poll(ctx, o.unit, o.plan.alive)
 		return errors.Join(err, o.failure)
 	}
-	properties := slices.Sorted(maps.Keys(o.plan.wants))
-	values, err := o.session.readProperties(ctx, o.unit, o.device, properties)
+	values, err := o.session.readProperties(ctx, o.unit, o.device, o.touched)
 	if err != nil {
 		return err
 	}
 	o.read = len(values) > 0
-	maps.Copy(o.values, values)
-	for _, property := range properties {
+	o.values = values
+	for _, property := range slices.Sorted(maps.Keys(o.plan.wants)) {
 		b, wanted := o.device.bindings[property], o.plan.wants[property]
 		v, ok := values[property]
 		switch {

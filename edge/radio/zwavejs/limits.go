@@ -51,6 +51,9 @@ const (
 	// maxReads bounds reads under way: a Z-Wave network carries a few dozen frames
 	// a second, one after the other.
 	maxReads = 4
+	// maxSilence is how often in a row a device that is there and did not answer in
+	// time is asked once more.
+	maxSilence = 3
 	// maxRequests bounds requests to the server without an answer yet.
 	maxRequests = 128
 

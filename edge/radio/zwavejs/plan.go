@@ -68,3 +68,19 @@ func (p *plan) moves(d *device) bool {
 	}
 	return false
 }
+
+// siblings returns the properties given and all that are made of the same values,
+// in order.
+func (d *device) siblings(wants map[string]thing.Value) []string {
+	var all []string
+	for property, b := range d.bindings {
+		for wanted := range wants {
+			shares := func(id valueID) bool { return slices.Contains(d.bindings[wanted].reads, id) }
+			if !slices.Contains(all, property) && slices.ContainsFunc(b.reads, shares) {
+				all = append(all, property)
+			}
+		}
+	}
+	slices.Sort(all)
+	return all
+}

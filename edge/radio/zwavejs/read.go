@@ -84,8 +84,12 @@ func (s *session) poll(ctx context.Context, u *unit, id valueID) (json.RawMessag
 	var answer struct {
 		Value json.RawMessage `json:"value"`
 	}
-	if json.Unmarshal(text, &answer) != nil || len(answer.Value) == 0 || len(answer.Value) > maxValueText {
-		return nil, fmt.Errorf("%w: it has no such value", errServer)
+	if json.Unmarshal(text, &answer) != nil || len(answer.Value) > maxValueText {
+		s.stats.Malformed.Add(1)
+		return nil, errSilent
+	}
+	if len(answer.Value) == 0 { // it took the question and let its time pass
+		return nil, errSilent
 	}
 	return answer.Value, nil
 }
@@ -143,14 +147,20 @@ func (s *session) refresh(ctx context.Context, u *unit) error {
 			}
 		}
 		slices.Sort(hopeful)
+		began := u.ordered()
 		values, err := s.readProperties(ctx, u, d, hopeful)
-		if gone := u.tell(ctx, s.sink, radio.Report{Address: d.Address, Values: values}); gone != nil {
+		whole, gone := u.tellWhole(ctx, s.sink, radio.Report{Address: d.Address, Values: values}, began)
+		if gone != nil {
 			return gone
+		}
+		if !whole {
+			s.recheck(u)
 		}
 		if err != nil {
 			return s.silent(ctx, u, err)
 		}
 	}
+	u.heard()
 	_, _, reach := u.state()
 	if reach != reachUnknown {
 		return nil
@@ -169,6 +179,10 @@ func (s *session) silent(ctx context.Context, u *unit, err error) error {
 	}
 	if errors.Is(err, errSessionOver) {
 		return err
+	}
+	if errors.Is(err, errSilent) && u.askAgain() {
+		s.recheck(u)
+		return nil
 	}
 	if _, _, reach := u.state(); reach == reachUnknown {
 		return u.setReach(ctx, s.sink, false)

@@ -26,10 +26,12 @@ type unit struct {
 	told    map[place]thing.Value
 	holding map[place]bool   // properties an order sets: events about them wait
 	mute    map[valueID]bool // values the device turned out not to answer for
-	stirred bool             // an event about what is held said something new
+	stirred bool             // an event about what is held said something new, or a reading was dropped
+	orders  int              // holds begun and ended
 	status  int
 	reach   reach
 	asking  bool         // it will be asked soon
+	silence int          // readings in a row that it did not answer in time
 	held    map[int]bool // buttons that are held
 }
 
@@ -183,6 +185,22 @@ func (u *unit) doneAsking() {
 	u.asking = false
 }
 
+// askAgain reports whether a unit that is there and did not answer in time should
+// be asked once more.
+func (u *unit) askAgain() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.silence++
+	return u.silence <= maxSilence
+}
+
+// heard notes that the unit answered.
+func (u *unit) heard() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.silence = 0
+}
+
 // report tells values, if there are any, and remembers them. It is called under
 // mu.
 func (u *unit) report(ctx context.Context, sink radio.Sink, r radio.Report) error {
@@ -227,46 +245,52 @@ func (u *unit) setReach(ctx context.Context, sink radio.Sink, available bool) er
 	return nil
 }
 
-// hold keeps events about what an order wants from being told until release.
-func (u *unit) hold(address string, wants map[string]thing.Value) {
+// hold keeps events about what an order changes from being told until release.
+func (u *unit) hold(address string, properties []string) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.stirred = false
-	for property := range wants {
+	u.orders++
+	for _, property := range properties {
 		u.holding[place{address, property}] = true
 	}
 }
 
-// release ends a hold and tells the order's own report. doubt says that events
-// said something else meanwhile than the device answered.
-func (u *unit) release(ctx context.Context, sink radio.Sink, r radio.Report, wants map[string]thing.Value) (doubt bool, err error) {
+// ordered returns a number that changes whenever an order begins or ends.
+func (u *unit) ordered() int {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	for property := range wants {
-		delete(u.holding, place{r.Address, property})
-	}
-	if err := u.report(ctx, sink, r); err != nil {
-		return false, err
-	}
-	return u.differs(r.Address, wants), nil
+	return u.orders
 }
 
-// differs reports whether the server's last word on a property is another than
-// what was told. It is called under mu.
-func (u *unit) differs(address string, properties map[string]thing.Value) bool {
-	if !u.stirred {
-		return false
+// tellWhole reports a reading that began when ordered returned the number, unless
+// an order ran meanwhile: what is read in several frames, such as a colour, would
+// be half of before it and half of after it. It reports whether it did; if not,
+// the unit has to be asked again, after the order.
+func (u *unit) tellWhole(ctx context.Context, sink radio.Sink, r radio.Report, began int) (bool, error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if len(u.holding) > 0 {
+		u.stirred = true // release will see to it
+		return true, nil
 	}
-	for _, d := range u.devices {
-		for property := range properties {
-			if b, ok := d.bindings[property]; ok && d.Address == address {
-				if v, ok := b.decode(u.known); ok && v != u.told[place{address, property}] {
-					return true
-				}
-			}
-		}
+	if u.orders != began {
+		return false, nil
 	}
-	return false
+	return true, u.report(ctx, sink, r)
+}
+
+// release ends a hold and tells the order's own report. doubt says that the unit
+// may be otherwise than the device answered.
+func (u *unit) release(ctx context.Context, sink radio.Sink, r radio.Report, properties []string) (doubt bool, err error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.orders++
+	for _, property := range properties {
+		delete(u.holding, place{r.Address, property})
+	}
+	doubt, u.stirred = u.stirred, false
+	return doubt, u.report(ctx, sink, r)
 }
 
 // last returns the values told of a device.

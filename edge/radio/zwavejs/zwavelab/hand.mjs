@@ -9,6 +9,7 @@ import { MultilevelSwitchCCReport } from "@zwave-js/cc/MultilevelSwitchCC";
 import { NotificationCCReport } from "@zwave-js/cc/NotificationCC";
 import { Bytes } from "@zwave-js/shared";
 import { createMockZWaveRequestFrame } from "@zwave-js/testing";
+import { RemoveNodeReason } from "zwave-js";
 import { profile } from "./profiles.mjs";
 
 export const hand = ({ driver, controller, nodes, equip }) => {
@@ -70,10 +71,11 @@ export const hand = ({ driver, controller, nodes, equip }) => {
     set: ({ node, value, class: commandClass }) =>
       driver.controller.nodes.get(node.id).setValue({ commandClass, property: "targetValue" }, value),
     name: ({ node, value }) => { driver.controller.nodes.get(node.id).name = value; },
-    leave: async ({ node }) => {
-      node.faults.deaf = true;
-      node.autoAckControllerFrames = false;
-      await driver.controller.removeFailedNode(node.id);
+    // The simulated controller knows no exclusion: the driver is told of one.
+    leave: ({ node }) => {
+      const lost = driver.controller.nodes.get(node.id);
+      driver.controller.emit("node removed", lost, RemoveNodeReason.Excluded);
+      driver.controller.nodes.delete(node.id);
     },
   };
   return ({ do: what, node, ...rest }) => acts[what]({ node: nodes.get(node), ...rest });

@@ -17,8 +17,7 @@ const { driver, continueStartup, mockPort, serial } = await createAndStartDriver
   logConfig: { enabled: false },
   securityKeys: { S0_Legacy: Buffer.alloc(16, 1) },
   storage: { cacheDir: config.cache },
-  // A node that does not answer is given up in a second instead of a minute.
-  timeouts: { response: 500, report: 500 },
+  // A node that does not answer is given up after one attempt instead of three.
   attempts: { sendData: 1, sendDataJammed: 1 },
 });
 const controller = await MockController.create({ mockPort, serial, homeId: config.home, ownNodeId: 1 });

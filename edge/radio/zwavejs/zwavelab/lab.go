@@ -124,6 +124,12 @@ func (l *Lab) StartServer(ctx context.Context) error {
 // KillServer ends the program without a word.
 func (l *Lab) KillServer() { l.process.Kill() }
 
+// Freeze stops the program where it is, as a machine that hangs does.
+func (l *Lab) Freeze() error { return l.process.Freeze() }
+
+// Thaw lets a frozen program go on.
+func (l *Lab) Thaw() error { return l.process.Thaw() }
+
 // Close stops the lab and removes its files. Closing twice is harmless.
 func (l *Lab) Close() error {
 	l.process.Stop()
