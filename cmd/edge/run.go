@@ -74,7 +74,7 @@ func runAgent(ctx context.Context, t terminal, args []string) (int, error) {
 		return exitFailed, err
 	}
 	if len(radios) == 0 {
-		log.Warn("this gateway has no radio: give it --zigbee2mqtt, --zwavejs or --simulated")
+		log.Warn("this gateway has no radio: give it --zigbee2mqtt, --zwavejs, --matter, --mqtt-discovery or --simulated")
 	}
 
 	// 6. Work until stopped, and answer those who ask how it goes.

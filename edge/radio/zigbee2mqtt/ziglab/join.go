@@ -66,10 +66,10 @@ func (l *Lab) awaitInterviews(ctx context.Context, lists <-chan []byte, missing 
 					delete(missing, d.Address)
 				}
 			}
-		case <-l.bridge.done:
-			return fmt.Errorf("Zigbee2MQTT left during the interviews: %s", l.bridge.tail)
+		case <-l.bridge.Done():
+			return fmt.Errorf("Zigbee2MQTT left during the interviews: %s", l.bridge.Tail())
 		case <-ctx.Done():
-			return fmt.Errorf("interviews of %d devices: %w: %s", len(missing), ctx.Err(), l.bridge.tail)
+			return fmt.Errorf("interviews of %d devices: %w: %s", len(missing), ctx.Err(), l.bridge.Tail())
 		}
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"logis/edge/radio/radiolab"
 	"logis/edge/radio/zigbee2mqtt/znp"
 )
 
@@ -42,8 +43,8 @@ type Lab struct {
 	dir     string // configuration and state of both programs
 	port    int    // of the broker
 	serial  string // address of the coordinator
-	broker  *process
-	bridge  *process
+	broker  *radiolab.Process
+	bridge  *radiolab.Process
 	stopAir func()
 }
 
@@ -67,7 +68,7 @@ func Run(ctx context.Context, options Options) (lab *Lab, err error) {
 			err = errors.Join(err, l.Close())
 		}
 	}()
-	if l.port, err = freePort(); err != nil {
+	if l.port, err = radiolab.FreePort(); err != nil {
 		return nil, err
 	}
 	l.Broker = fmt.Sprintf("mqtt://127.0.0.1:%d", l.port)
@@ -94,8 +95,8 @@ func Run(ctx context.Context, options Options) (lab *Lab, err error) {
 
 // Close stops the lab and removes its files. Closing twice is harmless.
 func (l *Lab) Close() error {
-	l.bridge.stop()
-	l.broker.stop()
+	l.bridge.Stop()
+	l.broker.Stop()
 	l.stopAir()
 	return os.RemoveAll(l.dir)
 }
@@ -119,16 +120,6 @@ func (l *Lab) startAir() error {
 		<-done
 	}
 	return nil
-}
-
-// freePort asks the kernel for a port nobody uses now.
-func freePort() (int, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	port := listener.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // a tcp listener has a tcp address
-	return port, listener.Close()
 }
 
 func besideSource() string {

@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+
+	"logis/edge/radio/radiolab"
 )
 
 // StartBroker starts mosquitto and waits until it listens. After StopBroker it
@@ -25,10 +27,10 @@ func (l *Lab) StartBroker(ctx context.Context) error {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		return err
 	}
-	if l.broker, err = launch(exec.Command(program, "-c", file), l.options.Log); err != nil {
+	if l.broker, err = radiolab.Launch(exec.Command(program, "-c", file), l.options.Log); err != nil {
 		return err
 	}
-	return l.broker.await(ctx, "mosquitto", func() error {
+	return l.broker.Await(ctx, "mosquitto", func() error {
 		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", l.port))
 		if err != nil {
 			return err
@@ -38,7 +40,7 @@ func (l *Lab) StartBroker(ctx context.Context) error {
 }
 
 // StopBroker stops mosquitto; every connection to it breaks.
-func (l *Lab) StopBroker() { l.broker.stop() }
+func (l *Lab) StopBroker() { l.broker.Stop() }
 
 // mosquitto is not always on the PATH of a person: Debian keeps it in sbin.
 func mosquitto() (string, error) {
@@ -85,15 +87,15 @@ func (l *Lab) StartBridge(ctx context.Context) error {
 	// Inside a git work tree Zigbee2MQTT takes the tree's commit for its own and
 	// wants to build itself anew; with no tree to be found it does not.
 	cmd.Env = append(os.Environ(), "ZIGBEE2MQTT_DATA="+l.dir, "NO_COLOR=1", "GIT_DIR="+os.DevNull)
-	if l.bridge, err = launch(cmd, l.options.Log); err != nil {
+	if l.bridge, err = radiolab.Launch(cmd, l.options.Log); err != nil {
 		return err
 	}
-	return l.bridge.await(ctx, "Zigbee2MQTT", l.bridge.tail.contains("Zigbee2MQTT started!"))
+	return l.bridge.Await(ctx, "Zigbee2MQTT", l.bridge.Said("Zigbee2MQTT started!"))
 }
 
 // StopBridge stops Zigbee2MQTT.
-func (l *Lab) StopBridge() { l.bridge.stop() }
+func (l *Lab) StopBridge() { l.bridge.Stop() }
 
 // BridgeGone returns a channel that closes when Zigbee2MQTT has left, as it does
 // when its coordinator is unplugged.
-func (l *Lab) BridgeGone() <-chan struct{} { return l.bridge.done }
+func (l *Lab) BridgeGone() <-chan struct{} { return l.bridge.Done() }
