@@ -22,7 +22,7 @@ const (
 	shutdownLimit = 20 * time.Second       // for the checkpoint; then without one
 	quitLimit     = 5 * time.Second        // for the end without one; then killed
 	firstPause    = 100 * time.Millisecond // before the first new start, then doubled
-	longestPause  = 5 * time.Second        // before any: a full disk may take hours to be seen to
+	longestPause  = time.Second            // before any: people wait, even if a full disk takes hours to be seen to
 	quickDeaths   = 6                      // deaths in a row that end one that never lived: after 3.1 s of waiting
 	longLife      = 10 * time.Second       // a life after which it is never given up
 )
