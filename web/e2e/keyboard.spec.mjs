@@ -61,11 +61,13 @@ describe('with the keyboard alone', () => {
     await tabTo(page, labelled('Moment'))
     await page.keyboard.press('Shift+ArrowLeft')
     await page.getByText('You are looking at').waitFor()
+    await page.keyboard.press('Home') // from where the film is long enough to be paused
+    await page.locator('[role="slider"][aria-valuenow="1"]').waitFor()
     await page.keyboard.press('Space')
     await page.getByRole('button', { name: 'Pause' }).waitFor()
     await page.keyboard.press('Space')
     await page.getByRole('button', { name: 'Play' }).waitFor()
-    await page.keyboard.press('Home') // the film may have come to its end meanwhile
+    await page.keyboard.press('Home')
     await page.locator('[role="slider"][aria-valuenow="1"]').waitFor()
     await tabTo(page, labelled('Play'))
     await tabTo(page, labelled('Speed'))
