@@ -50,7 +50,8 @@ postgresql:
 
 .PHONY: test
 test: programs build $(POSTGRES)/$(DONE) $(LABS:package-lock.json=$(DONE)) lint verify ## everything: rules, Go, web, browser, real radios, chaos
-	$(GO) test -timeout 15m ./...
+	$(GO) test -timeout 15m $$($(GO) list ./... | grep -v /bench/)
+	$(GO) test -timeout 15m -p 1 ./bench/... # each of these wants the machine for itself
 	cd web && $(NPM) run --silent lint && $(NPM) test --silent
 
 .PHONY: programs

@@ -85,7 +85,7 @@ func TestSeededBugsAreFound(t *testing.T) { //nolint:paralleltest // in turns
 			}
 			const tries = 8
 			for seed := range uint64(tries) {
-				result, err := chaos.Run(t.Context(), chaos.Options{Dir: t.TempDir(), Seed: seed + 1, Kills: 5, Binaries: binaries})
+				result, err := chaos.Run(t.Context(), chaos.Options{Dir: t.TempDir(), Seed: seed + 1, Kills: 5, Pauses: 8, Binaries: binaries})
 				t.Log(result)
 				if err != nil {
 					t.Fatalf("%v\n%s", err, result.Log())

@@ -11,7 +11,7 @@ import (
 // random pauses in which work is done.
 func (s *scene) breakThings(ctx context.Context) error {
 	left := map[string]int{
-		"server": s.options.Kills, "database": s.options.Kills, "edge": s.options.Kills, "pause": s.options.Kills / 2,
+		"server": s.options.Kills, "database": s.options.Kills, "edge": s.options.Kills, "pause": s.options.Kills/2 + s.options.Pauses,
 		"disk": s.options.Fills,
 	}
 	names := []string{"server", "database", "edge", "pause", "disk"}

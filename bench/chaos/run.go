@@ -24,9 +24,10 @@ import (
 
 // Options of a run.
 type Options struct {
-	Dir   string // holds everything; must exist
-	Seed  uint64
-	Kills int // of each: server, PostgreSQL, edge agents
+	Dir    string // holds everything; must exist
+	Seed   uint64
+	Kills  int // of each: server, PostgreSQL, edge agents
+	Pauses int // of edge agents, beyond half as many as Kills
 	// Disk is a small one of its own for the database, to be filled Fills times.
 	Disk     string
 	Fills    int
