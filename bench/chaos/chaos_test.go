@@ -66,7 +66,7 @@ func seededBugs() []rig.Mutation {
 		{
 			Name: "deadline counted from receipt", File: "edge/executor/carry.go",
 			From: "	device, desires, refused, err := e.weigh(ctx, c)\n",
-			To:   "	if c.NotAfterMS != 0 {\n		c.NotAfterMS = time.Now().UnixMilli() + 10_000\n	}\n	device, desires, refused, err := e.weigh(ctx, c)\n",
+			To:   "	if c.NotAfterMS != 0 {\n		t.command.NotAfterMS = time.Now().UnixMilli() + 10_000\n	}\n	device, desires, refused, err := e.weigh(ctx, c)\n",
 		},
 		{
 			Name: "entries are not placed by the cursor", File: "domain/gateway.go",
