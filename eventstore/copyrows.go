@@ -38,14 +38,25 @@ type copyRows struct {
 // copyHeader is the signature, no flags, no extension.
 const copyHeader = "PGCOPY\n\xff\r\n\x00" + "\x00\x00\x00\x00" + "\x00\x00\x00\x00"
 
+// add takes an event. The first few are only held: they may be all.
 func (r *copyRows) add(ev *domain.RecordedEvent, eventType string) {
-	if r.count == 0 {
-		r.buffer = append(r.buffer[:0], copyHeader...)
-	}
-	if r.count < fewEvents {
+	switch {
+	case r.count < fewEvents:
 		r.few[r.count] = ev
+	case r.count == fewEvents:
+		r.buffer = append(r.buffer[:0], copyHeader...)
+		for _, held := range r.few {
+			r.encode(held, held.Fact.EventType())
+		}
+		fallthrough
+	default:
+		r.encode(ev, eventType)
 	}
 	r.count++
+}
+
+// encode adds a row of the binary format.
+func (r *copyRows) encode(ev *domain.RecordedEvent, eventType string) {
 	b := binary.BigEndian.AppendUint16(r.buffer, eventColumns)
 	b = copyBytes(b, ev.HomeID[:])
 	b = copyInt64(b, int64(ev.Seq))

@@ -116,5 +116,5 @@ func answer(w http.ResponseWriter, status int, v any) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = w.Write(append(text, '\n')) //nolint:gosec // it is JSON and says so
+	_, _ = w.Write(append(text, '\n'))
 }

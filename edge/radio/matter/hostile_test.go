@@ -17,7 +17,7 @@ func TestNonsenseIsCountedAndSurvived(t *testing.T) {
 		`null`, `7`, `{}`, `{"node_id":-1}`, `{"node_id":1.5}`, `{"node_id":"1"}`, `{"node_id":18446744073709551616}`,
 		`{"node_id":2,"available":true,"attributes":{"":1,"a/b/c":1,"1/6":1,"70000/6/0":true,"1/6/0/0":true,"-1/6/0":true,"1/29/0":{"x":1}}}`)
 	h := openHome(t, m.options())
-	h.untilValue(t, "lamp/1", "currentLevel", "50")
+	h.UntilValue(t, "lamp/1", "currentLevel", "50")
 	for _, text := range []string{
 		"", " ", "null", "true", "7", `"event"`, "[]", "[[[[", "{", `{"event":`, "\x00\x01", `{"event":7}`, `{"message_id":7}`,
 		`{"message_id":"none","result":null}`, `{"message_id":"start","result":[]}`, `{"message_id":"start","error_code":0}`,
@@ -35,11 +35,11 @@ func TestNonsenseIsCountedAndSurvived(t *testing.T) {
 		m.say(text)
 	}
 	m.update(1, "1/8/0", "254")
-	h.untilValue(t, "lamp/1", "currentLevel", "100")
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if len(h.ended) > 0 || len(h.removed) > 0 || len(h.devices) != 1 {
-		t.Errorf("ended %d times, devices %v, removed %v", len(h.ended), slices.Collect(maps.Keys(h.devices)), h.removed)
+	h.UntilValue(t, "lamp/1", "currentLevel", "100")
+	h.Mu.Lock()
+	defer h.Mu.Unlock()
+	if len(h.ended) > 0 || len(h.Gone) > 0 || len(h.Devices) != 1 {
+		t.Errorf("ended %d times, devices %v, removed %v", len(h.ended), slices.Collect(maps.Keys(h.Devices)), h.Gone)
 	}
 	if n := h.radio.Counts()["malformed"]; n < 20 {
 		t.Errorf("%d messages are counted as malformed", n)
@@ -51,7 +51,7 @@ func TestAFloodIsToldInMeasure(t *testing.T) {
 	const flood = 30_000
 	m := newMimic(t, describe(1, "lamp", 257, `,"1/6/0":false,"1/8/0":1,"1/8/2":1`), describe(2, "other", 256, lightAttributes))
 	h := openHome(t, m.options())
-	h.untilReach(t, true, "lamp/1", "other/1")
+	h.UntilReach(t, true, "lamp/1", "other/1")
 	began := time.Now()
 	for i := range flood {
 		m.update(1, "1/8/0", fmt.Sprint(1+i%200))
@@ -59,10 +59,10 @@ func TestAFloodIsToldInMeasure(t *testing.T) {
 	}
 	m.update(2, "1/6/0", "true")
 	m.update(1, "1/8/0", "254")
-	h.untilValue(t, "other/1", "onOff", "true") // it need not wait until the flood is told
-	h.untilValue(t, "lamp/1", "currentLevel", "100")
+	h.UntilValue(t, "other/1", "onOff", "true") // it need not wait until the flood is told
+	h.UntilValue(t, "lamp/1", "currentLevel", "100")
 	const burst, rate = 20, 10
-	if told, most := len(h.toldOf("lamp/1", "currentLevel")), burst+2+int(rate*time.Since(began).Seconds()); told > most {
+	if told, most := len(h.ToldOf("lamp/1", "currentLevel")), burst+2+int(rate*time.Since(began).Seconds()); told > most {
 		t.Errorf("of %d values %d were told, want %d at most", flood, told, most)
 	}
 	if counts := h.radio.Counts(); counts["coalesced"] == 0 || counts["unmapped"] < flood {
@@ -79,7 +79,7 @@ func TestAFloodOfNodesIsBounded(t *testing.T) {
 	for id := range nodes {
 		m.say(`{"event":"node_added","data":` + describe(id+1, fmt.Sprintf("lamp%d", id), 256, lightAttributes) + `}`)
 	}
-	h.until(t, "the nodes are told", func() bool { return len(h.devices) == most })
+	h.Until(t, "the nodes are told", func() bool { return len(h.Devices) == most })
 	eventually(t, "the others are counted", func() bool { return h.radio.Counts()["refused"] == nodes-most })
 }
 
@@ -89,12 +89,12 @@ func TestADeviceIsKnownByItsHardware(t *testing.T) {
 	t.Parallel()
 	m := newMimic(t, describe(5, "lamp", 256, lightAttributes))
 	h := openHome(t, m.options())
-	h.untilValue(t, "lamp/1", "onOff", "false")
+	h.UntilValue(t, "lamp/1", "onOff", "false")
 	m.say(`{"event":"node_added","data":` + strings.Replace(describe(9, "lamp", 256, lightAttributes), `"1/6/0":false`, `"1/6/0":true`, 1) + `}`)
-	h.untilValue(t, "lamp/1", "onOff", "true")
-	h.until(t, "the old one goes by its number", func() bool { return len(h.devices) == 2 && h.devices["lamp@5/1"].Address != "" })
+	h.UntilValue(t, "lamp/1", "onOff", "true")
+	h.Until(t, "the old one goes by its number", func() bool { return len(h.Devices) == 2 && h.Devices["lamp@5/1"].Address != "" })
 	m.say(`{"event":"node_removed","data":5}`)
-	h.until(t, "the old one is gone", func() bool { return slices.Equal(h.removed, []string{"lamp@5/1"}) })
+	h.Until(t, "the old one is gone", func() bool { return slices.Equal(h.Gone, []string{"lamp@5/1"}) })
 	m.answers(func(a asked) (string, bool) {
 		if a.Command == "device_command" && a.Args["node_id"] == 9.0 {
 			m.update(9, "1/6/0", "false")
@@ -108,7 +108,7 @@ func TestADeviceThatLeftWhileNobodyListenedIsTold(t *testing.T) {
 	t.Parallel()
 	m := newMimic(t, describe(1, "stays", 256, lightAttributes), describe(2, "leaves", 256, lightAttributes))
 	h := openHome(t, m.options())
-	h.untilReach(t, true, "stays/1", "leaves/1")
+	h.UntilReach(t, true, "stays/1", "leaves/1")
 	restart := func(info string, nodes ...string) {
 		t.Helper()
 		m.mu.Lock()
@@ -118,21 +118,21 @@ func TestADeviceThatLeftWhileNobodyListenedIsTold(t *testing.T) {
 		h.untilEnded("shuts down")
 	}
 	// A list that cannot be read whole, or of another fabric, takes nobody away.
-	h.forget()
+	h.Forget()
 	restart(goodInfo, describe(1, "stays", 256, lightAttributes), `{"node_id":"?"}`)
-	h.untilReach(t, true, "stays/1")
-	h.forget()
+	h.UntilReach(t, true, "stays/1")
+	h.Forget()
 	restart(strings.Replace(goodInfo, "77", "78", 1), describe(1, "stays", 256, lightAttributes))
-	h.untilReach(t, true, "stays/1")
-	h.mu.Lock()
-	if len(h.removed) > 0 {
-		t.Errorf("removed without knowing: %v", h.removed)
+	h.UntilReach(t, true, "stays/1")
+	h.Mu.Lock()
+	if len(h.Gone) > 0 {
+		t.Errorf("removed without knowing: %v", h.Gone)
 	}
-	h.mu.Unlock()
-	h.forget()
+	h.Mu.Unlock()
+	h.Forget()
 	restart(strings.Replace(goodInfo, "77", "78", 1), describe(1, "stays", 256, lightAttributes))
-	h.until(t, "the leaving is told", func() bool { return slices.Equal(h.removed, []string{"leaves/1"}) })
-	h.untilReach(t, true, "stays/1")
+	h.Until(t, "the leaving is told", func() bool { return slices.Equal(h.Gone, []string{"leaves/1"}) })
+	h.UntilReach(t, true, "stays/1")
 }
 
 func TestAServerOfAnotherVersionIsRefused(t *testing.T) {

@@ -24,13 +24,13 @@ func TestWhatTheServerAcceptsIsNotDone(t *testing.T) {
 	options := m.options()
 	options.Now = leap()
 	h := openHome(t, options)
-	h.untilReach(t, true, "lamp/1")
+	h.UntilReach(t, true, "lamp/1")
 	id, err := h.order(patience, radio.Order{Address: "lamp/1", Set: map[string]thing.Value{"onOff": "true"}})
 	h.wantUnconfirmed(id, err, radio.ErrFailed) // it goes on saying that it is off
 	if got := m.got(); !slices.Equal(got, []string{"On"}) {
 		t.Errorf("the server was told %v, want On once", got)
 	}
-	if told := h.toldOf("lamp/1", "onOff"); slices.Contains(told, "true") {
+	if told := h.ToldOf("lamp/1", "onOff"); slices.Contains(told, "true") {
 		t.Errorf("the lamp was told to be %v", told)
 	}
 }
@@ -39,7 +39,7 @@ func TestWhatTheServerRemembersConfirmsNothing(t *testing.T) {
 	t.Parallel()
 	m := newMimic(t, describe(1, "lamp", 256, lightAttributes))
 	h := openHome(t, m.options())
-	h.untilReach(t, true, "lamp/1")
+	h.UntilReach(t, true, "lamp/1")
 	m.answers(func(a asked) (string, bool) {
 		if a.Command == "device_command" {
 			on := strings.Replace(describe(1, "lamp", 256, lightAttributes), `"1/6/0":false`, `"1/6/0":true`, 1)
@@ -56,7 +56,7 @@ func TestAReportOfTheDeviceConfirms(t *testing.T) {
 	t.Parallel()
 	m := newMimic(t, describe(1, "lamp", 256, lightAttributes))
 	h := openHome(t, m.options())
-	h.untilReach(t, true, "lamp/1")
+	h.UntilReach(t, true, "lamp/1")
 	// It comes before the server's answer, which never comes.
 	m.answers(func(a asked) (string, bool) {
 		if a.Command == "device_command" {
@@ -65,7 +65,7 @@ func TestAReportOfTheDeviceConfirms(t *testing.T) {
 		return "", false
 	})
 	h.set("lamp/1", map[string]thing.Value{"onOff": "true"})
-	if told := h.toldOf("lamp/1", "onOff"); !slices.Equal(told, []thing.Value{"false", "true"}) {
+	if told := h.ToldOf("lamp/1", "onOff"); !slices.Equal(told, []thing.Value{"false", "true"}) {
 		t.Errorf("the lamp was told to be %v, want false and then true, once", told)
 	}
 }
@@ -74,7 +74,7 @@ func TestADoorIsOpenedOnceAtMostAndNeverLate(t *testing.T) {
 	t.Parallel()
 	m := newMimic(t, describe(1, "lock", 10, lockAttributes))
 	h := openHome(t, m.options())
-	h.untilReach(t, true, "lock/1")
+	h.UntilReach(t, true, "lock/1")
 	t.Run("its lock does not answer first", func(t *testing.T) {
 		h := h.in(t)
 		var reads atomic.Int32
@@ -132,7 +132,7 @@ func TestWhatTheServerSaysOfAnOrder(t *testing.T) {
 			t.Parallel()
 			m := newMimic(t, describe(1, "lamp", 256, lightAttributes))
 			h := openHome(t, m.options())
-			h.untilReach(t, true, "lamp/1")
+			h.UntilReach(t, true, "lamp/1")
 			m.answers(func(a asked) (string, bool) { return c.answer, a.Command == "device_command" })
 			id, err := h.order(time.Second, radio.Order{Address: "lamp/1", Set: map[string]thing.Value{"onOff": "true"}})
 			h.wantUnconfirmed(id, err, c.want)
@@ -144,7 +144,7 @@ func TestADeviceThatRefusesAValueHasFailed(t *testing.T) {
 	t.Parallel()
 	m := newMimic(t, describe(1, "stove", 769, `,"1/513/0":2000,"1/513/18":2000,"1/513/28":4`))
 	h := openHome(t, m.options())
-	h.untilReach(t, true, "stove/1")
+	h.UntilReach(t, true, "stove/1")
 	m.answers(func(a asked) (string, bool) {
 		return `"result":[{"Path":{"EndpointId":1,"ClusterId":513,"AttributeId":18},"Status":135}]`, a.Command == "write_attribute"
 	})
@@ -158,7 +158,7 @@ func TestWhatADeviceCannotDoIsRefusedWithoutTrying(t *testing.T) {
 		describe(1, "pin", 10, `,"1/257/0":1,"1/257/51":true`),
 		describe(2, "color", 269, `,"1/6/0":true,"1/8/0":100,"1/768/65532":17,"1/768/0":0,"1/768/1":0,"1/768/7":250,"1/768/8":2,"1/768/16395":150,"1/768/16396":500`))
 	h := openHome(t, m.options())
-	h.untilReach(t, true, "pin/1", "color/1")
+	h.UntilReach(t, true, "pin/1", "color/1")
 	for name, o := range map[string]radio.Order{
 		"a lock that wants a PIN":             {Address: "pin/1", Action: "unlockDoor"},
 		"a temperature beyond the lamp":       {Address: "color/1", Set: map[string]thing.Value{"colorTemperatureMireds": "600"}},
@@ -181,8 +181,8 @@ func TestAColourCountsOnlyInTheModeThatShowsIt(t *testing.T) {
 	t.Parallel()
 	m := newMimic(t, describe(1, "color", 269, `,"1/6/0":true,"1/8/0":100,"1/768/65532":17,"1/768/0":127,"1/768/1":254,"1/768/7":250,"1/768/8":2`))
 	h := openHome(t, m.options())
-	h.untilValue(t, "color/1", "colorTemperatureMireds", "250")
-	if told := h.toldOf("color/1", "currentHue"); len(told) > 0 {
+	h.UntilValue(t, "color/1", "colorTemperatureMireds", "250")
+	if told := h.ToldOf("color/1", "currentHue"); len(told) > 0 {
 		t.Errorf("a white lamp told the hues %v", told)
 	}
 	id, err := h.order(time.Second, radio.Order{Address: "color/1", Set: map[string]thing.Value{"currentHue": "180"}})
@@ -200,7 +200,7 @@ func TestPairingCodesAreLookedAtFirst(t *testing.T) {
 	t.Parallel()
 	m := newMimic(t, describe(1, "lamp", 256, lightAttributes))
 	h := openHome(t, m.options())
-	h.untilReach(t, true, "lamp/1")
+	h.UntilReach(t, true, "lamp/1")
 	for _, code := range []string{"", "12", "1234567890x", "MT:", "MT:a b", strings.Repeat("1", 22), "MT:" + strings.Repeat("A", 100)} {
 		if err := h.radio.Commission(t.Context(), code); !errors.Is(err, radio.ErrRefused) {
 			t.Errorf("the code %q gives %v, want a refusal", code, err)

@@ -34,7 +34,7 @@ func TestWithRealDevices(t *testing.T) {
 	t.Logf("started in %v", time.Since(began))
 	t.Run("the contract", func(t *testing.T) { keepsTheContract(t, lab) })
 	h := openHome(t, matter.Options{Server: matterlab.URL, HTTP: lab.Client()})
-	h.untilReach(t, true, lampAddress, lockAddress, contactAddress)
+	h.UntilReach(t, true, lampAddress, lockAddress, contactAddress)
 	t.Run("what people and the weather do is told", func(t *testing.T) { tellsWhatHappens(h.in(t), lab) })
 	t.Run("a button tells how it was pressed", func(t *testing.T) { tellsPresses(h.in(t), lab) })
 	t.Run("two orders in a row", func(t *testing.T) { takesTwoOrdersInARow(h.in(t)) })
@@ -107,7 +107,7 @@ func tellsWhatHappens(h *home, lab *matterlab.Lab) {
 		{"house/lock", "doorLock", "lockState", 0, lockAddress, "lockState", `"notFullyLocked"`},
 	} {
 		touch(h, lab, c.endpoint, c.cluster, c.attribute, c.value)
-		h.untilValue(h.t, c.address, c.property, c.want)
+		h.UntilValue(h.t, c.address, c.property, c.want)
 	}
 }
 
@@ -116,9 +116,9 @@ func tellsPresses(h *home, lab *matterlab.Lab) {
 	up := func() { touch(h, lab, "house/button", "switch", "rawPosition", 0) }
 	last := func(what, event string, data thing.Value) {
 		h.t.Helper()
-		h.until(h.t, what, func() bool {
-			n := len(h.signals)
-			return n > 0 && h.signals[n-1] == radio.Signal{Address: buttonAddress, Event: event, Data: data}
+		h.Until(h.t, what, func() bool {
+			n := len(h.Signals)
+			return n > 0 && h.Signals[n-1] == radio.Signal{Address: buttonAddress, Event: event, Data: data}
 		})
 	}
 	down()
@@ -133,10 +133,10 @@ func tellsPresses(h *home, lab *matterlab.Lab) {
 	last("it is held", press.Held, `{"position":1}`)
 	up()
 	last("it is let go", press.Released, `{"position":1}`)
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if len(h.signals) != 4 {
-		h.t.Errorf("four gestures are told as %v", h.signals)
+	h.Mu.Lock()
+	defer h.Mu.Unlock()
+	if len(h.Signals) != 4 {
+		h.t.Errorf("four gestures are told as %v", h.Signals)
 	}
 }
 
@@ -158,8 +158,8 @@ func takesTwoOrdersInARow(h *home) {
 		}()
 	}
 	for range 2 {
-		if o := <-both; o.err != nil || len(h.causedBy(o.id)) != 1 {
-			h.t.Errorf("one of two orders at once: %v, confirmed by %v", o.err, h.causedBy(o.id))
+		if o := <-both; o.err != nil || len(h.CausedBy(o.id)) != 1 {
+			h.t.Errorf("one of two orders at once: %v, confirmed by %v", o.err, h.CausedBy(o.id))
 		}
 	}
 	for _, action := range []string{"lockDoor", "unlockDoor", "lockDoor"} {
@@ -170,17 +170,17 @@ func takesTwoOrdersInARow(h *home) {
 }
 
 func losesAHouse(h *home, lab *matterlab.Lab) {
-	h.untilValue(h.t, lockAddress, "lockState", `"locked"`)
+	h.UntilValue(h.t, lockAddress, "lockState", `"locked"`)
 	lab.Kill("house")
 	// The door must not open once the lock is back and everybody has given up.
 	id, err := h.order(500*time.Millisecond, radio.Order{Address: lockAddress, Action: "unlockDoor"})
 	h.wantUnconfirmed(id, err, radio.ErrRefused)
 	began := time.Now()
-	h.untilReach(h.t, false, lockAddress, lightAddress, buttonAddress)
+	h.UntilReach(h.t, false, lockAddress, lightAddress, buttonAddress)
 	h.t.Logf("its absence is told after %v", time.Since(began))
 	id, err = h.order(500*time.Millisecond, radio.Order{Address: lightAddress, Set: map[string]thing.Value{"onOff": "true"}})
 	h.wantUnconfirmed(id, err, radio.ErrRefused)
-	if got := h.toldOf(lampAddress, "onOff"); len(got) == 0 {
+	if got := h.ToldOf(lampAddress, "onOff"); len(got) == 0 {
 		h.t.Error("the lamp, in another process, is not told")
 	}
 	h.set(lampAddress, map[string]thing.Value{"currentLevel": "50"})
@@ -191,14 +191,14 @@ func losesAHouse(h *home, lab *matterlab.Lab) {
 		h.t.Fatal(err)
 	}
 	h.t.Logf("started again in %v", time.Since(began))
-	h.untilReach(h.t, true, lockAddress, lightAddress, buttonAddress)
+	h.UntilReach(h.t, true, lockAddress, lightAddress, buttonAddress)
 	h.t.Logf("its return is told after %v", time.Since(began))
-	before := len(h.toldOf(lockAddress, "lockState"))
+	before := len(h.ToldOf(lockAddress, "lockState"))
 	h.set(lightAddress, map[string]thing.Value{"onOff": "true"})
 	if _, err := h.do(lockAddress, "lockDoor"); err != nil {
 		h.t.Errorf("locking the lock that came back: %v", err)
 	}
-	for _, v := range h.toldOf(lockAddress, "lockState")[before:] {
+	for _, v := range h.ToldOf(lockAddress, "lockState")[before:] {
 		if v == `"unlocked"` {
 			h.t.Error("the refused order was carried out when the lock came back")
 		}
@@ -206,28 +206,28 @@ func losesAHouse(h *home, lab *matterlab.Lab) {
 }
 
 func losesTheServer(h *home, lab *matterlab.Lab) {
-	h.mu.Lock()
-	was, gone := len(h.devices), len(h.removed)
-	h.mu.Unlock()
+	h.Mu.Lock()
+	was, gone := len(h.Devices), len(h.Gone)
+	h.Mu.Unlock()
 	lab.Kill(matterlab.Server)
-	h.untilReach(h.t, false, lampAddress, lockAddress)
+	h.UntilReach(h.t, false, lampAddress, lockAddress)
 	h.untilEnded("the Matter Server")
 	id, err := h.order(time.Second, radio.Order{Address: lampAddress, Set: map[string]thing.Value{"onOff": "true"}})
 	h.wantUnconfirmed(id, err, radio.ErrRefused)
 	touch(h, lab, "house/contact", "booleanState", "stateValue", true) // nobody hears it
-	h.forget()
+	h.Forget()
 	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
 	defer cancel()
 	if err := lab.Start(ctx, matterlab.Server); err != nil {
 		h.t.Fatal(err)
 	}
-	h.untilReach(h.t, true, lampAddress, lockAddress)
-	h.untilValue(h.t, contactAddress, "contact", "true")
+	h.UntilReach(h.t, true, lampAddress, lockAddress)
+	h.UntilValue(h.t, contactAddress, "contact", "true")
 	h.set(lampAddress, map[string]thing.Value{"onOff": "true", "currentLevel": "30"})
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if len(h.devices) != was || len(h.removed) != gone {
-		h.t.Errorf("there were %d devices and are %d; removed: %v", was, len(h.devices), h.removed)
+	h.Mu.Lock()
+	defer h.Mu.Unlock()
+	if len(h.Devices) != was || len(h.Gone) != gone {
+		h.t.Errorf("there were %d devices and are %d; removed: %v", was, len(h.Devices), h.Gone)
 	}
 }
 
@@ -241,15 +241,15 @@ func letsADeviceIn(h *home, lab *matterlab.Lab) {
 	if err := commissioner.Commission(ctx, lab.Codes("late")[0]); err != nil {
 		h.t.Fatal(err)
 	}
-	h.untilReach(h.t, true, lateAddress)
+	h.UntilReach(h.t, true, lateAddress)
 	h.set(lateAddress, map[string]thing.Value{"onOff": "true"})
-	h.mu.Lock()
-	node := h.devices[lateAddress].Attributes["node"]
-	h.mu.Unlock()
+	h.Mu.Lock()
+	node := h.Devices[lateAddress].Attributes["node"]
+	h.Mu.Unlock()
 	if err := lab.Remove(ctx, node); err != nil {
 		h.t.Fatal(err)
 	}
-	h.until(h.t, "its leaving is told", func() bool { return len(h.removed) == 1 && h.removed[0] == lateAddress })
+	h.Until(h.t, "its leaving is told", func() bool { return len(h.Gone) == 1 && h.Gone[0] == lateAddress })
 	id, err := h.order(time.Second, radio.Order{Address: lateAddress, Set: map[string]thing.Value{"onOff": "true"}})
 	h.wantUnconfirmed(id, err, radio.ErrRefused)
 }

@@ -52,9 +52,9 @@ func TestBothRadiosTellTheSameOfZigbee2MQTT(t *testing.T) {
 	contact.Open()
 	remote.PressOn() // Zigbee2MQTT announces a button when it is first pressed
 	remote.PressOff()
-	b.hearer.until(t, "every device is there", func() bool {
+	b.hearer.Until(t, "every device is there", func() bool {
 		for _, address := range b.pairs {
-			if !b.hearer.reach[address] {
+			if !b.hearer.Reachable[address] {
 				return false
 			}
 		}
@@ -136,13 +136,13 @@ func (b *both) in(t *testing.T) *both {
 
 // kinds checks that both radios make the same of every device.
 func (b *both) kinds() {
-	b.native.mu.Lock()
-	natives := maps.Clone(b.native.devices)
-	b.native.mu.Unlock()
-	b.hearer.mu.Lock()
-	defer b.hearer.mu.Unlock()
+	b.native.Mu.Lock()
+	natives := maps.Clone(b.native.Devices)
+	b.native.Mu.Unlock()
+	b.hearer.Mu.Lock()
+	defer b.hearer.Mu.Unlock()
 	for _, address := range slices.Sorted(maps.Keys(b.pairs)) {
-		n, h := natives[address], b.hearer.devices[b.pairs[address]]
+		n, h := natives[address], b.hearer.Devices[b.pairs[address]]
 		if n.Kind != h.Kind {
 			b.t.Errorf("%s is a %s, announced it is a %s", address, n.Kind, h.Kind)
 		}
@@ -160,8 +160,8 @@ func withoutIdentify(d radio.Device) []string {
 // agree waits until both radios have told a value.
 func (b *both) agree(address, property string, want thing.Value) {
 	b.t.Helper()
-	b.native.untilValue(b.t, address, property, want)
-	b.hearer.untilValue(b.t, b.pairs[address], property, want)
+	b.native.UntilValue(b.t, address, property, want)
+	b.hearer.UntilValue(b.t, b.pairs[address], property, want)
 }
 
 // order gives the same order to both radios, this one first, and checks that both
@@ -189,9 +189,9 @@ func (b *both) do(d znp.Device, action, property string, want thing.Value) {
 func (b *both) same(address, property string) {
 	b.t.Helper()
 	told := func(h *home, address string) thing.Value {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		return h.values[address][property]
+		h.Mu.Lock()
+		defer h.Mu.Unlock()
+		return h.Values[address][property]
 	}
 	deadline, tick := time.NewTimer(patience), time.NewTicker(5*time.Millisecond)
 	defer deadline.Stop()
@@ -216,7 +216,7 @@ func (b *both) presses(remote *znp.Remote) {
 	of := func(h *home, address string) func() []string {
 		return func() []string {
 			var all []string
-			for _, s := range h.signals {
+			for _, s := range h.Signals {
 				if s.Address == address {
 					all = append(all, fmt.Sprintf("%s %s", s.Event, s.Data))
 				}
@@ -231,9 +231,9 @@ func (b *both) presses(remote *znp.Remote) {
 	remote.PressOff()
 	remote.HoldOn()
 	remote.Release()
-	b.native.until(b.t, "every press is told", func() bool { return len(natives()) == before+4 })
+	b.native.Until(b.t, "every press is told", func() bool { return len(natives()) == before+4 })
 	want := natives()[before:]
-	b.hearer.until(b.t, fmt.Sprintf("the presses %q are heard", want), func() bool {
+	b.hearer.Until(b.t, fmt.Sprintf("the presses %q are heard", want), func() bool {
 		got := hearers()
 		return len(got) >= len(want) && slices.Equal(got[len(got)-len(want):], want)
 	})
@@ -248,12 +248,12 @@ func (b *both) warm(remote *znp.Remote, natives, hearers func() []string) {
 		before := len(natives())
 		remote.HoldOn()
 		remote.Release()
-		b.native.until(b.t, "the press is told", func() bool { return len(natives()) == before+2 })
+		b.native.Until(b.t, "the press is told", func() bool { return len(natives()) == before+2 })
 		tick := time.NewTimer(settling)
 		for waiting := true; waiting; {
-			b.hearer.mu.Lock()
-			heard, changed := slices.Contains(hearers(), `longRelease {"position":1}`), b.hearer.changed
-			b.hearer.mu.Unlock()
+			b.hearer.Mu.Lock()
+			heard, changed := slices.Contains(hearers(), `longRelease {"position":1}`), b.hearer.Changed
+			b.hearer.Mu.Unlock()
 			if heard {
 				return
 			}

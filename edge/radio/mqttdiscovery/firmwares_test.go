@@ -29,20 +29,20 @@ func TestFirmwaresObey(t *testing.T) {
 	split, room := esphomeAirConditioner().start(t, lab), esphomeRoom().start(t, lab)
 	valve, fan := esphomeGarden().start(t, lab), esphomeFan().start(t, lab)
 	h := openHome(t, lab, mqttdiscovery.Options{})
-	h.until(t, "every device is known", func() bool { return len(h.reach) == 10 })
+	h.Until(t, "every device is known", func() bool { return len(h.Reachable) == 10 })
 
 	t.Run("a plug of Tasmota switches and measures", func(t *testing.T) {
 		h := h.in(t)
 		h.set("4D1E0A", map[string]thing.Value{"onOff": "true"})
 		h.set("4D1E0A", map[string]thing.Value{"onOff": "true"}) // it tells that again
-		if told := h.toldOf("4D1E0A", "onOff"); fmt.Sprint(told) != "[false true true]" {
+		if told := h.ToldOf("4D1E0A", "onOff"); fmt.Sprint(told) != "[false true true]" {
 			t.Errorf("the plug told onOff %v, want each order told once", told)
 		}
 		if plug.get("POWER") != "ON" {
 			t.Error("the plug is truly off")
 		}
-		h.untilValue(t, "4D1E0A", "cumulativeEnergyImported", "12.34")
-		h.untilValue(t, "4D1E0A", "activePower", "60")
+		h.UntilValue(t, "4D1E0A", "cumulativeEnergyImported", "12.34")
+		h.UntilValue(t, "4D1E0A", "activePower", "60")
 	})
 	t.Run("a bulb of Tasmota is lit by its level", func(t *testing.T) {
 		h := h.in(t)
@@ -75,7 +75,7 @@ func TestFirmwaresObey(t *testing.T) {
 		// It says nothing when nothing changes, and nobody knows.
 		id, err := h.order(500*time.Millisecond, radio.Order{Address: "a4cf12f0a002", Action: "lockDoor"})
 		wantUnknown(t, err)
-		if got := h.causedBy(id); len(got) > 0 {
+		if got := h.CausedBy(id); len(got) > 0 {
 			t.Errorf("%v confirm an order that was not", got)
 		}
 		h.do("a4cf12f0a002", "unlockDoor")
@@ -90,7 +90,7 @@ func TestFirmwaresObey(t *testing.T) {
 	})
 	t.Run("an air conditioner counts in Fahrenheit", func(t *testing.T) {
 		h := h.in(t)
-		h.untilValue(t, "a4cf12f0a005", "occupiedHeatingSetpoint", "20")
+		h.UntilValue(t, "a4cf12f0a005", "occupiedHeatingSetpoint", "20")
 		h.set("a4cf12f0a005", map[string]thing.Value{"occupiedCoolingSetpoint": "24", "systemMode": `"auto"`, "fanMode": `"high"`})
 		if split.get("climate/split/target_temperature_high") != "75.2" || split.get("climate/split/mode") != "heat_cool" {
 			t.Errorf("it is truly at %s %s", split.get("climate/split/target_temperature_high"), split.get("climate/split/mode"))
@@ -140,7 +140,7 @@ func TestFirmwaresTell(t *testing.T) {
 	h := openHome(t, lab, mqttdiscovery.Options{})
 
 	t.Run("buttons", func(t *testing.T) {
-		h.until(t, "the buttons are known", func() bool { return h.reach["5AA001"] && h.reach["a4cf12f0a007"] })
+		h.Until(t, "the buttons are known", func() bool { return h.Reachable["5AA001"] && h.Reachable["a4cf12f0a007"] })
 		buttons.tell("stat/panel/BUTTON2T", `{"TRIG":"SINGLE"}`)
 		buttons.tell("stat/panel/BUTTON1T", `{"TRIG":"HOLD"}`)
 		buttons.tell("stat/panel/BUTTON1T", `{"TRIG":"WHATEVER"}`)
@@ -150,9 +150,9 @@ func TestFirmwaresTell(t *testing.T) {
 			`a4cf12f0a007 multiPressComplete {"count":2,"position":0}`,
 		}
 		var got []string
-		h.until(t, "every press is told", func() bool {
+		h.Until(t, "every press is told", func() bool {
 			got = nil
-			for _, s := range h.signals {
+			for _, s := range h.Signals {
 				got = append(got, fmt.Sprintf("%s %s %s", s.Address, s.Event, s.Data))
 			}
 			return len(got) >= len(want)
@@ -164,30 +164,30 @@ func TestFirmwaresTell(t *testing.T) {
 		}
 	})
 	t.Run("motion that is not told to end ends", func(t *testing.T) {
-		h.until(t, "the sensor is known", func() bool { return h.reach["E567D90AB3C4"] })
+		h.Until(t, "the sensor is known", func() bool { return h.Reachable["E567D90AB3C4"] })
 		motion.tell("home/other_gateway/BTtoMQTT/E567D90AB3C4", `{"motion":true}`)
-		h.untilValue(t, "E567D90AB3C4", "occupancy", "true")
-		h.untilValue(t, "E567D90AB3C4", "occupancy", "false")
+		h.UntilValue(t, "E567D90AB3C4", "occupancy", "true")
+		h.UntilValue(t, "E567D90AB3C4", "occupancy", "false")
 	})
 	t.Run("a device that is announced as a whole", func(t *testing.T) {
-		h.untilValue(t, "0AFFD2", "temperature", "20.11") // 68.2 °F
-		h.untilValue(t, "0AFFD2", "pressure", "1013")
-		h.untilValue(t, "0AFFD2", "batteryLow", "false")
-		h.until(t, "it is there", func() bool { return h.reach["0AFFD2"] })
+		h.UntilValue(t, "0AFFD2", "temperature", "20.11") // 68.2 °F
+		h.UntilValue(t, "0AFFD2", "pressure", "1013")
+		h.UntilValue(t, "0AFFD2", "batteryLow", "false")
+		h.Until(t, "it is there", func() bool { return h.Reachable["0AFFD2"] })
 		mast.say("rtl/status", `{"state":"offline"}`)
-		h.until(t, "it is gone with its gateway", func() bool { return !h.reach["0AFFD2"] })
+		h.Until(t, "it is gone with its gateway", func() bool { return !h.Reachable["0AFFD2"] })
 		mast.say("rtl/status", `{"state":"online"}`)
-		h.until(t, "it is back", func() bool { return h.reach["0AFFD2"] })
+		h.Until(t, "it is back", func() bool { return h.Reachable["0AFFD2"] })
 		if !slices.ContainsFunc(h.radio.Complaints(), func(s string) bool { return strings.Contains(s, "states is not supported in a template") }) {
 			t.Errorf("complaints %q do not name the template", h.radio.Complaints())
 		}
-		if !strings.Contains(h.devices["0AFFD2"].Attributes["refused"], "states") {
-			t.Errorf("the device does not show what is refused: %v", h.devices["0AFFD2"].Attributes)
+		if !strings.Contains(h.Devices["0AFFD2"].Attributes["refused"], "states") {
+			t.Errorf("the device does not show what is refused: %v", h.Devices["0AFFD2"].Attributes)
 		}
 	})
 	t.Run("a plug that tells no state obeys, and nobody knows", func(t *testing.T) {
 		h := h.in(t)
-		h.until(t, "the plug is there", func() bool { return h.reach["433-1394007"] })
+		h.Until(t, "the plug is there", func() bool { return h.Reachable["433-1394007"] })
 		got := make(chan string, 1)
 		radioPlug.mu.Lock()
 		radioPlug.obey = func(_ *firmware, _, payload string) { got <- payload }

@@ -21,7 +21,7 @@ func TestNonsenseIsCountedAndSurvived(t *testing.T) {
 	lab := ziglab.StartBroker(t)
 	f := beacon("openmqttgateway-climate", "A4C138AB12CD", `{"tempc":21.4,"hum":48.2}`).start(t, lab)
 	h := openHome(t, lab, mqttdiscovery.Options{})
-	h.untilValue(t, "A4C138AB12CD", "temperature", "21.4")
+	h.UntilValue(t, "A4C138AB12CD", "temperature", "21.4")
 
 	deep := strings.Repeat(`{"a":`, 20000)
 	for i, payload := range []string{
@@ -49,12 +49,12 @@ func TestNonsenseIsCountedAndSurvived(t *testing.T) {
 		}
 	}
 	f.tell(beaconTopic, `{"tempc":19.5}`)
-	h.untilValue(t, "A4C138AB12CD", "temperature", "19.5")
+	h.UntilValue(t, "A4C138AB12CD", "temperature", "19.5")
 	// What was announced before this has been looked at before it.
 	tasmotaRelay("tasmota-relay", "pump", "").start(t, lab)
-	h.until(t, "the pump is known", func() bool { return h.reach["22B0F1"] })
-	if len(h.removed) > 0 {
-		t.Errorf("nonsense had %v removed", h.removed)
+	h.Until(t, "the pump is known", func() bool { return h.Reachable["22B0F1"] })
+	if len(h.Gone) > 0 {
+		t.Errorf("nonsense had %v removed", h.Gone)
 	}
 	stats := h.radio.Stats()
 	for what, n := range map[string]uint64{
@@ -78,8 +78,8 @@ func TestAFloodIsThinnedAndItsEndIsTold(t *testing.T) {
 	f := beacon("openmqttgateway-climate", "A4C138AB12CD", `{"tempc":21.4}`).start(t, lab)
 	door := beacon("openmqttgateway-contact", "F1E2D3C4B5A6", `{"open":false}`).start(t, lab)
 	h := openHome(t, lab, mqttdiscovery.Options{})
-	h.untilValue(t, "A4C138AB12CD", "temperature", "21.4")
-	h.untilValue(t, "F1E2D3C4B5A6", "contact", "true")
+	h.UntilValue(t, "A4C138AB12CD", "temperature", "21.4")
+	h.UntilValue(t, "F1E2D3C4B5A6", "contact", "true")
 
 	const messages = 20_000
 	began := time.Now()
@@ -87,15 +87,15 @@ func TestAFloodIsThinnedAndItsEndIsTold(t *testing.T) {
 		f.pour(beaconTopic, fmt.Sprintf(`{"tempc":%d}`, n%80))
 		if n == messages/2 { // others must not suffer
 			door.tell("home/OMG_lilygo/BTtoMQTT/F1E2D3C4B5A6", `{"open":true}`)
-			h.untilValue(t, "F1E2D3C4B5A6", "contact", "false")
+			h.UntilValue(t, "F1E2D3C4B5A6", "contact", "false")
 		}
 	}
 	f.tell(beaconTopic, `{"tempc":85.5}`)
-	h.untilValue(t, "A4C138AB12CD", "temperature", "85.5")
+	h.UntilValue(t, "A4C138AB12CD", "temperature", "85.5")
 	took := time.Since(began)
 	// 20 at once, 10 a second, the tail of 8 kept messages, and the first value.
 	allowed := 20 + int(10*took.Seconds()) + 8 + 1
-	if told := len(h.toldOf("A4C138AB12CD", "temperature")); told > allowed {
+	if told := len(h.ToldOf("A4C138AB12CD", "temperature")); told > allowed {
 		t.Errorf("%d of %d messages were told in %v, at most %d may be", told, messages, took, allowed)
 	}
 	if h.radio.Stats().Coalesced.Load() == 0 {
@@ -114,11 +114,11 @@ func TestAFloodOfDevicesIsBounded(t *testing.T) {
 		f.pour(fmt.Sprintf("homeassistant/switch/flood%d/config", n), fmt.Sprintf(`{"cmd_t":"flood/%d","dev":{"ids":["flood%d"]}}`, n, n))
 	}
 	f.tell("homeassistant/switch/flood0/config", "")
-	h.until(t, "the flood is told, and one of it is gone", func() bool { return slices.Contains(h.removed, "flood0") || len(h.devices) > 1000 })
-	h.until(t, "the flood ends", func() bool { return h.radio.Stats().Refused.Load() > 0 })
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if n := len(h.devices); n > 1024 {
+	h.Until(t, "the flood is told, and one of it is gone", func() bool { return slices.Contains(h.Gone, "flood0") || len(h.Devices) > 1000 })
+	h.Until(t, "the flood ends", func() bool { return h.radio.Stats().Refused.Load() > 0 })
+	h.Mu.Lock()
+	defer h.Mu.Unlock()
+	if n := len(h.Devices); n > 1024 {
 		t.Errorf("%d devices were told, at most 1024 may be", n)
 	}
 }
@@ -129,19 +129,19 @@ func TestDevicesChangeAndLeave(t *testing.T) {
 	lab := ziglab.StartBroker(t)
 	pump := tasmotaRelay("tasmota-relay", "pump", "").start(t, lab)
 	h := openHome(t, lab, mqttdiscovery.Options{})
-	h.untilValue(t, "22B0F1", "onOff", "false")
+	h.UntilValue(t, "22B0F1", "onOff", "false")
 
 	t.Run("a second relay is a device beside it", func(t *testing.T) {
 		pump.publish("homeassistant/switch/22B0F1_RL_2/config", `{"name":"Second","stat_t":"tele/pump/STATE","cmd_t":"cmnd/pump/POWER2",`+
 			`"val_tpl":"{{value_json.POWER}}","dev":{"ids":["22B0F1"]}}`, true)
-		h.untilValue(t, "22B0F1/22B0F1_RL_2", "onOff", "false") // what the broker kept is told to it, too
-		if len(h.removed) > 0 {
-			t.Errorf("%v is gone", h.removed)
+		h.UntilValue(t, "22B0F1/22B0F1_RL_2", "onOff", "false") // what the broker kept is told to it, too
+		if len(h.Gone) > 0 {
+			t.Errorf("%v is gone", h.Gone)
 		}
 	})
 	t.Run("and leaves when its announcement is emptied", func(t *testing.T) {
 		pump.publish("homeassistant/switch/22B0F1_RL_2/config", "", true)
-		h.until(t, "it is gone", func() bool { return slices.Equal(h.removed, []string{"22B0F1/22B0F1_RL_2"}) })
+		h.Until(t, "it is gone", func() bool { return slices.Equal(h.Gone, []string{"22B0F1/22B0F1_RL_2"}) })
 		_, err := h.in(t).order(time.Second, radio.Order{Address: "22B0F1/22B0F1_RL_2", Set: map[string]thing.Value{"onOff": "true"}})
 		wantRefused(t, err)
 	})
@@ -149,25 +149,25 @@ func TestDevicesChangeAndLeave(t *testing.T) {
 		for topic, payload := range recordings(t, "tasmota-relay") {
 			pump.publish(topic, strings.ReplaceAll(payload, "22B0F1", "33B0F1"), true)
 		}
-		h.untilValue(t, "33B0F1", "onOff", "false")
-		h.until(t, "the old one is gone", func() bool { return slices.Contains(h.removed, "22B0F1") })
+		h.UntilValue(t, "33B0F1", "onOff", "false")
+		h.Until(t, "the old one is gone", func() bool { return slices.Contains(h.Gone, "22B0F1") })
 		h.in(t).set("33B0F1", map[string]thing.Value{"onOff": "true"})
 	})
 	t.Run("the broker restarts", func(t *testing.T) {
 		lab.StopBroker()
-		h.until(t, "nothing can be reached", func() bool { return !h.reach["33B0F1"] })
+		h.Until(t, "nothing can be reached", func() bool { return !h.Reachable["33B0F1"] })
 		_, err := h.in(t).order(time.Second, radio.Order{Address: "33B0F1", Set: map[string]thing.Value{"onOff": "false"}})
 		wantRefused(t, err)
-		h.mu.Lock()
-		clear(h.values)
-		h.mu.Unlock()
+		h.Mu.Lock()
+		clear(h.Values)
+		h.Mu.Unlock()
 		if err := lab.StartBroker(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		h.untilValue(t, "33B0F1", "onOff", "true") // as the broker kept it
+		h.UntilValue(t, "33B0F1", "onOff", "true") // as the broker kept it
 		pump.vanish()
 		pump.reconnect()
-		h.until(t, "it is back", func() bool { return h.reach["33B0F1"] })
+		h.Until(t, "it is back", func() bool { return h.Reachable["33B0F1"] })
 		h.in(t).set("33B0F1", map[string]thing.Value{"onOff": "false"})
 	})
 }
@@ -181,14 +181,14 @@ func TestOrdersAreNeverLateNorTwice(t *testing.T) {
 	stubborn.obey = nil
 	stubborn.start(t, lab)
 	h := openHome(t, lab, mqttdiscovery.Options{})
-	h.until(t, "both are there", func() bool { return h.reach["a4cf12f0a002"] && h.reach["22B0F1"] })
+	h.Until(t, "both are there", func() bool { return h.Reachable["a4cf12f0a002"] && h.Reachable["22B0F1"] })
 
 	t.Run("what does not answer is not believed", func(t *testing.T) {
 		h := h.in(t)
 		order := radio.Order{Address: "22B0F1", Set: map[string]thing.Value{"onOff": "true"}}
 		id, err := h.order(300*time.Millisecond, order)
 		wantUnknown(t, err)
-		if got := h.causedBy(id); len(got) > 0 {
+		if got := h.CausedBy(id); len(got) > 0 {
 			t.Errorf("%v confirm what nobody did", got)
 		}
 	})
@@ -196,20 +196,20 @@ func TestOrdersAreNeverLateNorTwice(t *testing.T) {
 		h := h.in(t)
 		id, err := h.order(300*time.Millisecond, radio.Order{Address: "22B0F1", Set: map[string]thing.Value{"onOff": "false"}})
 		wantUnknown(t, err)
-		if got := h.causedBy(id); len(got) > 0 {
+		if got := h.CausedBy(id); len(got) > 0 {
 			t.Errorf("%v confirm what nobody did", got)
 		}
 	})
 	t.Run("a lock that is away is not told to open when it comes back", func(t *testing.T) {
 		h := h.in(t)
 		breakOff(lock)
-		h.until(t, "it is told to be away", func() bool { return !h.reach["a4cf12f0a002"] })
+		h.Until(t, "it is told to be away", func() bool { return !h.Reachable["a4cf12f0a002"] })
 		_, err := h.order(time.Second, radio.Order{Address: "a4cf12f0a002", Action: "unlockDoor"})
 		wantRefused(t, err)
 		lock.set("lock/bolt", "LOCKED")
 		repair(lock)
-		h.until(t, "it is back", func() bool { return h.reach["a4cf12f0a002"] })
-		h.untilValue(t, "a4cf12f0a002", "lockState", `"locked"`)
+		h.Until(t, "it is back", func() bool { return h.Reachable["a4cf12f0a002"] })
+		h.UntilValue(t, "a4cf12f0a002", "lockState", `"locked"`)
 		h.do("a4cf12f0a002", "unlockDoor") // whatever waited for it comes before this
 		if n := lock.count("lock/bolt"); n != 1 {
 			t.Errorf("the lock got %d orders since it is back, want 1", n)
@@ -219,11 +219,11 @@ func TestOrdersAreNeverLateNorTwice(t *testing.T) {
 		h := h.in(t)
 		before := lock.count("lock/bolt")
 		lock.say(lock.will[0], lock.will[2]) // it listens all the same
-		h.until(t, "it is told to be away", func() bool { return !h.reach["a4cf12f0a002"] })
+		h.Until(t, "it is told to be away", func() bool { return !h.Reachable["a4cf12f0a002"] })
 		_, err := h.order(time.Second, radio.Order{Address: "a4cf12f0a002", Action: "lockDoor"})
 		wantRefused(t, err)
 		lock.say(lock.will[0], lock.will[1])
-		h.until(t, "it is back", func() bool { return h.reach["a4cf12f0a002"] })
+		h.Until(t, "it is back", func() bool { return h.Reachable["a4cf12f0a002"] })
 		h.do("a4cf12f0a002", "lockDoor")
 		if n := lock.count("lock/bolt") - before; n != 1 {
 			t.Errorf("the lock got %d orders, want 1", n)
@@ -242,7 +242,7 @@ func TestOrdersAreNeverLateNorTwice(t *testing.T) {
 	t.Run("nobody listens", func(t *testing.T) {
 		h := h.in(t)
 		stubborn.publish("homeassistant/switch/deaf/config", `{"stat_t":"deaf","cmd_t":"deaf/set","ret":true,"dev":{"ids":["deaf"]}}`, true)
-		h.until(t, "it is known", func() bool { return h.reach["deaf"] })
+		h.Until(t, "it is known", func() bool { return h.Reachable["deaf"] })
 		_, err := h.order(time.Second, radio.Order{Address: "deaf", Set: map[string]thing.Value{"onOff": "true"}})
 		wantRefused(t, err)
 		late := stubborn.hears("deaf/set", "ON")
@@ -261,8 +261,8 @@ func TestAnnouncementsOfAnotherRadioAreLeftAlone(t *testing.T) {
 	f := tasmotaRelay("tasmota-relay", "pump", "").start(t, lab)
 	f.publish("homeassistant/switch/0x1/switch/config", `{"stat_t":"z/1","cmd_t":"z/1/set","origin":{"name":"Zigbee2MQTT"},"dev":{"ids":["z1"]}}`, true)
 	h := openHome(t, lab, mqttdiscovery.Options{Except: []string{mqttdiscovery.Zigbee2MQTT}})
-	h.until(t, "the pump is known", func() bool { return h.reach["22B0F1"] })
-	if len(h.devices) != 1 {
-		t.Errorf("the devices are %v, want the pump alone", h.devices)
+	h.Until(t, "the pump is known", func() bool { return h.Reachable["22B0F1"] })
+	if len(h.Devices) != 1 {
+		t.Errorf("the devices are %v, want the pump alone", h.Devices)
 	}
 }

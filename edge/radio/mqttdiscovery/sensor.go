@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"logis/domain/thing"
+	"logis/edge/radio"
 )
 
 // sense maps a sensor. It reports whether it has a place in the part.
@@ -143,32 +144,7 @@ func health(property string) bool {
 	return slices.Contains([]string{"linkQuality", "batteryPercent", "batteryLow", "tamper"}, property)
 }
 
-// sensorKind decides what a part without an actuator is, by the first of these
-// that it tells.
+// sensorKind decides what a device without an actuator is.
 func (p *part) sensorKind() string {
-	switch {
-	case p.has("smokeState"):
-		return "smoke-alarm"
-	case p.has("gasState"):
-		return "gas-alarm"
-	case p.has("waterLeak"):
-		return "leak-sensor"
-	case p.has("contact"):
-		return "contact-sensor"
-	case p.has("occupancy"):
-		return "motion-sensor"
-	case len(p.presses) > 0:
-		return "button"
-	case p.has("temperature") && p.has("relativeHumidity"):
-		return "climate-sensor"
-	case p.has("temperature"):
-		return "temperature-sensor"
-	case p.has("relativeHumidity"):
-		return "humidity-sensor"
-	case p.has("illuminance"):
-		return "light-sensor"
-	case p.has("activePower") || p.has("cumulativeEnergyImported"):
-		return "meter"
-	}
-	return ""
+	return radio.SensorKind(p.has, len(p.presses) > 0)
 }

@@ -20,7 +20,7 @@ func TestAHomeObeys(t *testing.T) {
 	plug, gang := znp.NewPlug(0x000d6f0000000005), znp.NewTwoGang(0x00124b0000000006)
 	lock, curtain := znp.NewLock(0x000d6f0000000008), znp.NewCurtain(0x000d6f0000000009, time.Second)
 	h := openHome(t, ziglab.Start(t, lamp, color, plug, gang, lock, curtain))
-	h.until(t, "every device is known", func() bool { return len(h.reach) == 7 })
+	h.Until(t, "every device is known", func() bool { return len(h.Reachable) == 7 })
 
 	t.Run("a lamp does every order exactly once", func(t *testing.T) { switchesALamp(h.in(t), lamp) })
 	t.Run("a colour lamp takes colours and temperatures", func(t *testing.T) { colors(h.in(t), color) })
@@ -54,7 +54,7 @@ func switchesALamp(h *home, lamp *znp.Lamp) {
 		h.t.Errorf("the lamp's true level is %d, want 102", got)
 	}
 	lamp.Press()
-	h.untilValue(h.t, address, "onOff", "false")
+	h.UntilValue(h.t, address, "onOff", "false")
 	if _, err := h.do(address, "identify"); err != nil {
 		h.t.Errorf("identify: %v", err)
 	}
@@ -71,7 +71,7 @@ func colors(h *home, lamp *znp.Lamp) {
 	}
 	h.set(address, map[string]thing.Value{"currentHue": "120", "currentSaturation": "80"})
 	h.set(address, map[string]thing.Value{"currentSaturation": "40"})
-	if got := h.told(address)["currentHue"]; got != "120" {
+	if got := h.Told(address)["currentHue"]; got != "120" {
 		h.t.Errorf("with another saturation the hue is %s, want 120 as before", got)
 	}
 }
@@ -83,7 +83,7 @@ func switchesRelays(h *home, gang *znp.TwoGang) {
 		h.t.Errorf("the relays are top %v, bottom %v; want only the top one on", gang.On(znp.Top), gang.On(znp.Bottom))
 	}
 	gang.Press(znp.Bottom)
-	h.untilValue(h.t, bottom, "onOff", "true")
+	h.UntilValue(h.t, bottom, "onOff", "true")
 	h.set(top, map[string]thing.Value{"onOff": "false"})
 	if gang.On(znp.Top) || !gang.On(znp.Bottom) {
 		h.t.Errorf("the relays are top %v, bottom %v; want only the bottom one on", gang.On(znp.Top), gang.On(znp.Bottom))
@@ -95,9 +95,9 @@ func measures(h *home, plug *znp.Plug) {
 	h.set(address, map[string]thing.Value{"onOff": "true"})
 	plug.SetLoad(60)
 	plug.SetEnergy(12340)
-	h.untilValue(h.t, address, "activePower", "60")
-	h.untilValue(h.t, address, "activeCurrent", "0.26")
-	h.untilValue(h.t, address, "cumulativeEnergyImported", "12.34")
+	h.UntilValue(h.t, address, "activePower", "60")
+	h.UntilValue(h.t, address, "activeCurrent", "0.26")
+	h.UntilValue(h.t, address, "cumulativeEnergyImported", "12.34")
 }
 
 // believes checks the one way out for devices that keep their values outside the
@@ -134,7 +134,7 @@ func locks(h *home, lock *znp.Lock) {
 		}
 	}
 	lock.Turn(znp.Unlocked)
-	h.untilValue(h.t, address, "lockState", `"unlocked"`)
+	h.UntilValue(h.t, address, "lockState", `"unlocked"`)
 }
 
 func jams(h *home, lock *znp.Lock) {
@@ -150,19 +150,19 @@ func jams(h *home, lock *znp.Lock) {
 	if got := len(lock.Orders()) - before; got != 1 {
 		h.t.Errorf("the lock got the order %d times, want once", got)
 	}
-	h.untilValue(h.t, address, "lockState", `"notFullyLocked"`)
+	h.UntilValue(h.t, address, "lockState", `"notFullyLocked"`)
 }
 
 func draws(h *home, curtain *znp.Curtain) {
 	address := ziglab.Address(curtain)
 	const lift = "currentPositionLiftPercentage"
-	h.untilValue(h.t, address, lift, "0")
+	h.UntilValue(h.t, address, lift, "0")
 	h.set(address, map[string]thing.Value{lift: "60"})
 	if got := curtain.Position(); got != 60 {
 		h.t.Errorf("the curtain was confirmed at 60, it is truly at %d", got)
 	}
 	// Zigbee2MQTT says 60 the moment it was told; nobody may believe it.
-	positions := h.toldOf(address, lift)
+	positions := h.ToldOf(address, lift)
 	if i := slices.Index(positions, "60"); i != len(positions)-1 {
 		h.t.Errorf("the curtain was told to be at %v: at its goal before the end", positions)
 	}

@@ -2,6 +2,7 @@ package zigbee2mqtt_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -18,7 +19,7 @@ func TestADeviceThatDoesNotAnswerIsNeverBelieved(t *testing.T) {
 	lock := znp.NewLock(0x000d6f0000000008)
 	h := openHome(t, ziglab.Start(t, lamp, deaf, slow, hurried, lock))
 	for _, l := range []*znp.Lamp{lamp, deaf, slow, hurried} {
-		h.untilValue(t, ziglab.Address(l), "onOff", "false")
+		h.UntilValue(t, ziglab.Address(l), "onOff", "false")
 	}
 	// Each waits for Zigbee2MQTT to give up; together they wait once.
 	t.Run("faults", func(t *testing.T) {
@@ -53,10 +54,10 @@ func losesALamp(h *home, lamp *znp.Lamp) {
 	if err := <-spoofed; err != nil {
 		h.t.Fatal(err)
 	}
-	if h.everTold(address, "onOff", "true") {
+	if slices.Contains(h.ToldOf(address, "onOff"), "true") {
 		h.t.Error("a lamp that is out of reach was told to be on")
 	}
-	h.until(h.t, "the lamp is told to be out of reach", func() bool { return !h.reach[address] })
+	h.Until(h.t, "the lamp is told to be out of reach", func() bool { return !h.Reachable[address] })
 
 	// It is known to be gone: nothing more is sent that could happen later.
 	orders := len(lamp.Orders())
@@ -71,7 +72,7 @@ func losesALamp(h *home, lamp *znp.Lamp) {
 			h.t.Error("the refused order was carried out when the lamp came back")
 		}
 	}
-	h.until(h.t, "the lamp is told to be back", func() bool { return h.reach[address] })
+	h.Until(h.t, "the lamp is told to be back", func() bool { return h.Reachable[address] })
 }
 
 func hangs(h *home, lamp *znp.Lamp) {
@@ -82,7 +83,7 @@ func hangs(h *home, lamp *znp.Lamp) {
 	id, err := h.order(ctx, radio.Order{Address: address, Set: map[string]thing.Value{"onOff": "true"}})
 	wantUnknown(h.t, err)
 	h.wantNothingTold(id)
-	if h.everTold(address, "onOff", "true") || lamp.On() {
+	if slices.Contains(h.ToldOf(address, "onOff"), "true") || lamp.On() {
 		h.t.Errorf("a lamp that hangs was told to be on; it truly is %v", lamp.On())
 	}
 }
@@ -149,59 +150,59 @@ func TestTheRadioComesBack(t *testing.T) {
 	h := openHome(t, lab)
 	address, door := ziglab.Address(lamp), ziglab.Address(contact)
 	all := func(reachable bool) func() bool {
-		return func() bool { return h.reach[address] == reachable && h.reach[door] == reachable }
+		return func() bool { return h.Reachable[address] == reachable && h.Reachable[door] == reachable }
 	}
-	h.untilValue(t, address, "onOff", "false")
+	h.UntilValue(t, address, "onOff", "false")
 	contact.Open()
-	h.untilValue(t, door, "contact", "false")
-	h.until(t, "all can be reached", all(true))
+	h.UntilValue(t, door, "contact", "false")
+	h.Until(t, "all can be reached", all(true))
 
 	t.Run("the stick is pulled out", func(t *testing.T) {
 		lab.Network.Unplug()
 		<-lab.BridgeGone()
-		h.until(t, "nothing can be reached", all(false))
+		h.Until(t, "nothing can be reached", all(false))
 		if err := <-h.ended; err == nil {
 			t.Error("Run returned nil when Zigbee2MQTT went away")
 		}
 		_, err := h.orderSet(address, map[string]thing.Value{"onOff": "true"})
 		wantRefused(t, err)
 		lamp.Press() // nobody hears it
-		h.forget()
+		h.Forget()
 		if err := lab.StartBridge(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		h.until(t, "all can be reached again", all(true))
-		h.untilValue(t, address, "onOff", "true") // asked, as it is now
-		h.untilValue(t, door, "contact", "false") // as it said before
+		h.Until(t, "all can be reached again", all(true))
+		h.UntilValue(t, address, "onOff", "true") // asked, as it is now
+		h.UntilValue(t, door, "contact", "false") // as it said before
 	})
 	t.Run("the broker restarts", func(t *testing.T) {
-		h.forget()
+		h.Forget()
 		lab.StopBroker()
-		h.until(t, "nothing can be reached", all(false))
+		h.Until(t, "nothing can be reached", all(false))
 		lamp.Press()
 		if err := lab.StartBroker(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		h.until(t, "all can be reached again", all(true))
-		h.untilValue(t, address, "onOff", "false")
-		h.untilValue(t, door, "contact", "false")
+		h.Until(t, "all can be reached again", all(true))
+		h.UntilValue(t, address, "onOff", "false")
+		h.UntilValue(t, door, "contact", "false")
 		h.in(t).set(address, map[string]thing.Value{"onOff": "true"})
 	})
 	t.Run("a lamp is gone when Zigbee2MQTT starts", func(t *testing.T) {
 		lab.StopBridge()
-		h.until(t, "nothing can be reached", all(false))
+		h.Until(t, "nothing can be reached", all(false))
 		lamp.SetReachable(false)
-		h.forget()
+		h.Forget()
 		if err := lab.StartBridge(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		h.until(t, "the door is told", func() bool { return h.values[door]["contact"] == "false" })
-		h.until(t, "the lamp is told to be out of reach", func() bool { r, told := h.reach[address]; return told && !r })
-		if v, told := h.told(address)["onOff"]; told {
+		h.Until(t, "the door is told", func() bool { return h.Values[door]["contact"] == "false" })
+		h.Until(t, "the lamp is told to be out of reach", func() bool { r, told := h.Reachable[address]; return told && !r })
+		if v, told := h.Told(address)["onOff"]; told {
 			t.Errorf("a lamp that is gone was told to be on = %s, which is what Zigbee2MQTT remembers", v)
 		}
 		lamp.SetReachable(true)
 		lamp.Press()
-		h.untilValue(t, address, "onOff", map[bool]thing.Value{true: "true", false: "false"}[lamp.On()])
+		h.UntilValue(t, address, "onOff", map[bool]thing.Value{true: "true", false: "false"}[lamp.On()])
 	})
 }

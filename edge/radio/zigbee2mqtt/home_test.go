@@ -4,10 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
-	"maps"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -15,126 +12,17 @@ import (
 	"logis/domain"
 	"logis/domain/thing"
 	"logis/edge/radio"
+	"logis/edge/radio/radiotest"
 	"logis/edge/radio/zigbee2mqtt"
 	"logis/edge/radio/zigbee2mqtt/ziglab"
 )
 
-// patience bounds every wait of a test for a real program.
-const patience = 30 * time.Second
-
-// watcher is a sink that keeps everything it is told, in order.
-type watcher struct {
-	mu      sync.Mutex
-	changed chan struct{}
-	devices map[string]radio.Device
-	values  map[string]map[string]thing.Value
-	reach   map[string]bool
-	reports []radio.Report
-	signals []radio.Signal
-	removed []string
-}
-
-func newWatcher() *watcher {
-	return &watcher{
-		changed: make(chan struct{}), devices: map[string]radio.Device{},
-		values: map[string]map[string]thing.Value{}, reach: map[string]bool{},
-	}
-}
-
-func (w *watcher) note(keep func()) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	keep()
-	close(w.changed)
-	w.changed = make(chan struct{})
-	return nil
-}
-
-func (w *watcher) Device(_ context.Context, d radio.Device) error {
-	return w.note(func() { w.devices[d.Address] = d })
-}
-
-func (w *watcher) Removed(_ context.Context, address string) error {
-	return w.note(func() {
-		delete(w.devices, address)
-		w.removed = append(w.removed, address)
-	})
-}
-
-func (w *watcher) Report(_ context.Context, r radio.Report) error {
-	return w.note(func() {
-		if w.values[r.Address] == nil {
-			w.values[r.Address] = map[string]thing.Value{}
-		}
-		maps.Copy(w.values[r.Address], r.Values)
-		w.reports = append(w.reports, r)
-	})
-}
-
-func (w *watcher) Signal(_ context.Context, s radio.Signal) error {
-	return w.note(func() { w.signals = append(w.signals, s) })
-}
-
-func (w *watcher) Reach(_ context.Context, address string, available bool) error {
-	return w.note(func() { w.reach[address] = available })
-}
-
-// until waits until the condition, read under the lock, holds.
-func (w *watcher) until(t *testing.T, what string, condition func() bool) {
-	t.Helper()
-	deadline := time.NewTimer(patience)
-	defer deadline.Stop()
-	for {
-		w.mu.Lock()
-		holds, changed := condition(), w.changed
-		w.mu.Unlock()
-		if holds {
-			return
-		}
-		select {
-		case <-changed:
-		case <-deadline.C:
-			w.mu.Lock()
-			defer w.mu.Unlock()
-			t.Fatalf("after %v still waiting until %s\nvalues %v\nreach %v\nsignals %v", patience, what, w.values, w.reach, w.signals)
-		}
-	}
-}
-
-// untilValue waits until a device has told a value.
-func (w *watcher) untilValue(t *testing.T, address, property string, want thing.Value) {
-	t.Helper()
-	w.until(t, fmt.Sprintf("%s tells %s = %s", address, property, want), func() bool { return w.values[address][property] == want })
-}
-
-// causedBy returns the reports that confirm an order.
-func (w *watcher) causedBy(id domain.CommandID) []radio.Report {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	var reports []radio.Report
-	for _, r := range w.reports {
-		if r.Cause == id {
-			reports = append(reports, r)
-		}
-	}
-	return reports
-}
-
-// everTold reports whether a device ever told a value.
-func (w *watcher) everTold(address, property string, v thing.Value) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, r := range w.reports {
-		if r.Address == address && r.Values[property] == v {
-			return true
-		}
-	}
-	return false
-}
+// patience bounds every wait for a real program.
+const patience = radiotest.Patience
 
 // home is a radio that runs against a lab.
 type home struct {
-	*watcher
+	*radiotest.Watcher
 	t     *testing.T
 	lab   *ziglab.Lab
 	radio *zigbee2mqtt.Radio
@@ -157,12 +45,12 @@ func openHomeWith(t *testing.T, lab *ziglab.Lab, options zigbee2mqtt.Options) *h
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	h := &home{watcher: newWatcher(), t: t, lab: lab, radio: r, ended: make(chan error, 1000), stop: cancel, next: &atomic.Uint32{}}
+	h := &home{Watcher: radiotest.NewWatcher(), t: t, lab: lab, radio: r, ended: make(chan error, 1000), stop: cancel, next: &atomic.Uint32{}}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		for ctx.Err() == nil {
-			h.ended <- r.Run(ctx, h.watcher)
+			h.ended <- r.Run(ctx, h.Watcher)
 			select {
 			case <-time.After(50 * time.Millisecond):
 			case <-ctx.Done():
@@ -211,7 +99,7 @@ func (h *home) do(address, action string) (domain.CommandID, error) {
 
 func (h *home) wantConfirmed(id domain.CommandID, values map[string]thing.Value) {
 	h.t.Helper()
-	reports := h.causedBy(id)
+	reports := h.CausedBy(id)
 	if len(reports) != 1 {
 		h.t.Fatalf("%d reports confirm the order, want 1: %v", len(reports), reports)
 	}
@@ -228,7 +116,7 @@ func (h *home) wantConfirmed(id domain.CommandID, values map[string]thing.Value)
 // wantNothingTold checks that no report confirms an order that did not succeed.
 func (h *home) wantNothingTold(id domain.CommandID) {
 	h.t.Helper()
-	if reports := h.causedBy(id); len(reports) > 0 {
+	if reports := h.CausedBy(id); len(reports) > 0 {
 		h.t.Errorf("reports confirm an order that did not succeed: %v", reports)
 	}
 }
@@ -255,26 +143,6 @@ func (h *home) in(t *testing.T) *home {
 	return &there
 }
 
-// told returns the values a device told last.
-func (w *watcher) told(address string) map[string]thing.Value {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return maps.Clone(w.values[address])
-}
-
-// toldOf returns every value of a property a device told, oldest first.
-func (w *watcher) toldOf(address, property string) []thing.Value {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	var values []thing.Value
-	for _, r := range w.reports {
-		if v, ok := r.Values[property]; ok && r.Address == address {
-			values = append(values, v)
-		}
-	}
-	return values
-}
-
 // eventually waits until the hardware is as the condition says.
 func eventually(t *testing.T, what string, condition func() bool) {
 	t.Helper()
@@ -296,14 +164,6 @@ func (h *home) ask(what, payload string) {
 	if err := h.lab.Publish(h.t.Context(), ziglab.BaseTopic+"/bridge/request/"+what, []byte(payload), false); err != nil {
 		h.t.Fatal(err)
 	}
-}
-
-// forget makes the watcher remember no values and no reach.
-func (w *watcher) forget() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	clear(w.values)
-	clear(w.reach)
 }
 
 // untilEnded waits until Run has ended with an error that holds the words.

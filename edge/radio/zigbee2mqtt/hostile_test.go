@@ -22,7 +22,7 @@ func TestNonsenseIsCountedAndSurvived(t *testing.T) {
 	bridge.say("bridge/state", []byte(`{"state":"online"}`))
 	bridge.list("aqara-contact", "ikea-bulb", "ikea-remote")
 	h := openHome(t, lab)
-	h.until(t, "the devices are known", func() bool { return len(h.devices) == 3 && h.reach[contactAddress] })
+	h.Until(t, "the devices are known", func() bool { return len(h.Devices) == 3 && h.Reachable[contactAddress] })
 
 	nonsense := []string{
 		"", " ", "null", "true", "7", `"ON"`, "[]", "[[[[", "{", `{"contact":`, "\x00\xff\xfe", `{"contact":"yes"}`,
@@ -43,16 +43,19 @@ func TestNonsenseIsCountedAndSurvived(t *testing.T) {
 			bridge.say(topic, []byte(payload))
 		}
 	}
+	// Only the newest list counts: one that is to be seen must be the newest for a while.
+	bridge.say("bridge/devices", []byte(`[{"ieee_address":5}]`))
+	eventually(t, "a device is refused", func() bool { return h.radio.Stats().Refused.Load() > 0 })
 	bridge.list("aqara-contact", "ikea-bulb", "ikea-remote")
 	bridge.say("aqara-contact", []byte(`{"contact":false,"battery":77}`))
-	h.untilValue(t, contactAddress, "contact", "false")
-	h.untilValue(t, contactAddress, "batteryPercent", "77")
-	if len(h.removed) > 0 {
-		t.Errorf("nonsense had %v removed", h.removed)
+	h.UntilValue(t, contactAddress, "contact", "false")
+	h.UntilValue(t, contactAddress, "batteryPercent", "77")
+	if len(h.Gone) > 0 {
+		t.Errorf("nonsense had %v removed", h.Gone)
 	}
 	stats := h.radio.Stats()
 	for what, n := range map[string]uint64{
-		"malformed": stats.Malformed.Load(), "oversized": stats.Oversized.Load(), "unfit": stats.Unfit.Load(),
+		"malformed": stats.Malformed.Load(), "oversized": stats.Oversized.Load(), "unfit": stats.Unfit.Load(), "refused": stats.Refused.Load(),
 	} {
 		if n == 0 {
 			t.Errorf("no message was counted as %s", what)
@@ -72,7 +75,7 @@ func TestAFloodIsThinnedAndItsEndIsTold(t *testing.T) {
 	bridge.say("bridge/state", []byte(`{"state":"online"}`))
 	bridge.list("aqara-contact", "aqara-climate")
 	h := openHome(t, lab)
-	h.until(t, "the devices are known", func() bool { return h.reach[contactAddress] && h.reach[climateAddress] })
+	h.Until(t, "the devices are known", func() bool { return h.Reachable[contactAddress] && h.Reachable[climateAddress] })
 
 	const messages = 30_000
 	began := time.Now()
@@ -80,21 +83,21 @@ func TestAFloodIsThinnedAndItsEndIsTold(t *testing.T) {
 		bridge.pour("aqara-climate", fmt.Sprintf(`{"temperature":%d}`, n%80))
 		if n == messages/2 { // others must not suffer
 			bridge.say("aqara-contact", []byte(`{"contact":true}`))
-			h.untilValue(t, contactAddress, "contact", "true")
+			h.UntilValue(t, contactAddress, "contact", "true")
 		}
 	}
 	bridge.say("aqara-climate", []byte(`{"temperature":85.5}`))
-	h.untilValue(t, climateAddress, "temperature", "85.5")
+	h.UntilValue(t, climateAddress, "temperature", "85.5")
 	took := time.Since(began)
 	// 20 at once, 10 a second, and the tail of 8 kept messages.
 	allowed := 20 + int(10*took.Seconds()) + 8
-	if told := len(h.toldOf(climateAddress, "temperature")); told > allowed {
+	if told := len(h.ToldOf(climateAddress, "temperature")); told > allowed {
 		t.Errorf("%d of %d messages were told in %v, at most %d may be", told, messages, took, allowed)
 	}
 	if h.radio.Stats().Coalesced.Load() == 0 {
 		t.Error("nothing was coalesced: this was no flood")
 	}
-	t.Logf("%d messages in %v, %d told", messages, took, len(h.toldOf(climateAddress, "temperature")))
+	t.Logf("%d messages in %v, %d told", messages, took, len(h.ToldOf(climateAddress, "temperature")))
 }
 
 func TestABrokerThatForgetsIsHelpedOut(t *testing.T) {
@@ -104,16 +107,16 @@ func TestABrokerThatForgetsIsHelpedOut(t *testing.T) {
 	bridge.say("bridge/state", []byte(`{"state":"online"}`))
 	bridge.list("aqara-contact")
 	h := openHome(t, lab)
-	h.until(t, "the door is known", func() bool { return h.reach[contactAddress] })
+	h.Until(t, "the door is known", func() bool { return h.Reachable[contactAddress] })
 	bridge.say("bridge/devices", nil) // what a broker without persistence has after a restart
 	bridge.say("bridge/state", []byte(`{"state":"offline"}`))
-	h.until(t, "the door is out of reach", func() bool { return !h.reach[contactAddress] })
+	h.Until(t, "the door is out of reach", func() bool { return !h.Reachable[contactAddress] })
 	bridge.say("bridge/state", []byte(`{"state":"online"}`))
-	h.until(t, "the door is back", func() bool { return h.reach[contactAddress] })
+	h.Until(t, "the door is back", func() bool { return h.Reachable[contactAddress] })
 	bridge.say("aqara-contact", []byte(`{"contact":true}`))
-	h.untilValue(t, contactAddress, "contact", "true")
-	if len(h.removed) > 0 {
-		t.Errorf("%v were removed", h.removed)
+	h.UntilValue(t, contactAddress, "contact", "true")
+	if len(h.Gone) > 0 {
+		t.Errorf("%v were removed", h.Gone)
 	}
 }
 

@@ -81,9 +81,9 @@ func TestTheBrokerMayBeBehindTLS(t *testing.T) {
 	bridge.list("aqara-contact", "ikea-bulb")
 	broker, trust := secure(t, lab)
 	h := openHomeWith(t, lab, zigbee2mqtt.Options{Broker: broker, TLS: trust})
-	h.until(t, "the door is known", func() bool { return h.reach[contactAddress] })
+	h.Until(t, "the door is known", func() bool { return h.Reachable[contactAddress] })
 	bridge.say("aqara-contact", []byte(`{"contact":true}`))
-	h.untilValue(t, contactAddress, "contact", "true")
+	h.UntilValue(t, contactAddress, "contact", "true")
 
 	// Many writers at once must not mix their packets.
 	var readers sync.WaitGroup
@@ -118,7 +118,7 @@ func TestAnOrderThatReachesNobodyIsRefused(t *testing.T) {
 	bridge.say("bridge/state", []byte(`{"state":"online"}`))
 	bridge.list("ikea-bulb")
 	h := openHome(t, lab)
-	h.until(t, "the lamp is told to be out of reach", func() bool { _, told := h.reach["0x00124b0000000001"]; return told })
+	h.Until(t, "the lamp is told to be out of reach", func() bool { _, told := h.Reachable["0x00124b0000000001"]; return told })
 	bridge.deafen()
 	_, err := h.orderSet("0x00124b0000000001", map[string]thing.Value{"onOff": "true"})
 	wantRefused(t, err)
@@ -131,7 +131,7 @@ func TestOrdersDoNotPileUpBehindADevice(t *testing.T) {
 	bridge.say("bridge/state", []byte(`{"state":"online"}`))
 	bridge.list("ikea-bulb")
 	h := openHome(t, lab)
-	h.until(t, "the lamp is told to be out of reach", func() bool { _, told := h.reach["0x00124b0000000001"]; return told })
+	h.Until(t, "the lamp is told to be out of reach", func() bool { _, told := h.Reachable["0x00124b0000000001"]; return told })
 	bridge.silent.Store(true)
 	const orders, mayWait = 40, 4
 	ctx, cancel := context.WithCancel(t.Context())

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"logis/domain/thing"
+	"logis/edge/radio"
 )
 
 // sense maps an expose that stands alone. It reports whether it could.
@@ -80,35 +81,9 @@ func health(name string) bool {
 	return slices.Contains([]string{"linkquality", "battery", "battery_low", "tamper"}, name)
 }
 
-// sensorKind decides what a device without an actuator is, by the first of these
-// that it tells.
+// sensorKind decides what a device without an actuator is.
 func (p *part) sensorKind() string {
-	has := func(property string) bool { _, ok := p.bindings[property]; return ok }
-	switch {
-	case has("smokeState"):
-		return "smoke-alarm"
-	case has("gasState"):
-		return "gas-alarm"
-	case has("waterLeak"):
-		return "leak-sensor"
-	case has("contact"):
-		return "contact-sensor"
-	case has("occupancy"):
-		return "motion-sensor"
-	case len(p.presses) > 0:
-		return "button"
-	case has("temperature") && has("relativeHumidity"):
-		return "climate-sensor"
-	case has("temperature"):
-		return "temperature-sensor"
-	case has("relativeHumidity"):
-		return "humidity-sensor"
-	case has("illuminance"):
-		return "light-sensor"
-	case has("activePower") || has("cumulativeEnergyImported"):
-		return "meter"
-	}
-	return ""
+	return radio.SensorKind(func(property string) bool { _, ok := p.bindings[property]; return ok }, len(p.presses) > 0)
 }
 
 // capabilities are all that may add to a kind, most important first: a device may

@@ -22,11 +22,11 @@ func TestAHomeTells(t *testing.T) {
 
 	t.Run("what sleeping devices said before is told at the start", func(t *testing.T) {
 		address := ziglab.Address(climate)
-		h.untilValue(t, address, "temperature", "21.5")
-		h.untilValue(t, address, "relativeHumidity", "45.2")
-		h.untilValue(t, address, "pressure", "1013")
-		h.until(t, "all can be reached", func() bool {
-			return h.reach[address] && h.reach[ziglab.Address(contact)] && h.reach[ziglab.Address(remote)] && h.reach[ziglab.Address(lamp)]
+		h.UntilValue(t, address, "temperature", "21.5")
+		h.UntilValue(t, address, "relativeHumidity", "45.2")
+		h.UntilValue(t, address, "pressure", "1013")
+		h.Until(t, "all can be reached", func() bool {
+			return h.Reachable[address] && h.Reachable[ziglab.Address(contact)] && h.Reachable[ziglab.Address(remote)] && h.Reachable[ziglab.Address(lamp)]
 		})
 	})
 	t.Run("a door", func(t *testing.T) { swings(h.in(t), contact) })
@@ -40,14 +40,14 @@ func swings(h *home, contact *znp.Contact) {
 	address := ziglab.Address(contact)
 	for range 3 {
 		contact.Open()
-		h.untilValue(h.t, address, "contact", "false")
+		h.UntilValue(h.t, address, "contact", "false")
 		contact.Close()
-		h.untilValue(h.t, address, "contact", "true")
+		h.UntilValue(h.t, address, "contact", "true")
 	}
 }
 
 func presses(h *home, remote *znp.Remote) {
-	h.untilValue(h.t, ziglab.Address(remote), "batteryPercent", "87")
+	h.UntilValue(h.t, ziglab.Address(remote), "batteryPercent", "87")
 	remote.PressOn()
 	remote.HoldOn()
 	remote.Release()
@@ -59,9 +59,9 @@ func presses(h *home, remote *znp.Remote) {
 		`multiPressComplete {"count":1,"position":2}`, `longPress {"position":2}`, `longRelease {"position":2}`,
 	}
 	var got []string
-	h.until(h.t, "every press is told", func() bool {
+	h.Until(h.t, "every press is told", func() bool {
 		got = nil
-		for _, s := range h.signals {
+		for _, s := range h.Signals {
 			got = append(got, fmt.Sprintf("%s %s", s.Event, s.Data))
 		}
 		return len(got) >= len(want)
@@ -74,9 +74,9 @@ func presses(h *home, remote *znp.Remote) {
 func renames(h *home, lamp *znp.Lamp) {
 	address := ziglab.Address(lamp)
 	h.ask("device/rename", fmt.Sprintf(`{"from":%q,"to":"hall/ceiling lamp"}`, address))
-	h.until(h.t, "the lamp has its new name", func() bool { return h.devices[address].Name == "hall/ceiling lamp" })
+	h.Until(h.t, "the lamp has its new name", func() bool { return h.Devices[address].Name == "hall/ceiling lamp" })
 	lamp.Press()
-	h.untilValue(h.t, address, "onOff", map[bool]thing.Value{true: "true", false: "false"}[lamp.On()])
+	h.UntilValue(h.t, address, "onOff", map[bool]thing.Value{true: "true", false: "false"}[lamp.On()])
 	before := len(lamp.Orders())
 	h.set(address, map[string]thing.Value{"onOff": "false"})
 	if len(lamp.Orders()) != before+1 {
@@ -90,7 +90,7 @@ func pairs(h *home) {
 	if err := h.radio.Pair(h.t.Context(), time.Minute); err != nil {
 		h.t.Fatal(err)
 	}
-	h.until(h.t, "the new plug is known", func() bool { return h.devices[ziglab.Address(plug)].Kind == "plug" })
+	h.Until(h.t, "the new plug is known", func() bool { return h.Devices[ziglab.Address(plug)].Kind == "plug" })
 	h.set(ziglab.Address(plug), map[string]thing.Value{"onOff": "true"})
 	if !plug.On() {
 		h.t.Error("the new plug is not truly on")
@@ -100,7 +100,7 @@ func pairs(h *home) {
 func removes(h *home, contact *znp.Contact) {
 	address := ziglab.Address(contact)
 	h.ask("device/remove", fmt.Sprintf(`{"id":%q,"force":true}`, address))
-	h.until(h.t, "the sensor is gone", func() bool { return slices.Contains(h.removed, address) })
+	h.Until(h.t, "the sensor is gone", func() bool { return slices.Contains(h.Gone, address) })
 	if _, err := h.order(h.t.Context(), radio.Order{Address: address, Action: "identify"}); err == nil {
 		h.t.Error("an order for what was removed gives no error")
 	}

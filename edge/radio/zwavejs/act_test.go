@@ -45,7 +45,7 @@ func TestAHomeObeys(t *testing.T) {
 		zwavelab.Node{ID: button, Kind: "button"},
 	)
 	h := openHome(t, zwavejs.Options{URL: lab.URL})
-	h.until(t, "every device is known", func() bool { return len(h.reach) == 17 })
+	h.Until(t, "every device is known", func() bool { return len(h.Reachable) == 17 })
 
 	for _, step := range []struct {
 		name string
@@ -89,7 +89,7 @@ func switchesALamp(h *home, lab *zwavelab.Bench) {
 		h.t.Errorf("the lamp got %v, %d orders were given", orders, times)
 	}
 	lab.Report(dimmer, "level", 0) // by hand
-	h.untilValue(h.t, address, "onOff", "false")
+	h.UntilValue(h.t, address, "onOff", "false")
 	h.do(address, "identify", nil)
 	if last := lab.Orders(dimmer); last[len(last)-1][:3] != "Set" {
 		h.t.Errorf("the lamp's last order is %q, want one to its indicator", last[len(last)-1])
@@ -119,7 +119,7 @@ func ordersTwice(h *home, lab *zwavelab.Bench) {
 		if got := lab.True(dimmer, "MultilevelSwitch_currentValue"); got != "20" {
 			h.t.Errorf("after both the lamp is truly at %s", got)
 		}
-		told := h.toldOf(address, "currentLevel")
+		told := h.ToldOf(address, "currentLevel")
 		if last := told[len(told)-1]; last != "20" {
 			h.t.Errorf("the last thing told of the level is %s in %v", last, told)
 		}
@@ -137,7 +137,7 @@ func colors(h *home, lab *zwavelab.Bench) {
 		h.t.Errorf("ordered to be green it truly has green %s and white %s", green, warm)
 	}
 	h.set(address, values{"currentSaturation": "40"})
-	hues := h.toldOf(address, "currentHue")
+	hues := h.ToldOf(address, "currentHue")
 	if slices.ContainsFunc(hues, func(v thing.Value) bool { return v != "120" }) {
 		h.t.Errorf("with another saturation the hue was told to be %v, want 120 as before", hues)
 	}
@@ -146,7 +146,7 @@ func colors(h *home, lab *zwavelab.Bench) {
 func switchesRelays(h *home, _ *zwavelab.Bench) {
 	one, two := at(twoGang)+"/1", at(twoGang)+"/2"
 	for _, address := range []string{one, two} {
-		if kind := h.devices[address].Kind; kind != "switch" {
+		if kind := h.Devices[address].Kind; kind != "switch" {
 			h.t.Errorf("%s is a %q", address, kind)
 		}
 	}
@@ -156,13 +156,13 @@ func switchesRelays(h *home, _ *zwavelab.Bench) {
 
 func measures(h *home, lab *zwavelab.Bench) {
 	address := at(plug)
-	h.untilValue(h.t, address, "activePower", "60")
-	h.untilValue(h.t, address, "cumulativeEnergyImported", "12.34")
+	h.UntilValue(h.t, address, "activePower", "60")
+	h.UntilValue(h.t, address, "cumulativeEnergyImported", "12.34")
 	h.set(address, values{"onOff": "true"})
 	lab.Report(plug, "meter", map[string]any{"scale": 2, "value": 71.5})
-	h.untilValue(h.t, address, "activePower", "71.5")
+	h.UntilValue(h.t, address, "activePower", "71.5")
 	lab.Report(plug, "switch", false)
-	h.untilValue(h.t, address, "onOff", "false")
+	h.UntilValue(h.t, address, "onOff", "false")
 }
 
 func locks(h *home, lab *zwavelab.Bench) {
@@ -185,36 +185,36 @@ func locks(h *home, lab *zwavelab.Bench) {
 		}
 	}
 	lab.Report(lock, "lock", 0)
-	h.untilValue(h.t, address, "lockState", `"unlocked"`)
+	h.UntilValue(h.t, address, "lockState", `"unlocked"`)
 	// It is turned without a word, and only an alarm says that something happened.
 	lab.Change(lock, "lock", 255)
 	lab.Report(lock, "notification", map[string]any{"type": 6, "event": 11})
-	h.untilValue(h.t, address, "lockState", `"locked"`)
+	h.UntilValue(h.t, address, "lockState", `"locked"`)
 }
 
 func heats(h *home, lab *zwavelab.Bench) {
 	address := at(thermostat)
-	h.untilValue(h.t, address, "localTemperature", "21.5")
+	h.UntilValue(h.t, address, "localTemperature", "21.5")
 	h.set(address, values{"systemMode": `"heat"`, "occupiedHeatingSetpoint": "21.5"})
 	if got := lab.True(thermostat, "ThermostatSetpoint_setpoint_1"); got != "21.5" {
 		h.t.Errorf("the thermostat truly wants %s", got)
 	}
 	h.set(address, values{"systemMode": `"off"`})
 	lab.Report(thermostat, "sensor", map[string]any{"type": 1, "scale": 0, "value": 19.7})
-	h.untilValue(h.t, address, "localTemperature", "19.7")
+	h.UntilValue(h.t, address, "localTemperature", "19.7")
 }
 
 const lift = "currentPositionLiftPercentage"
 
 func draws(h *home, lab *zwavelab.Bench) {
 	address := at(curtain)
-	h.untilValue(h.t, address, lift, "0")
+	h.UntilValue(h.t, address, lift, "0")
 	h.set(address, values{lift: "60"})
 	if got := lab.True(curtain, "MultilevelSwitch_currentValue"); got != "40" {
 		h.t.Errorf("the curtain was confirmed at 60 %%, it is truly at %s", got)
 	}
 	// Z-Wave JS knows at once where it was told to go; nobody may believe it.
-	positions := h.toldOf(address, lift)
+	positions := h.ToldOf(address, lift)
 	if i := slices.Index(positions, "60"); i != len(positions)-1 {
 		h.t.Errorf("the curtain was told to be at %v: at its goal before the end", positions)
 	}
@@ -239,7 +239,7 @@ func stopsHalfWay(h *home, lab *zwavelab.Bench) {
 }
 
 func drawsABlind(h *home, _ *zwavelab.Bench) {
-	h.untilValue(h.t, at(blind), lift, "100")
+	h.UntilValue(h.t, at(blind), lift, "100")
 	h.do(at(blind), "upOrOpen", values{lift: "0"})
 	h.set(at(blind), values{lift: "60"})
 	h.do(at(blind), "stopMotion", nil)
@@ -259,11 +259,11 @@ func jams(h *home, lab *zwavelab.Bench) {
 	h.set(at(plug), values{"onOff": "false"})
 	lab.Jam(plug, true)
 	defer lab.Jam(plug, false)
-	h.forget()
+	h.Forget()
 	id, err := h.order(2*time.Second, radio.Order{Address: at(plug), Set: values{"onOff": "true"}})
 	wantUnknown(h.t, err)
 	h.wantNothingTold(id)
-	if told := h.toldOf(at(plug), "onOff"); slices.Contains(told, "true") {
+	if told := h.ToldOf(at(plug), "onOff"); slices.Contains(told, "true") {
 		h.t.Errorf("a plug that did nothing was told to be on: %v", told)
 	}
 	lab.Jam(lock, true)
@@ -275,7 +275,7 @@ func jams(h *home, lab *zwavelab.Bench) {
 	if got := lab.Orders(lock)[before:]; len(got) != 1 {
 		h.t.Errorf("the jammed lock got %v, want one order", got)
 	}
-	if told := h.toldOf(at(lock), "lockState"); slices.Contains(told, `"unlocked"`) {
+	if told := h.ToldOf(at(lock), "lockState"); slices.Contains(told, `"unlocked"`) {
 		h.t.Errorf("a jammed lock was told to be open: %v", told)
 	}
 }
@@ -284,16 +284,16 @@ func jams(h *home, lab *zwavelab.Bench) {
 func doubts(h *home, lab *zwavelab.Bench) {
 	address := at(plug)
 	h.set(address, values{"onOff": "false"})
-	h.forget()
+	h.Forget()
 	lab.Jam(plug, true)
 	lab.SetElsewhere(plug, 37, true)
-	h.untilValue(h.t, address, "onOff", "false") // it was asked
+	h.UntilValue(h.t, address, "onOff", "false") // it was asked
 	lab.Jam(plug, false)
-	if told := h.toldOf(address, "onOff"); slices.Contains(told, "true") {
+	if told := h.ToldOf(address, "onOff"); slices.Contains(told, "true") {
 		h.t.Errorf("the plug is off and was told to be %v", told)
 	}
 	lab.SetElsewhere(plug, 37, true)
-	h.untilValue(h.t, address, "onOff", "true")
+	h.UntilValue(h.t, address, "onOff", "true")
 }
 
 func senses(h *home, lab *zwavelab.Bench) {
@@ -318,19 +318,19 @@ func senses(h *home, lab *zwavelab.Bench) {
 		{contact, "battery", 12, "batteryPercent", "12"},
 	} {
 		lab.Report(step.node, step.report, step.value)
-		h.untilValue(h.t, at(step.node), step.property, thing.Value(step.want))
+		h.UntilValue(h.t, at(step.node), step.property, thing.Value(step.want))
 	}
 	for node, kind := range map[int]string{
 		contact: "contact-sensor", motion: "motion-sensor", leak: "leak-sensor", smoke: "smoke-alarm", climate: "climate-sensor", button: "button",
 	} {
-		if got := h.devices[at(node)].Kind; got != kind {
+		if got := h.Devices[at(node)].Kind; got != kind {
 			h.t.Errorf("node %d is a %q, want %q", node, got, kind)
 		}
 	}
 }
 
 func presses(h *home, lab *zwavelab.Bench) {
-	h.forget()
+	h.Forget()
 	const pressed, released, held, twice = 0, 1, 2, 3
 	for _, key := range []int{pressed, twice, held, held, held, released} {
 		lab.Report(button, "scene", map[string]any{"scene": 1, "key": key})
@@ -340,9 +340,9 @@ func presses(h *home, lab *zwavelab.Bench) {
 		`multiPressComplete {"count":1,"position":1}`, `multiPressComplete {"count":2,"position":1}`,
 		`longPress {"position":1}`, `longRelease {"position":1}`, `multiPressComplete {"count":1,"position":2}`,
 	}
-	h.until(h.t, "all presses are told", func() bool { return len(h.signals) >= len(want) })
+	h.Until(h.t, "all presses are told", func() bool { return len(h.Signals) >= len(want) })
 	var got []string
-	for _, s := range h.signals {
+	for _, s := range h.Signals {
 		got = append(got, fmt.Sprintf("%s %s", s.Event, s.Data))
 	}
 	if !slices.Equal(got, want) {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"logis/domain/thing"
+	"logis/edge/radio"
 )
 
 // capability is what adds a property to a kind.
@@ -58,32 +59,7 @@ func (p *part) capabilities(base *thing.Model) []string {
 	return names
 }
 
-// sensorKind decides what a device without an actuator is, by the first of these
-// that it tells.
+// sensorKind decides what a device without an actuator is.
 func (p *part) sensorKind() string {
-	switch {
-	case p.has("smokeState"):
-		return "smoke-alarm"
-	case p.has("gasState"):
-		return "gas-alarm"
-	case p.has("waterLeak"):
-		return "leak-sensor"
-	case p.has("contact"):
-		return "contact-sensor"
-	case p.has("occupancy"):
-		return "motion-sensor"
-	case p.buttons:
-		return "button"
-	case p.has("temperature") && p.has("relativeHumidity"):
-		return "climate-sensor"
-	case p.has("temperature"):
-		return "temperature-sensor"
-	case p.has("relativeHumidity"):
-		return "humidity-sensor"
-	case p.has("illuminance"):
-		return "light-sensor"
-	case p.has("activePower") || p.has("cumulativeEnergyImported"):
-		return "meter"
-	}
-	return ""
+	return radio.SensorKind(p.has, p.buttons)
 }

@@ -50,8 +50,8 @@ func TestAColourIsNeverHalfOfBeforeAnOrderAndHalfOfAfterIt(t *testing.T) {
 		return `{"value":` + pale + `}`
 	})
 	h := server.open()
-	h.untilValue(t, at(2), "currentHue", "120")
-	h.forget()
+	h.UntilValue(t, at(2), "currentHue", "120")
+	h.Forget()
 	mu.Lock()
 	withhold = true
 	mu.Unlock()
@@ -67,7 +67,7 @@ func TestAColourIsNeverHalfOfBeforeAnOrderAndHalfOfAfterIt(t *testing.T) {
 	server.say(fmt.Sprintf(`{"type":"result","success":true,"messageId":%q,"result":{"value":255}}`, late))
 	const rest, again = 1, 4 // of that reading, and another one with the level
 	eventually(t, "it is asked again", func() bool { return server.count("node.poll_value") >= polls+rest+again })
-	if hues := h.toldOf(at(2), "currentHue"); slices.ContainsFunc(hues, func(v thing.Value) bool { return v != "120" }) {
+	if hues := h.ToldOf(at(2), "currentHue"); slices.ContainsFunc(hues, func(v thing.Value) bool { return v != "120" }) {
 		t.Errorf("the hue was told to be %v, want 120 always", hues)
 	}
 }

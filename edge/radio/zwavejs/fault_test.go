@@ -17,22 +17,22 @@ func TestTheRadioSurvivesWhatCanGoWrong(t *testing.T) {
 	lab := zwavelab.Start(t,
 		zwavelab.Node{ID: plug, Kind: "plug"}, zwavelab.Node{ID: lock, Kind: "lock"}, zwavelab.Node{ID: door, Kind: "contact"})
 	h := openHome(t, zwavejs.Options{URL: lab.URL})
-	h.untilValue(t, at(plug), "onOff", "false")
-	h.untilValue(t, at(lock), "lockState", `"unlocked"`)
+	h.UntilValue(t, at(plug), "onOff", "false")
+	h.UntilValue(t, at(lock), "lockState", `"unlocked"`)
 	lab.Report(door, "notification", map[string]any{"type": 6, "event": 22})
-	h.untilValue(t, at(door), "contact", "false")
+	h.UntilValue(t, at(door), "contact", "false")
 
 	t.Run("a plug out of reach is never believed", func(t *testing.T) {
 		h := h.in(t)
 		lab.Reach(plug, false)
-		h.forget()
+		h.Forget()
 		id, err := h.order(patience, radio.Order{Address: at(plug), Set: values{"onOff": "true"}})
 		if err == nil {
 			t.Error("an order for a plug out of reach succeeds")
 		}
 		h.wantNothingTold(id)
-		h.untilReach(t, at(plug), false)
-		if told := h.toldOf(at(plug), "onOff"); slices.Contains(told, "true") {
+		h.UntilReach(t, false, at(plug))
+		if told := h.ToldOf(at(plug), "onOff"); slices.Contains(told, "true") {
 			t.Errorf("a plug out of reach was told to be %v", told)
 		}
 		// Known to be gone, it is not even sent the order.
@@ -41,20 +41,20 @@ func TestTheRadioSurvivesWhatCanGoWrong(t *testing.T) {
 		lab.Change(plug, "switch", false)
 		lab.Reach(plug, true)
 		lab.Ping(plug)
-		h.untilReach(t, at(plug), true)
+		h.UntilReach(t, true, at(plug))
 		h.set(at(plug), values{"onOff": "true"})
 	})
 
 	t.Run("a node that dies and comes back is read", func(t *testing.T) {
 		lab.Reach(plug, false)
 		lab.Ping(plug) // Z-Wave JS finds out and marks it dead
-		h.untilReach(t, at(plug), false)
+		h.UntilReach(t, false, at(plug))
 		lab.Change(plug, "switch", false) // nobody hears it
-		h.forget()
+		h.Forget()
 		lab.Reach(plug, true)
 		lab.Ping(plug)
-		h.untilReach(t, at(plug), true)
-		h.untilValue(t, at(plug), "onOff", "false")
+		h.UntilReach(t, true, at(plug))
+		h.UntilValue(t, at(plug), "onOff", "false")
 	})
 
 	t.Run("a lock out of reach is sent nothing", func(t *testing.T) {
@@ -93,21 +93,21 @@ func TestTheRadioSurvivesWhatCanGoWrong(t *testing.T) {
 		h := h.in(t)
 		lab.KillServer()
 		for _, node := range []int{plug, lock, door} {
-			h.untilReach(t, at(node), false)
+			h.UntilReach(t, false, at(node))
 		}
 		_, err := h.order(patience, radio.Order{Address: at(plug), Set: values{"onOff": "true"}})
 		wantRefused(t, err)
-		h.forget()
+		h.Forget()
 		lab.Restart()
 		for _, node := range []int{plug, lock, door} {
-			h.untilReach(t, at(node), true)
+			h.UntilReach(t, true, at(node))
 		}
-		h.untilValue(t, at(plug), "onOff", "false")          // asked, as it is now
-		h.untilValue(t, at(lock), "lockState", `"unlocked"`) // hardware that was made anew is open
-		h.untilValue(t, at(door), "contact", "false")        // as it said before
+		h.UntilValue(t, at(plug), "onOff", "false")          // asked, as it is now
+		h.UntilValue(t, at(lock), "lockState", `"unlocked"`) // hardware that was made anew is open
+		h.UntilValue(t, at(door), "contact", "false")        // as it said before
 		h.set(at(plug), values{"onOff": "true"})
-		if len(h.removed) > 0 {
-			t.Errorf("%v were removed", h.removed)
+		if len(h.Gone) > 0 {
+			t.Errorf("%v were removed", h.Gone)
 		}
 	})
 
@@ -117,13 +117,13 @@ func TestTheRadioSurvivesWhatCanGoWrong(t *testing.T) {
 		if err := h.radio.Pair(t.Context(), time.Minute); err != nil {
 			t.Fatal(err)
 		}
-		h.untilValue(t, at(second), "onOff", "false")
-		if kind := h.devices[at(second)].Kind; kind != "switch" {
+		h.UntilValue(t, at(second), "onOff", "false")
+		if kind := h.Devices[at(second)].Kind; kind != "switch" {
 			t.Errorf("the new device is a %q", kind)
 		}
 		h.set(at(second), values{"onOff": "true"})
 		lab.Leave(second)
-		h.until(t, "the device is told to have left", func() bool { return slices.Contains(h.removed, at(second)) })
+		h.Until(t, "the device is told to have left", func() bool { return slices.Contains(h.Gone, at(second)) })
 		_, err := h.order(patience, radio.Order{Address: at(second), Set: values{"onOff": "false"}})
 		wantRefused(t, err)
 	})

@@ -19,8 +19,8 @@ func TestNonsenseIsCountedAndSurvived(t *testing.T) {
 	server := newMimic(t, append([]string{controllerNode, switchNode(), sensorNode(3)}, broken...)...)
 	switched(server)
 	h := server.open()
-	h.untilValue(t, at(2), "onOff", "false")
-	h.untilValue(t, at(3), "temperature", "20")
+	h.UntilValue(t, at(2), "onOff", "false")
+	h.UntilValue(t, at(3), "temperature", "20")
 
 	for _, frame := range []string{
 		"", " ", "null", "true", "7", `"x"`, "[]", "[[[[", "{", "\x00\xff\xfe", `{"type":5}`, `{"type":"event"}`, `{"type":"event","event":null}`,
@@ -49,10 +49,10 @@ func TestNonsenseIsCountedAndSurvived(t *testing.T) {
 		server.event(node, "dance", ``)
 	}
 	server.told(3, airNow, "21.5")
-	h.untilValue(t, at(3), "temperature", "21.5")
+	h.UntilValue(t, at(3), "temperature", "21.5")
 	h.set(at(2), values{"onOff": "true"})
-	if len(h.removed) > 0 {
-		t.Errorf("nonsense had %v removed", h.removed)
+	if len(h.Gone) > 0 {
+		t.Errorf("nonsense had %v removed", h.Gone)
 	}
 	stats := h.radio.Stats()
 	for what, n := range map[string]uint64{
@@ -73,41 +73,41 @@ func TestAFloodIsThinnedAndItsEndIsTold(t *testing.T) {
 	t.Parallel()
 	server := newMimic(t, controllerNode, sensorNode(2), sensorNode(3))
 	h := server.open()
-	h.untilReach(t, at(2), true)
-	h.untilReach(t, at(3), true)
+	h.UntilReach(t, true, at(2))
+	h.UntilReach(t, true, at(3))
 	const events = 30_000
 	began := time.Now()
 	for n := range events {
 		server.told(2, airNow, fmt.Sprint(n%80))
 		if n == events/2 { // others must not suffer
 			server.told(3, airNow, "42")
-			h.untilValue(t, at(3), "temperature", "42")
+			h.UntilValue(t, at(3), "temperature", "42")
 		}
 	}
 	server.told(2, airNow, "85.5")
-	h.untilValue(t, at(2), "temperature", "85.5")
+	h.UntilValue(t, at(2), "temperature", "85.5")
 	took := time.Since(began)
 	// 20 at once, 10 a second, the tail of 8 kept events, and the one at the start.
 	allowed := 20 + int(10*took.Seconds()) + 8 + 1
-	if told := len(h.toldOf(at(2), "temperature")); told > allowed {
+	if told := len(h.ToldOf(at(2), "temperature")); told > allowed {
 		t.Errorf("%d of %d events were told in %v, at most %d may be", told, events, took, allowed)
 	}
 	if h.radio.Stats().Coalesced.Load() == 0 {
 		t.Error("nothing was coalesced: this was no flood")
 	}
-	t.Logf("%d events in %v, %d told", events, took, len(h.toldOf(at(2), "temperature")))
+	t.Logf("%d events in %v, %d told", events, took, len(h.ToldOf(at(2), "temperature")))
 }
 
 func TestEventsThatComeBeforeTheNodesAreKnownAreNotLost(t *testing.T) {
 	t.Parallel()
 	server := newMimic(t, controllerNode, sensorNode(2))
 	h := server.open()
-	h.untilReach(t, at(2), true)
+	h.UntilReach(t, true, at(2))
 	server.event(3, "value updated", `,"args":{`+airNow+`,"newValue":30}`) // nobody knows node 3
 	node := sensorNode(3)
 	server.event(3, "ready", `,"nodeState":`+node)
 	server.told(3, airNow, "31")
-	h.untilValue(t, at(3), "temperature", "31")
+	h.UntilValue(t, at(3), "temperature", "31")
 }
 
 func TestRunSaysWhyItCannotWork(t *testing.T) {
@@ -135,38 +135,38 @@ func TestADriverThatStartsAnewIsListenedToAnew(t *testing.T) {
 	t.Parallel()
 	server := newMimic(t, controllerNode, sensorNode(2))
 	h := server.open()
-	h.untilReach(t, at(2), true)
-	h.forget()
+	h.UntilReach(t, true, at(2))
+	h.Forget()
 	server.say(`{"type":"event","event":{"source":"driver","event":"driver ready"}}`)
 	h.in(t).untilEnded("started anew")
-	h.untilValue(t, at(2), "temperature", "20")
-	h.untilReach(t, at(2), true)
+	h.UntilValue(t, at(2), "temperature", "20")
+	h.UntilReach(t, true, at(2))
 }
 
 func TestOnlyAWholeListOfTheSameNetworkTellsWhoIsGone(t *testing.T) {
 	t.Parallel()
 	server := newMimic(t, controllerNode, sensorNode(2), sensorNode(3))
 	h := server.open()
-	h.untilReach(t, at(2), true)
-	h.untilReach(t, at(3), true)
+	h.UntilReach(t, true, at(2))
+	h.UntilReach(t, true, at(3))
 	again := func(version string, nodes ...string) {
 		t.Helper()
 		server.mu.Lock()
 		server.version, server.nodes = version, nodes
 		conn := server.conn
 		server.mu.Unlock()
-		h.forget()
+		h.Forget()
 		_ = conn.CloseNow()
 	}
 	again("", sensorNode(2)) // without the controller
-	h.untilReach(t, at(2), true)
+	h.UntilReach(t, true, at(2))
 	again("", controllerNode, sensorNode(2), `{"nodeId":"3"}`) // one cannot be read
-	h.untilReach(t, at(2), true)
+	h.UntilReach(t, true, at(2))
 	again(`{"type":"version","homeId":9,"minSchemaVersion":0,"maxSchemaVersion":50}`, controllerNode, sensorNode(2)) // another stick
-	h.untilReach(t, "00000009-2", true)
-	if len(h.removed) > 0 {
-		t.Errorf("%v were removed", h.removed)
+	h.UntilReach(t, true, "00000009-2")
+	if len(h.Gone) > 0 {
+		t.Errorf("%v were removed", h.Gone)
 	}
 	again("", controllerNode, sensorNode(2))
-	h.until(t, "node 3 is told to have left", func() bool { return len(h.removed) == 1 && h.removed[0] == at(3) })
+	h.Until(t, "node 3 is told to have left", func() bool { return len(h.Gone) == 1 && h.Gone[0] == at(3) })
 }

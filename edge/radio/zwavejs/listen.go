@@ -128,7 +128,7 @@ func (s *session) listen(ctx context.Context) error {
 	}
 }
 
-// greet agrees on the language and takes in all nodes; then orders may come.
+// greet agrees on the language and takes in all nodes.
 func (s *session) greet(ctx context.Context) error {
 	ask, cancel := context.WithTimeout(ctx, dumpTimeout)
 	defer cancel()
@@ -141,11 +141,8 @@ func (s *session) greet(ctx context.Context) error {
 		return err
 	}
 	s.link.conn.SetReadLimit(maxFrame)
-	if err := s.takeDump(ctx, dump); err != nil {
-		return err
-	}
-	s.radio.attach(s)
-	return nil
+	s.radio.attach(s) // first: a device may get an order as soon as it is told
+	return s.takeDump(ctx, dump)
 }
 
 // handle takes in one event.

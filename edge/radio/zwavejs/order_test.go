@@ -61,8 +61,8 @@ func TestWhatTheServerSaysOfAnOrderIsNotBelieved(t *testing.T) {
 			server := newMimic(t, controllerNode, switchNode())
 			server.answers(says("", off))
 			h := server.open()
-			h.untilValue(t, at(2), "onOff", "false")
-			h.untilReach(t, at(2), true)
+			h.UntilValue(t, at(2), "onOff", "false")
+			h.UntilReach(t, true, at(2))
 			server.answers(says(c.set, c.poll))
 			// With so much time left the order is sent without asking first.
 			ctx, cancel := context.WithCancel(t.Context())
@@ -99,7 +99,7 @@ func TestADeviceThatGoesOnSayingSomethingElseHasFailed(t *testing.T) {
 		now = now.Add(5 * time.Second) // whoever looks at the clock finds it late
 		return now
 	}})
-	h.untilReach(t, at(2), true)
+	h.UntilReach(t, true, at(2))
 	_, err := h.order(patience, radio.Order{Address: at(2), Set: values{"onOff": "true"}})
 	if !errors.Is(err, radio.ErrFailed) {
 		t.Errorf("the outcome is %v, want a failure", err)
@@ -113,8 +113,8 @@ func TestNothingIsSentToADeviceThatSleeps(t *testing.T) {
 	), `"ready"`, `"label":"TRV","ready"`, 1)
 	server := newMimic(t, controllerNode, valve)
 	h := server.open()
-	h.untilValue(t, at(2), "occupiedHeatingSetpoint", "20") // what it said, in the models' unit
-	h.untilReach(t, at(2), true)
+	h.UntilValue(t, at(2), "occupiedHeatingSetpoint", "20") // what it said, in the models' unit
+	h.UntilReach(t, true, at(2))
 	order := radio.Order{Address: at(2), Set: values{"occupiedHeatingSetpoint": "25"}}
 	_, err := h.order(patience, order)
 	wantRefused(t, err)
@@ -147,7 +147,7 @@ func TestWhatOpensIsAskedFirst(t *testing.T) {
 	server := newMimic(t, controllerNode, lock)
 	server.answers(says("", `{"value":255}`))
 	h := server.open()
-	h.untilValue(t, at(2), "lockState", `"locked"`)
+	h.UntilValue(t, at(2), "lockState", `"locked"`)
 	server.answers(says("", "!Controller_CallbackNOK"))
 	// There is time enough, and the lock was there a moment ago.
 	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
@@ -157,7 +157,7 @@ func TestWhatOpensIsAskedFirst(t *testing.T) {
 	if n := server.count("node.set_value"); n != 0 {
 		t.Errorf("the lock was sent %d orders", n)
 	}
-	h.untilReach(t, at(2), false)
+	h.UntilReach(t, false, at(2))
 }
 
 func TestOrdersDoNotPileUpBehindADevice(t *testing.T) {
@@ -165,7 +165,7 @@ func TestOrdersDoNotPileUpBehindADevice(t *testing.T) {
 	server := newMimic(t, controllerNode, switchNode())
 	switched(server)
 	h := server.open()
-	h.untilReach(t, at(2), true)
+	h.UntilReach(t, true, at(2))
 	server.answers(says("", ""))
 	const orders, mayWait = 40, 4
 	ctx, cancel := context.WithCancel(t.Context())
@@ -196,7 +196,7 @@ func TestAnOrderEndsWithItsConnection(t *testing.T) {
 	server := newMimic(t, controllerNode, switchNode())
 	switched(server)
 	h := server.open()
-	h.untilReach(t, at(2), true)
+	h.UntilReach(t, true, at(2))
 	server.answers(says("", ""))
 	outcome := make(chan error, 1)
 	go func() {
@@ -207,9 +207,9 @@ func TestAnOrderEndsWithItsConnection(t *testing.T) {
 	_ = server.conn.CloseNow()
 	server.mu.Unlock()
 	wantUnknown(t, <-outcome)
-	h.untilReach(t, at(2), false)
+	h.UntilReach(t, false, at(2))
 	switched(server)
-	h.untilReach(t, at(2), true)
+	h.UntilReach(t, true, at(2))
 	if n := server.count("node.set_value"); n != 1 {
 		t.Errorf("the order was sent %d times", n)
 	}
@@ -220,7 +220,7 @@ func TestADeviceThatMissesAQuestionIsAskedAgain(t *testing.T) {
 	server := newMimic(t, controllerNode, switchNode())
 	switched(server)
 	h := server.open()
-	h.untilValue(t, at(2), "onOff", "false")
+	h.UntilValue(t, at(2), "onOff", "false")
 	var mu sync.Mutex
 	missed := 0
 	server.answers(func(string, request) string {
@@ -232,5 +232,5 @@ func TestADeviceThatMissesAQuestionIsAskedAgain(t *testing.T) {
 		return `{"value":true}`
 	})
 	server.told(2, switchNow, "true") // somebody switched it, or so it is hoped
-	h.untilValue(t, at(2), "onOff", "true")
+	h.UntilValue(t, at(2), "onOff", "true")
 }

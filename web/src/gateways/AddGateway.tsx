@@ -24,7 +24,7 @@ export function AddGateway({ first }: { first: boolean }) {
     <Card title={first ? 'Add your first gateway' : 'Add a gateway'}>
       {came && (
         <p className={styles.came} role="status">
-          <IconCheck size={20} aria-hidden /> The gateway is here. Its devices appear by themselves.
+          <IconCheck size={20} aria-hidden /> The gateway is here. Its devices appear by themselves once it runs.
         </p>
       )}
       {claim.data ? (
@@ -54,10 +54,10 @@ export function AddGateway({ first }: { first: boolean }) {
   )
 }
 
-/** The command that makes a computer in the home a gateway of it. */
-function enrolCommand(claim: string): string {
+/** The command that makes a computer in the home a gateway of it. It asks for the code: a command can be seen by others. */
+function pairCommand(): string {
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
-  return `logis-edge run --server ${scheme}://${location.host} --data ./logis-gateway --claim ${claim}`
+  return `logis-edge pair --server ${scheme}://${location.host}`
 }
 
 function Claimed({ claim, expires, again }: { claim: string; expires: string; again: () => void }) {
@@ -72,21 +72,21 @@ function Claimed({ claim, expires, again }: { claim: string; expires: string; ag
       </>
     )
   }
-  const command = enrolCommand(claim)
   return (
     <div className={styles.claim}>
       <ol className={styles.steps}>
         <li>Go to the computer in your home that should be the gateway.</li>
         <li>
           Run this there:
-          <Copyable label="Command" text={command} />
+          <Copyable label="Command" text={pairCommand()} />
         </li>
+        <li>
+          It asks for this code:
+          <Copyable label="Code" text={claim} />
+        </li>
+        <li>Start it as it says then.</li>
         <li>Wait here. The gateway shows up by itself.</li>
       </ol>
-      <details>
-        <summary>Only the code</summary>
-        <Copyable label="Code" text={claim} />
-      </details>
       <p className={styles.quiet}>
         Shown only once. Good for another <strong className="numbers">{countdown(left)}</strong> minutes.
       </p>
