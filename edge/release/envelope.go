@@ -40,21 +40,32 @@ func Seal(d Document) (Envelope, error) {
 	return Envelope{PayloadType: payloadType, Payload: payload, Signatures: []Signature{}}, err
 }
 
-// Open reads an envelope and looks at nobody's signature: the document may be
-// anybody's.
+// Open reads an envelope and its document. Nobody's signature is looked at: it may
+// be anybody's word.
 func Open(text []byte) (Envelope, Document, error) {
-	var e Envelope
-	if len(text) > MaxEnvelope {
-		return e, Document{}, fmt.Errorf("release: larger than %d bytes", MaxEnvelope)
-	}
-	if err := json.Unmarshal(text, &e); err != nil {
-		return e, Document{}, fmt.Errorf("release: %w", err)
-	}
-	if e.PayloadType != payloadType {
-		return e, Document{}, fmt.Errorf("release: its type is %q", e.PayloadType)
+	e, err := readEnvelope(text)
+	if err != nil {
+		return e, Document{}, err
 	}
 	d, err := parse(e.Payload)
 	return e, d, err
+}
+
+func readEnvelope(text []byte) (Envelope, error) {
+	var e Envelope
+	if len(text) > MaxEnvelope {
+		return e, fmt.Errorf("release: larger than %d bytes", MaxEnvelope)
+	}
+	if err := json.Unmarshal(text, &e); err != nil {
+		return e, fmt.Errorf("release: %w", err)
+	}
+	if e.PayloadType != payloadType {
+		return e, fmt.Errorf("release: its type is %q", e.PayloadType)
+	}
+	if len(e.Signatures) > maxSignatures {
+		return e, fmt.Errorf("release: it has more than %d signatures", maxSignatures)
+	}
+	return e, nil
 }
 
 // Sign adds a key's signature, in the place of an earlier one of the same key.
@@ -84,24 +95,20 @@ func Verify(text []byte, keys KeySet) (Document, error) {
 	if err := keys.Check(); err != nil {
 		return Document{}, fmt.Errorf("release keys: %w", err)
 	}
-	// The document is decoded before its signatures are checked, and used only after.
-	e, d, err := Open(text)
+	e, err := readEnvelope(text)
 	if err != nil {
 		return Document{}, err
-	}
-	if len(e.Signatures) > maxSignatures {
-		return Document{}, fmt.Errorf("release: it has more than %d signatures", maxSignatures)
 	}
 	if n := e.Vouched(keys); n < keys.Threshold {
 		return Document{}, fmt.Errorf("%w: %d of the known keys vouch for this release, and %d must", ErrSignatures, n, keys.Threshold)
 	}
-	return d, nil
+	return parse(e.Payload)
 }
 
 // Vouched returns how many different keys of a set signed the envelope.
 func (e *Envelope) Vouched(keys KeySet) int {
 	valid := map[string]bool{}
-	for _, s := range e.Signatures[:min(len(e.Signatures), maxSignatures)] {
+	for _, s := range e.Signatures {
 		for _, k := range keys.Keys {
 			if id := k.ID(); s.KeyID == id && s.Algorithm == k.Algorithm && k.Algorithm == Ed25519 &&
 				ed25519.Verify(k.Key, e.signedBytes(), s.Signature) {
