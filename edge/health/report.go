@@ -11,6 +11,7 @@ import (
 	"logis/edge"
 	"logis/edge/identity"
 	"logis/edge/outbox"
+	"logis/edge/update"
 )
 
 // Level is how bad a finding is.
@@ -44,6 +45,7 @@ type Report struct {
 	Outbox   edge.OutboxStatus `json:"outbox"`
 	Disk     Space             `json:"disk"`
 	Agent    *Answer           `json:"agent,omitempty"` // what the running agent tells
+	Update   *update.State     `json:"update,omitempty"` // what is remembered of newer versions, unless it cannot be read
 	Findings []Finding         `json:"findings"`
 }
 
@@ -87,6 +89,7 @@ func Look(ctx context.Context, o Options) Report {
 		r.lookAtPairing()
 		r.lookAtDisk()
 		r.lookAtAgent(ctx)
+		r.lookAtUpdates()
 	}
 	if r.Agent != nil {
 		r.lookAtLink()

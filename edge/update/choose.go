@@ -34,6 +34,9 @@ func Choose(dir, own string, keys release.KeySet) (Choice, error) {
 	if err != nil || before.Current == "" || !release.ValidVersion(own) {
 		return Choice{}, err
 	}
+	if c, ok := proved(dir, own, keys, &before); ok {
+		return c, nil // nothing has to be written, as on a disk that is full
+	}
 	var chosen Choice
 	err = change(dir, func(s *State) error {
 		chosen = s.choose(dir, own, keys)
@@ -43,6 +46,23 @@ func Choose(dir, own string, keys release.KeySet) (Choice, error) {
 		return Choice{}, err
 	}
 	return chosen, nil
+}
+
+// Proved returns the version that runs on a folder because it has proved itself
+// and is newer than own; false when there is none. Nothing is changed.
+func Proved(dir, own string, keys release.KeySet) (Choice, bool) {
+	s, err := Read(dir)
+	if err != nil {
+		return Choice{}, false
+	}
+	return proved(dir, own, keys, &s)
+}
+
+func proved(dir, own string, keys release.KeySet, s *State) (Choice, bool) {
+	if s.Trial != nil || !release.Newer(s.Current, own) || verify(dir, s.Current, keys) != nil {
+		return Choice{}, false
+	}
+	return Choice{Path: programPath(dir, s.Current), Version: s.Current}, true
 }
 
 // choose goes back through the versions until one may start.

@@ -14,9 +14,11 @@ import (
 	"logis/edge/release"
 )
 
+// StateFile is what the gateway remembers, in its folder.
+const StateFile = "update.json"
+
 // Names in the gateway's folder.
 const (
-	stateFile   = "update.json"
 	lockFile    = "update.lock"
 	binFolder   = "bin"
 	incoming    = ".incoming" // in bin: what is not whole yet
@@ -109,7 +111,7 @@ func clip(why string) string { return why[:min(len(why), maxWhy)] }
 // was an update.
 func Read(dir string) (State, error) {
 	var s State
-	info, err := os.Lstat(filepath.Join(dir, stateFile))
+	info, err := os.Lstat(filepath.Join(dir, StateFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil
 	}
@@ -117,14 +119,14 @@ func Read(dir string) (State, error) {
 		return s, fmt.Errorf("state of updates: %w", err)
 	}
 	if !info.Mode().IsRegular() || info.Size() > maxState {
-		return s, fmt.Errorf("state of updates: %s is not a file of at most %d bytes", stateFile, maxState)
+		return s, fmt.Errorf("state of updates: %s is not a file of at most %d bytes", StateFile, maxState)
 	}
-	text, err := os.ReadFile(filepath.Join(dir, stateFile))
+	text, err := os.ReadFile(filepath.Join(dir, StateFile))
 	if err != nil {
 		return s, fmt.Errorf("state of updates: %w", err)
 	}
 	if err := json.Unmarshal(text, &s); err != nil {
-		return State{}, fmt.Errorf("state of updates: %s is damaged: %w", stateFile, err)
+		return State{}, fmt.Errorf("state of updates: %s is damaged: %w", StateFile, err)
 	}
 	return s, nil
 }
@@ -149,7 +151,7 @@ func change(dir string, edit func(*State) error) error {
 	if err != nil {
 		return fmt.Errorf("state of updates: %w", err)
 	}
-	if err := identity.Keep(filepath.Join(dir, stateFile), text); err != nil {
+	if err := identity.Keep(filepath.Join(dir, StateFile), text); err != nil {
 		return fmt.Errorf("state of updates: %w", err)
 	}
 	return nil
