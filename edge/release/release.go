@@ -9,9 +9,12 @@
 package release
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -132,4 +135,19 @@ func (a Artifact) check() error {
 		return fmt.Errorf("sha256 is not 64 hexadecimal digits in lower case")
 	}
 	return nil
+}
+
+// Describe returns what a document says of a program that is there.
+func Describe(path string) (Artifact, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return Artifact{}, err
+	}
+	defer file.Close() //nolint:errcheck // it is only read
+	sum := sha256.New()
+	size, err := io.Copy(sum, file)
+	if err != nil {
+		return Artifact{}, err
+	}
+	return Artifact{File: filepath.Base(path), Size: size, SHA256: hex.EncodeToString(sum.Sum(nil))}, nil
 }
