@@ -44,7 +44,7 @@ type Report struct {
 	Key      string            `json:"key_fingerprint,omitempty"` // SHA-256 of the public key, as the app shows it
 	Outbox   edge.OutboxStatus `json:"outbox"`
 	Disk     Space             `json:"disk"`
-	Agent    *Answer           `json:"agent,omitempty"` // what the running agent tells
+	Agent    *Answer           `json:"agent,omitempty"`  // what the running agent tells
 	Update   *update.State     `json:"update,omitempty"` // what is remembered of newer versions, unless it cannot be read
 	Findings []Finding         `json:"findings"`
 }

@@ -12,14 +12,14 @@
 // Only renames of update.json decide. Whatever is cut off before one leaves the
 // program that ran; whatever is left over is deleted by the next attempt.
 //
-//	           Check            Stage             Switch
-//	 running ────────▶ offered ───────▶ staged ──────────▶ trial (start 1)
-//	    ▲    signatures, expiry,  size, sha256,   rename     │   │   │
-//	    │    number, floor, bad   fsync           + exit     │   │   │ ended: start 2, 3
-//	    │                                                    │   │   ╰──────────╮
-//	    │◀────────── proved itself within trialLimit ────────╯   │ time is up   │ ended 3 times
-//	    │                                                        ▼              ▼
-//	    ╰◀───────────────── previous one ◀──────────────── rolled back, remembered as bad
+//	          Check            Stage             Switch
+//	running ────────▶ offered ───────▶ staged ──────────▶ trial (start 1)
+//	   ▲    signatures, expiry,  size, sha256,   rename     │   │   │
+//	   │    number, floor, bad   fsync           + exit     │   │   │ ended: start 2, 3
+//	   │                                                    │   │   ╰──────────╮
+//	   │◀────────── proved itself within trialLimit ────────╯   │ time is up   │ ended 3 times
+//	   │                                                        ▼              ▼
+//	   ╰◀───────────────── previous one ◀──────────────── rolled back, remembered as bad
 //
 // At every start the launcher asks Choose, which verifies the chosen program from
 // its signatures to its last byte: a card that loses bits, and an agent that was

@@ -230,4 +230,3 @@ func (u *Updater) awaitQuiet(ctx context.Context) error {
 	}
 	return nil
 }
-
