@@ -107,8 +107,8 @@ func timeOf(answer *health.Answer) func() (clock.Reading, bool) {
 // keepUpToDate lets this version prove itself if it must, and looks for newer ones
 // if that is set. It calls end when the agent shall end for a newer version.
 func keepUpToDate(ctx context.Context, c config, agent *edge.Agent, log *slog.Logger, end func()) {
-	if s, err := update.Read(c.data); err != nil || s.RolledBack != nil {
-		log.Warn("an update did not go as it should", "rolled_back", s.RolledBack, "why", err)
+	if s, err := update.Read(c.data); err == nil && s.RolledBack != nil {
+		log.Warn("a newer version was rolled back", "version", s.RolledBack.Version, "why", s.RolledBack.Why)
 	}
 	err := update.Prove(ctx, update.Trials{
 		Dir: c.data, Version: version, Limit: c.updateTrial, Log: log,

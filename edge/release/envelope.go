@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // payloadType keeps a signature of a release from meaning anything else.
@@ -71,13 +72,8 @@ func readEnvelope(text []byte) (Envelope, error) {
 // Sign adds a key's signature, in the place of an earlier one of the same key.
 func (e *Envelope) Sign(k PrivateKey) {
 	own := k.Public().ID()
-	kept := []Signature{}
-	for _, s := range e.Signatures {
-		if s.KeyID != own {
-			kept = append(kept, s)
-		}
-	}
-	e.Signatures = append(kept, Signature{
+	e.Signatures = slices.DeleteFunc(e.Signatures, func(s Signature) bool { return s.KeyID == own })
+	e.Signatures = append(e.Signatures, Signature{
 		KeyID: own, Algorithm: k.Algorithm, Signature: ed25519.Sign(ed25519.NewKeyFromSeed(k.Seed), e.signedBytes()),
 	})
 }

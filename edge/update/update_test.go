@@ -66,14 +66,14 @@ func TestWhatMustNotBeInstalledIsNot(t *testing.T) {
 	bent := func(bend func(d *release.Document)) func(t *testing.T, s *shop) {
 		return func(t *testing.T, s *shop) { s.offer(t, "1.1.0", bend) }
 	}
-	file := func(make func(t *testing.T, path string)) func(t *testing.T, s *shop) {
+	file := func(replace func(t *testing.T, path string)) func(t *testing.T, s *shop) {
 		return func(t *testing.T, s *shop) {
 			s.offer(t, "1.1.0", nil)
 			path := filepath.Join(s.dir, "program")
 			if err := os.Remove(path); err != nil {
 				t.Fatal(err)
 			}
-			make(t, path)
+			replace(t, path)
 		}
 	}
 	for name, c := range map[string]struct {
@@ -100,7 +100,7 @@ func TestWhatMustNotBeInstalledIsNot(t *testing.T) {
 		"an expired one":  {bent(func(d *release.Document) { d.ExpiresAt = now }), ErrExpired, "1.1.0"},
 		"an older one":    {func(t *testing.T, s *shop) { s.offer(t, "1.0.0-rc.1", func(d *release.Document) { d.Floor = "0.1.0" }) }, ErrUpToDate, "rc.1"},
 		"the same again":  {func(t *testing.T, s *shop) { s.offer(t, "1.0.0", nil) }, ErrUpToDate, "1.0.0"},
-		"other machines'": {bent(func(d *release.Document) { d.Artifacts = map[string]release.Artifact{"plan9/mips": d.Artifacts[release.Platform()]} }), ErrNotOffered, release.Platform()},
+		"other machines'": {bent(forOthers), ErrNotOffered, release.Platform()},
 		"another file":    {artifact(func(a *release.Artifact) { a.File = "missing" }), os.ErrNotExist, "missing"},
 		"a link that leads out": {file(func(t *testing.T, path string) {
 			out := filepath.Join(t.TempDir(), "program")
@@ -133,13 +133,18 @@ func TestWhatMustNotBeInstalledIsNot(t *testing.T) {
 	}
 }
 
+// forOthers makes a release fit no machine of ours.
+func forOthers(d *release.Document) {
+	d.Artifacts = map[string]release.Artifact{"plan9/mips": d.Artifacts[release.Platform()]}
+}
+
 func TestTheFloorAndTheNumberNeverFall(t *testing.T) {
 	t.Parallel()
 	s, dir := newShop(t), t.TempDir()
 	// The shop's newest one raises the floor and does not fit this machine.
 	s.offer(t, "2.0.0", func(d *release.Document) {
 		d.Number, d.Floor = 20, "1.5.0"
-		d.Artifacts = map[string]release.Artifact{"plan9/mips": d.Artifacts[release.Platform()]}
+		forOthers(d)
 	})
 	if err := install(t, s.updater(t, dir, nil)); !errors.Is(err, ErrNotOffered) {
 		t.Fatal(err)
@@ -209,8 +214,12 @@ func TestAProgramThatWasDamagedOrPlantedIsNotStarted(t *testing.T) {
 		"a bit": func(_ *testing.T, _ *shop, dir string) error {
 			return os.WriteFile(programPath(dir, "1.2.0"), []byte(strings.Replace(program("1.2.0"), "padding", "pudding", 1)), 0o600)
 		},
-		"all of it":    func(_ *testing.T, _ *shop, dir string) error { return os.RemoveAll(filepath.Join(dir, binFolder, "1.2.0")) },
-		"its document": func(_ *testing.T, _ *shop, dir string) error { return os.Remove(filepath.Join(dir, binFolder, "1.2.0", release.FileName)) },
+		"all of it": func(_ *testing.T, _ *shop, dir string) error {
+			return os.RemoveAll(filepath.Join(dir, binFolder, "1.2.0"))
+		},
+		"its document": func(_ *testing.T, _ *shop, dir string) error {
+			return os.Remove(filepath.Join(dir, binFolder, "1.2.0", release.FileName))
+		},
 		"planted": func(t *testing.T, _ *shop, dir string) error {
 			other := newShop(t)
 			other.offer(t, "1.2.0", nil)
