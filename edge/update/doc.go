@@ -12,12 +12,12 @@
 // Only renames of update.json decide. Whatever is cut off before one leaves the
 // program that ran; whatever is left over is deleted by the next attempt.
 //
-//	          Check            Stage             Switch
-//	running ────────▶ offered ───────▶ staged ──────────▶ trial (start 1)
-//	   ▲    signatures, expiry,  size, sha256,   rename     │   │   │
-//	   │    number, floor, bad   fsync           + exit     │   │   │ ended: start 2, 3
+//	          Check               Install
+//	running ────────▶ offered ───────────────────────────▶ trial (start 1)
+//	   ▲    signatures, expiry,  size, sha256,   rename,    │   │   │
+//	   │    number, floor, bad   fsync           exit       │   │   │ ended: start 2, 3
 //	   │                                                    │   │   ╰──────────╮
-//	   │◀────────── proved itself within trialLimit ────────╯   │ time is up   │ ended 3 times
+//	   │◀────────── proved itself within TrialLimit ────────╯   │ time is up   │ ended 3 times
 //	   │                                                        ▼              ▼
 //	   ╰◀───────────────── previous one ◀──────────────── rolled back, remembered as bad
 //
