@@ -28,7 +28,11 @@ var faults = map[string]string{
 	"1.4.0": `func init() { os.Args = append(os.Args, "--server", "ws://127.0.0.1:1") }`,
 	"1.5.0": `func init() { os.Args = append(os.Args, "--dance") }`, // asked wrongly, as far as it can tell
 	"1.6.0": "",
+	"1.7.0": "",
 }
+
+// hasty is a version that looks for newer ones at once.
+const hasty = "1.6.0"
 
 // works is where the releases of one test are made, with the real tools.
 type works struct {
@@ -70,7 +74,12 @@ func (w *works) release(version string) string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	replaced, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(here, "fault.go"): fault}})
+	replace := map[string]string{filepath.Join(here, "fault.go"): fault}
+	if version == hasty {
+		schedule := filepath.Join(here, "../../edge/update/schedule.go")
+		replace[schedule] = w.edit(schedule, "firstWait   = 30 * time.Minute", "firstWait   = time.Second")
+	}
+	replaced, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -88,6 +97,20 @@ func (w *works) release(version string) string {
 	w.run(w.tool, "sign", "--key", filepath.Join(w.dir, "cem"), folder)
 	w.run(w.tool, "verify", "--keys", w.set, folder)
 	return folder
+}
+
+// edit returns a copy of a source with something else in it.
+func (w *works) edit(path, from, to string) string {
+	w.t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil || !strings.Contains(string(text), from) {
+		w.t.Fatalf("%s has no %q: %v", path, from, err)
+	}
+	copied := filepath.Join(w.dir, filepath.Base(path))
+	if err := os.WriteFile(copied, []byte(strings.Replace(string(text), from, to, 1)), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+	return copied
 }
 
 // supervisor keeps the launcher running as the unit does: Restart=always, but not
@@ -162,7 +185,7 @@ func TestANewVersionTakesOverAndABadOneIsRolledBack(t *testing.T) {
 	cloud := linktest.NewCloud(t)
 	dir := paired(t, cloud)
 	flags := []string{"--data", dir, "--update-keys", w.set}
-	agent := supervise(t, w.launcher, []string{"LOGIS_EDGE_UPDATE_TRIAL=8s"},
+	agent := supervise(t, w.launcher, []string{"LOGIS_EDGE_UPDATE_TRIAL=8s", "LOGIS_EDGE_UPDATE_FROM=" + filepath.Join(w.dir, "1.7.0")},
 		append([]string{"run", "--simulated", "--reconnect-max", "20ms"}, flags...)...)
 	until(t, dir, "the package's program runs", runs("1.0.0"))
 	install := func(version string) string {
@@ -217,18 +240,19 @@ func TestANewVersionTakesOverAndABadOneIsRolledBack(t *testing.T) {
 		}
 	}
 
-	// What came after the bad ones is fine.
-	install("1.6.0")
-	r := until(t, dir, "1.6.0 is trusted", runs("1.6.0"))
-	if r.Update.RolledBack != nil || r.Update.Previous != "1.1.0" || len(r.Update.Bad) != 4 {
+	// What came after the bad ones is fine, and looks for its successor by itself.
+	w.release("1.7.0")
+	install(hasty)
+	r := until(t, dir, "1.7.0 is trusted", runs("1.7.0"))
+	if r.Update.RolledBack != nil || r.Update.Previous != hasty || len(r.Update.Bad) != 4 {
 		t.Errorf("%+v", r.Update)
 	}
 	// The card loses a bit of it: the one before starts.
-	damage(t, filepath.Join(dir, "bin/1.6.0/logis-edge"))
+	damage(t, filepath.Join(dir, "bin/1.7.0/logis-edge"))
 	if err := syscall.Kill(agent.process(), syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	until(t, dir, "1.1.0 is back", runs("1.1.0"))
+	until(t, dir, "1.6.0 is back", runs(hasty))
 }
 
 // damage changes one byte of a program that may be running.

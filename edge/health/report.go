@@ -88,6 +88,7 @@ func Look(ctx context.Context, o Options) Report {
 	if r.lookAtFolder() {
 		r.lookAtPairing()
 		r.lookAtDisk()
+		r.readUpdates()
 		r.lookAtAgent(ctx)
 		r.lookAtUpdates()
 	}
@@ -159,7 +160,7 @@ func (r *Report) lookAtAnswer() {
 	switch a := r.Agent; {
 	case a.Problem != "":
 		r.find("agent", Wrong, "Nothing is done before this is mended; the agent tries again by itself.", "The agent stands still: %s.", a.Problem)
-	case a.Version != r.Program:
+	case a.Version != r.Program && !r.onTrial(a.Version):
 		r.find("agent", Warning, "Start it again: systemctl restart logis-edge", "The running agent is version %s, this program %s.", a.Version, r.Program)
 	default:
 		r.find("agent", Fine, "", "It has run for %v.", time.Duration(a.UptimeS)*time.Second)

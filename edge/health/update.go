@@ -5,13 +5,28 @@ import (
 	"logis/edge/update"
 )
 
-// lookAtUpdates judges what the folder remembers of newer versions. Where there
-// never was one, there is nothing to say.
-func (r *Report) lookAtUpdates() {
+// readUpdates reads what the folder remembers of newer versions.
+func (r *Report) readUpdates() {
 	s, err := update.Read(r.Folder)
 	if err != nil {
 		r.find("update", Wrong, "Move "+update.StateFile+" away and install the newest package.",
 			"The package's program runs, because nobody knows which other one may: %v.", err)
+		return
+	}
+	r.Update = &s
+}
+
+// onTrial reports whether a version runs that has not proved itself yet; until
+// then it is the package's program that people ask.
+func (r *Report) onTrial(version string) bool {
+	return r.Update != nil && r.Update.Trial != nil && r.Update.Current == version
+}
+
+// lookAtUpdates judges what was read. Where there never was a newer version, there
+// is nothing to say.
+func (r *Report) lookAtUpdates() {
+	s := r.Update
+	if s == nil {
 		return
 	}
 	running := r.Program
@@ -40,7 +55,6 @@ func (r *Report) lookAtUpdates() {
 	default:
 		r.find("update", Fine, "", "There is no version newer than %s.", running)
 	}
-	r.Update = &s
 }
 
 func orNothing(lacks string) string {

@@ -19,7 +19,7 @@ const Ed25519 = "ed25519"
 // Bounds of keys.
 const (
 	MinThreshold = 2        // signatures: one stolen key releases nothing
-	maxKeys      = 8        // in a set: three, and three more while they change
+	maxKeys      = 8        // in a set: three are meant, and three more would do while they change
 	maxKeyFile   = 16 << 10 // bytes of a file of keys
 	idBytes      = 8        // of the hash of a key that are its name
 )

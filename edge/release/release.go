@@ -35,7 +35,7 @@ const (
 // Bounds of a document.
 const (
 	MaxEnvelope  = 64 << 10  // bytes of the signed document: sixteen artifacts take four KiB
-	MaxArtifact  = 128 << 20 // bytes of a program: five times what one has now
+	MaxArtifact  = 128 << 20 // bytes of a program: eight times what one has now
 	maxArtifacts = 16        // of one release: three are built
 	maxName      = 128       // bytes of a file's name or of a version
 )

@@ -10,7 +10,7 @@ import (
 )
 
 // TrialLimit is how long a new version may take to prove itself: the link waits
-// up to two minutes between two attempts.
+// up to a minute between two attempts, and after a refusal longer.
 const TrialLimit = 5 * time.Minute
 
 // Shares of a trial.

@@ -16,7 +16,7 @@ import (
 // Bounds of a server of releases.
 const (
 	documentTimeout = 30 * time.Second // for a document of a few KiB
-	artifactTimeout = 30 * time.Minute // for a program over a line of 15 KiB/s
+	artifactTimeout = 30 * time.Minute // for a program of 16 MB over a line of 10 KiB/s
 	maxRedirects    = 3                // of a server of files, to where they are kept
 )
 
