@@ -64,8 +64,8 @@ func (w *works) run(name string, args ...string) string {
 	return string(out)
 }
 
-// release builds and signs a version, and returns the folder it is in.
-func (w *works) release(version string) string {
+// release builds and signs a version, in the folder of its name.
+func (w *works) release(version string) {
 	w.t.Helper()
 	folder := filepath.Join(w.dir, version)
 	overlay := filepath.Join(w.dir, version+".overlay")
@@ -96,7 +96,6 @@ func (w *works) release(version string) string {
 	w.run(w.tool, "sign", "--key", filepath.Join(w.dir, "ada"), folder)
 	w.run(w.tool, "sign", "--key", filepath.Join(w.dir, "cem"), folder)
 	w.run(w.tool, "verify", "--keys", w.set, folder)
-	return folder
 }
 
 // edit returns a copy of a source with something else in it.
@@ -190,10 +189,11 @@ func TestANewVersionTakesOverAndABadOneIsRolledBack(t *testing.T) {
 	until(t, dir, "the package's program runs", runs("1.0.0"))
 	install := func(version string) string {
 		t.Helper()
-		return w.run(w.launcher, append([]string{"update", "--from", w.release(version)}, flags...)...)
+		return w.run(w.launcher, append([]string{"update", "--from", filepath.Join(w.dir, version)}, flags...)...)
 	}
 
 	// A good one proves itself and takes the launcher's place.
+	w.release("1.1.0")
 	if says := install("1.1.0"); !strings.Contains(says, "1.1.0 is installed") {
 		t.Errorf("it says %q", says)
 	}
@@ -216,6 +216,7 @@ func TestANewVersionTakesOverAndABadOneIsRolledBack(t *testing.T) {
 		{"1.4.0", "the cloud was there before"},
 		{"1.5.0", "it ended 3 times"},
 	} {
+		w.release(bad.version)
 		install(bad.version)
 		if bad.version == "1.3.0" {
 			// The launcher of one that hangs may be killed, too.
@@ -241,6 +242,7 @@ func TestANewVersionTakesOverAndABadOneIsRolledBack(t *testing.T) {
 	}
 
 	// What came after the bad ones is fine, and looks for its successor by itself.
+	w.release(hasty)
 	w.release("1.7.0")
 	install(hasty)
 	r := until(t, dir, "1.7.0 is trusted", runs("1.7.0"))
