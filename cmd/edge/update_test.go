@@ -187,9 +187,12 @@ func TestANewVersionTakesOverAndABadOneIsRolledBack(t *testing.T) {
 	agent := supervise(t, w.launcher, []string{"LOGIS_EDGE_UPDATE_TRIAL=8s", "LOGIS_EDGE_UPDATE_FROM=" + filepath.Join(w.dir, "1.7.0")},
 		append([]string{"run", "--simulated", "--reconnect-max", "20ms"}, flags...)...)
 	until(t, dir, "the package's program runs", runs("1.0.0"))
+	asked := func(version string, more ...string) []string {
+		return slices.Concat([]string{"update", "--from", filepath.Join(w.dir, version)}, flags, more)
+	}
 	install := func(version string) string {
 		t.Helper()
-		return w.run(w.launcher, append([]string{"update", "--from", filepath.Join(w.dir, version)}, flags...)...)
+		return w.run(w.launcher, asked(version)...)
 	}
 
 	// A good one proves itself and takes the launcher's place.
@@ -205,7 +208,7 @@ func TestANewVersionTakesOverAndABadOneIsRolledBack(t *testing.T) {
 		program, _ := os.Readlink(fmt.Sprintf("/proc/%d/exe", agent.process()))
 		return runs("1.1.0")(r) && r.Agent.PID == agent.process() && program == filepath.Join(dir, "bin/1.1.0/logis-edge")
 	})
-	if says := w.run(w.launcher, append([]string{"update", "--check", "--from", filepath.Join(w.dir, "1.1.0")}, flags...)...); !strings.Contains(says, "Nothing to do") {
+	if says := w.run(w.launcher, asked("1.1.0", "--check")...); !strings.Contains(says, "Nothing to do") {
 		t.Errorf("it says %q", says)
 	}
 
@@ -235,7 +238,7 @@ func TestANewVersionTakesOverAndABadOneIsRolledBack(t *testing.T) {
 		}) {
 			t.Errorf("%s: %+v", bad.version, r.Findings)
 		}
-		out, err := exec.CommandContext(t.Context(), w.launcher, append([]string{"update", "--from", filepath.Join(w.dir, bad.version)}, flags...)...).CombinedOutput()
+		out, err := exec.CommandContext(t.Context(), w.launcher, asked(bad.version)...).CombinedOutput()
 		if err == nil || !strings.Contains(string(out), "did not prove itself here before") {
 			t.Errorf("again: %v: %s", err, out)
 		}

@@ -107,7 +107,8 @@ func TestAProgramTellsWhatItWasBuiltFrom(t *testing.T) {
 	if err := json.Unmarshal([]byte(says), &told); code != exitOK || err != nil {
 		t.Fatalf("code %d, %v: %q", code, err, says)
 	}
-	if c := told.Metadata.Component; told.Format != "CycloneDX" || c.PURL != "pkg:golang/logis-edge@1.2.3" || len(c.Hashes) != 1 || told.Components[0].Name != "std" {
+	c := told.Metadata.Component
+	if told.Format != "CycloneDX" || c.PURL != "pkg:golang/logis-edge@1.2.3" || len(c.Hashes) != 1 || told.Components[0].Name != "std" {
 		t.Errorf("%+v", told)
 	}
 	if code, says := ask("sbom", "main_test.go"); code != exitFailed || says == "" {
