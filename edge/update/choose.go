@@ -152,10 +152,10 @@ func copyArtifact(to io.Writer, from io.Reader, a release.Artifact) error {
 	return nil
 }
 
-// openRegular opens a file in a folder that is no link and no pipe: nothing leads
-// out of the folder, and nothing makes the reader wait.
+// openRegular opens a plain file in a folder: no link leads out of the folder, and
+// no pipe makes the reader wait.
 func openRegular(root *os.Root, name string) (*os.File, error) {
-	file, err := root.OpenFile(name, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	file, err := root.OpenFile(name, os.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,8 @@
 // there before. The cloud is not asked for when the previous version is below the
 // floor: whoever can cut a line must not bring a known hole back.
 //
-// The floor and the number of documents only rise. A version below the floor is
+// The floor and the number of documents only rise (as far as the folder is safe: they
+// are kept there). A version below the floor is
 // never installed. The one that ran before may be rolled back to all the same, and
 // the package's program is the last resort whatever it is: a home without a gateway
 // is worse, and doctor says it aloud.

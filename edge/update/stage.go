@@ -17,6 +17,14 @@ import (
 // that says so; until its last rename nobody takes it for one. What is there
 // already and proves to be right is not fetched again.
 func (u *Updater) stage(ctx context.Context, offer Offer) error {
+	free, err := lock(u.options.Dir, installLock, unix.LOCK_EX|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return ErrBusy
+	}
+	if err != nil {
+		return err
+	}
+	defer free()
 	if err := os.MkdirAll(filepath.Join(u.options.Dir, binFolder), folderMode); err != nil {
 		return err
 	}
@@ -108,7 +116,7 @@ func (u *Updater) fetch(ctx context.Context, root *os.Root, offer Offer) error {
 
 // write makes a new file among what is not whole yet, on disk when it returns.
 func write(root *os.Root, name string, mode os.FileMode, fill func(io.Writer) error) error {
-	file, err := root.OpenFile(filepath.Join(incoming, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL|unix.O_NOFOLLOW, mode)
+	file, err := root.OpenFile(filepath.Join(incoming, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,8 @@ const StateFile = "update.json"
 
 // Names in the gateway's folder.
 const (
-	lockFile    = "update.lock"
+	stateLock   = "update.lock"  // held for the instant of a change
+	installLock = "install.lock" // held while programs are fetched and deleted
 	binFolder   = "bin"
 	incoming    = ".incoming" // in bin: what is not whole yet
 	programFile = "logis-edge"
@@ -135,11 +136,11 @@ func Read(dir string) (State, error) {
 // not at all, and on disk when change returns. An error of edit keeps nothing. One
 // process at a time does so.
 func change(dir string, edit func(*State) error) error {
-	release, err := lock(dir)
+	free, err := lock(dir, stateLock, unix.LOCK_EX)
 	if err != nil {
-		return err
+		return fmt.Errorf("state of updates: %w", err)
 	}
-	defer release()
+	defer free()
 	s, err := Read(dir)
 	if err != nil {
 		return err
@@ -157,14 +158,14 @@ func change(dir string, edit func(*State) error) error {
 	return nil
 }
 
-// lock keeps other processes from the state for the instant of a change.
-func lock(dir string) (release func(), err error) {
-	file, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, fileMode)
+// lock keeps other processes out until free is called, or this one ends.
+func lock(dir, name string, how int) (free func(), err error) {
+	file, err := os.OpenFile(filepath.Join(dir, name), os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, fileMode)
 	if err != nil {
-		return nil, fmt.Errorf("state of updates: %w", err)
+		return nil, err
 	}
-	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX); err != nil {
-		return nil, errors.Join(fmt.Errorf("state of updates: %w", err), file.Close())
+	if err := unix.Flock(int(file.Fd()), how); err != nil {
+		return nil, errors.Join(err, file.Close())
 	}
 	return func() { _ = file.Close() }, nil
 }

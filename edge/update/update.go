@@ -79,6 +79,7 @@ var (
 	ErrStale       = errors.New("a newer release was seen before")
 	ErrBelowFloor  = errors.New("the version is below the floor")
 	ErrBad         = errors.New("the version did not prove itself here before")
+	ErrBusy        = errors.New("another update is under way")
 	ErrNotOffered  = errors.New("the release has no program for this machine")
 )
 

@@ -208,6 +208,26 @@ func TestAVersionThatFailedIsTriedAgainOnlyWhenAsked(t *testing.T) {
 	}
 }
 
+func TestTwoUpdatesDoNotGetInEachOthersWay(t *testing.T) {
+	t.Parallel()
+	s, dir := newShop(t), t.TempDir()
+	s.offer(t, "1.1.0", nil)
+	var second error
+	u := s.updater(t, dir, func(o *Options) {
+		o.step = func(name string) {
+			if name == "fetched" {
+				second = install(t, s.updater(t, dir, nil))
+			}
+		}
+	})
+	if err := install(t, u); err != nil || !errors.Is(second, ErrBusy) {
+		t.Errorf("the first %v, the second %v", err, second)
+	}
+	if _, says := s.choose(t, dir); says != "1.1.0" {
+		t.Errorf("it says %q", says)
+	}
+}
+
 func TestAProgramThatWasDamagedOrPlantedIsNotStarted(t *testing.T) {
 	t.Parallel()
 	for name, damage := range map[string]func(t *testing.T, s *shop, dir string) error{
