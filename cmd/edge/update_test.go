@@ -184,7 +184,7 @@ func TestANewVersionTakesOverAndABadOneIsRolledBack(t *testing.T) {
 	cloud := linktest.NewCloud(t)
 	dir := paired(t, cloud)
 	flags := []string{"--data", dir, "--update-keys", w.set}
-	agent := supervise(t, w.launcher, []string{"LOGIS_EDGE_UPDATE_TRIAL=8s", "LOGIS_EDGE_UPDATE_FROM=" + filepath.Join(w.dir, "1.7.0")},
+	agent := supervise(t, w.launcher, []string{"LOGIS_EDGE_UPDATE_TRIAL=10s", "LOGIS_EDGE_UPDATE_FROM=" + filepath.Join(w.dir, "1.7.0")},
 		append([]string{"run", "--simulated", "--reconnect-max", "20ms"}, flags...)...)
 	until(t, dir, "the package's program runs", runs("1.0.0"))
 	asked := func(version string, more ...string) []string {
@@ -215,7 +215,7 @@ func TestANewVersionTakesOverAndABadOneIsRolledBack(t *testing.T) {
 	// Bad ones do not, whatever they do instead.
 	for _, bad := range []struct{ version, why string }{
 		{"1.2.0", "it ended 3 times"},
-		{"1.3.0", "within 8s"},
+		{"1.3.0", "within 10s"},
 		{"1.4.0", "the cloud was there before"},
 		{"1.5.0", "it ended 3 times"},
 	} {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,29 +17,33 @@ func TestUpdatesAreLookedForNowAndThenAndInstalledInAQuietMoment(t *testing.T) {
 	s, dir := newShop(t), t.TempDir()
 	s.offer(t, "1.0.0", nil)
 	synctest.Test(t, func(t *testing.T) {
-		busy := true
+		var busy atomic.Bool
+		busy.Store(true)
 		u := s.updater(t, dir, func(o *Options) {
 			o.Random = func() float64 { return 0.5 }
-			o.Idle = func() bool { return !busy }
+			o.Idle = func() bool { return !busy.Load() }
 		})
 		came := make(chan string, 1)
 		begun := time.Now()
 		go func() { came <- u.Run(t.Context()) }()
 		<-time.After(firstWait/2 + time.Second)
+		synctest.Wait()
 		if got := read(t, dir).Checked; got == nil || got.AtMS != now.UnixMilli() || got.Problem != "" || got.Offered != "" {
 			t.Errorf("after the first look: %+v", got)
 		}
 		s.offer(t, "1.1.0", nil)
 		<-time.After(checkPeriod)
+		synctest.Wait()
 		if got := read(t, dir); got.Ready != "1.1.0" || got.Current != "" {
 			t.Errorf("while a command is under way: %+v", got)
 		}
 		// No quiet moment comes, so it is tried again at the next look.
 		<-time.After(checkPeriod)
+		synctest.Wait()
 		if got := read(t, dir); got.Ready != "1.1.0" || got.Current != "" {
 			t.Errorf("while a command is still under way: %+v", got)
 		}
-		busy = false
+		busy.Store(false)
 		if version := <-came; version != "1.1.0" || read(t, dir).Current != "1.1.0" || read(t, dir).Ready != "" {
 			t.Errorf("%q, %+v", version, read(t, dir))
 		}
