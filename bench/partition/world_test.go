@@ -1,0 +1,120 @@
+package partition_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// world is the time of both sides. It stands still until it is moved.
+type world struct {
+	start time.Time
+
+	mu      sync.Mutex
+	elapsed time.Duration
+}
+
+func newWorld() *world { return &world{start: time.Now().UTC().Truncate(time.Millisecond)} }
+
+// Elapsed returns the time since the world began.
+func (w *world) Elapsed() time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.elapsed
+}
+
+// Now returns the true time, which is also that of the log.
+func (w *world) Now() time.Time { return w.start.Add(w.Elapsed()) }
+
+// pass lets time pass.
+func (w *world) pass(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.elapsed += d
+}
+
+// machine is a gateway's machine: it knows the time since it was started, and no
+// other.
+type machine struct {
+	world *world
+
+	mu     sync.Mutex
+	starts int
+	since  time.Duration // the world's, when it was started
+}
+
+// Boot implements clock.Clock.
+func (m *machine) Boot() time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.world.Elapsed() - m.since + bootTakes
+}
+
+// bootTakes is how long a machine is up before its agent starts.
+const bootTakes = 20 * time.Second
+
+// BootID implements clock.Clock.
+func (m *machine) BootID() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return fmt.Sprint("start ", m.starts)
+}
+
+// reboot begins to count anew.
+func (m *machine) reboot() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.starts++
+	m.since = m.world.Elapsed()
+}
+
+// line is a gateway's way to the cloud.
+type line struct {
+	mu    sync.Mutex
+	cut   bool
+	conns map[net.Conn]bool
+}
+
+func newLine() *line { return &line{conns: map[net.Conn]bool{}} }
+
+// client connects over the line as long as it is whole.
+func (l *line) client() *http.Client {
+	return &http.Client{Transport: &http.Transport{DialContext: l.dial, DisableKeepAlives: true}}
+}
+
+func (l *line) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	l.mu.Lock()
+	cut := l.cut
+	l.mu.Unlock()
+	if cut {
+		return nil, fmt.Errorf("the line to %s is cut", address)
+	}
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.cut {
+		_ = conn.Close()
+		return nil, fmt.Errorf("the line to %s was cut", address)
+	}
+	l.conns[conn] = true
+	return conn, nil
+}
+
+func (l *line) set(cut bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.cut = cut
+	if cut {
+		for conn := range l.conns {
+			_ = conn.Close()
+		}
+		clear(l.conns)
+	}
+}
