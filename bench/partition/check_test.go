@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"logis/domain"
+	"logis/edge/radio/simulated"
 	"logis/eventstore"
 	"logis/projections"
 )
@@ -58,23 +59,32 @@ func (h *house) check(ctx context.Context) (problems []string, err error) {
 
 type failing func(format string, args ...any)
 
-// checkDone: what was really carried out, each once, when it must be (C-1, C-2, C-8).
+// checkDone: what was really carried out, each once, when it must be, and of one
+// device in order (C-1, C-2, C-5, C-8).
 func (h *house) checkDone(fail failing) {
-	acted, want := h.radio.Actuations(), h.model.done()
-	for i, f := range want {
-		if i >= len(acted) {
+	acted := map[string][]simulated.Actuation{}
+	for _, a := range h.radio.Actuations() {
+		acted[a.Device] = append(acted[a.Device], a)
+	}
+	for _, f := range h.model.done() {
+		address := h.radio.Address(f.kind)
+		if len(acted[address]) == 0 {
 			fail("%s was not carried out", f)
 			continue
 		}
-		if acted[i].Command != f.id || !acted[i].At.Equal(f.done) {
-			fail("the %dth to be carried out is %s at %s; it was %+v", i+1, f, f.done.Format(time.TimeOnly), acted[i])
+		a := acted[address][0]
+		acted[address] = acted[address][1:]
+		if a.Command != f.id || !a.At.Equal(f.done) {
+			fail("%s must be carried out at %s; it was %+v", f, f.done.Format(time.TimeOnly), a)
 		}
-		if !f.here && f.over(acted[i].At) {
+		if !f.here && f.over(a.At) {
 			fail("C-1: %s was carried out after its deadline", f)
 		}
 	}
-	for _, a := range acted[min(len(want), len(acted)):] {
-		fail("nobody may have carried out %+v", a)
+	for _, left := range acted {
+		for _, a := range left {
+			fail("nobody may have carried out %+v", a)
+		}
 	}
 }
 

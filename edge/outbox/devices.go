@@ -148,6 +148,11 @@ func (t *tx) report(when moment, e wire.Entry) error {
 		if !known {
 			break // the cloud refuses it by name; there is nothing to keep here
 		}
+		if e.Cause.IsZero() {
+			if err := t.turned(when, device, name, value); err != nil {
+				return err
+			}
+		}
 		err := t.exec(`
 			INSERT INTO present (device, property, value, at_ms, boot_ns, boot, since_boot) VALUES (?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (device, property) DO UPDATE
