@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http/httptest"
-	"strings"
 	"testing"
 	"time"
 
@@ -31,7 +30,7 @@ type cloud struct {
 	tables projections.Tables
 	access *access.Access
 	owner  domain.PersonID
-	url    string
+	addr   string // host:port of the hub
 }
 
 const replica = "partition"
@@ -63,7 +62,7 @@ func newCloud(t *testing.T, w *world) *cloud {
 	}
 	server := httptest.NewServer(sessions)
 	t.Cleanup(server.Close)
-	c.url = strings.Replace(server.URL, "http", "ws", 1)
+	c.addr = server.Listener.Addr().String()
 	if c.owner, _, err = c.access.FirstOwner(t.Context(), "Ada"); err != nil {
 		t.Fatal(err)
 	}

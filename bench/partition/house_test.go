@@ -5,14 +5,17 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"logis/bench/rig"
 	"logis/domain"
 	"logis/domain/thing"
 	"logis/edge"
@@ -28,7 +31,7 @@ type house struct {
 	cloud   *cloud
 	home    domain.HomeID
 	gateway domain.GatewayID
-	line    *line
+	line    *rig.Proxy // its way to the cloud
 	machine *machine
 	radio   *simulated.Home
 	dir     string
@@ -47,9 +50,12 @@ const rooms = 7
 
 // build founds a home and waits until its gateway has told everything.
 func (c *cloud) build(ctx context.Context, dir, name string) (*house, error) {
-	h := &house{name: name, cloud: c, line: newLine(), machine: &machine{world: c.world}, dir: dir}
+	h := &house{name: name, cloud: c, machine: &machine{world: c.world}, dir: dir}
 	var claim domain.Claim
 	var err error
+	if h.line, err = rig.NewProxy(c.addr); err != nil {
+		return nil, err
+	}
 	if h.home, claim, err = c.found(ctx); err != nil {
 		return nil, err
 	}
@@ -82,8 +88,8 @@ func (c *cloud) build(ctx context.Context, dir, name string) (*house, error) {
 func (h *house) start() error {
 	screen, show := io.Pipe()
 	agent, err := edge.New(edge.Options{
-		Dir: h.dir, Server: h.cloud.url, Claim: h.claim, Radios: []radio.Radio{h.radio}, Clock: h.machine,
-		Client: h.line.client(), ReconnectMax: 200 * time.Millisecond, Local: "http://127.0.0.1:0", Screen: show,
+		Dir: h.dir, Server: "ws://" + h.line.Addr(), Claim: h.claim, Radios: []radio.Radio{h.radio}, Clock: h.machine,
+		ReconnectMax: 200 * time.Millisecond, Local: "http://127.0.0.1:0", Screen: show,
 	})
 	if err != nil {
 		return err
@@ -120,7 +126,7 @@ func (h *house) tell(format string, args ...any) {
 // cut parts the home from the cloud.
 func (h *house) cut(ctx context.Context) error {
 	h.tell("the line is cut")
-	h.line.set(true)
+	h.line.Cut()
 	h.model.away = true
 	return soon(ctx, func() (bool, error) {
 		home, err := h.cloud.picture(ctx, h.home)
@@ -132,7 +138,7 @@ func (h *house) cut(ctx context.Context) error {
 func (h *house) mend(ctx context.Context) error {
 	h.tell("the line is mended")
 	h.model.mended(h.cloud.world.Now())
-	h.line.set(false)
+	h.line.Heal()
 	return h.settled(ctx)
 }
 
@@ -173,6 +179,28 @@ func (h *house) there(ctx context.Context, w wish, ttl time.Duration) error {
 	return h.settled(ctx)
 }
 
+// stalled asks for something in the cloud that sits in the socket; the line must be
+// healed after stall.
+func (h *house) stalled(ctx context.Context, w wish, stall time.Duration) error {
+	h.tell("in the cloud, and then %s in the socket: %s%s %s", stall, w.action, w.property, w.value)
+	before := maps.Clone(h.model.state)
+	f := h.model.stalled(w, h.cloud.world.Now(), stall)
+	if f.done.IsZero() {
+		h.model.state = before
+	}
+	h.line.Hold(rig.Up, rig.Down)
+	r := w.request(0)
+	r.Device = h.device(w.kind)
+	var err error
+	if f.id, err = h.cloud.ask(ctx, h.home, r); err != nil {
+		return err
+	}
+	return soon(ctx, func() (bool, error) {
+		home, err := h.cloud.picture(ctx, h.home)
+		return err == nil && home.Commands[f.id].Status == domain.Sent, err
+	})
+}
+
 // here asks for something at the gateway's own door and waits until it has ended.
 func (h *house) here(ctx context.Context, w wish) error {
 	h.tell("here: %s%s %s", w.action, w.property, w.value)
@@ -190,17 +218,25 @@ func (h *house) here(ctx context.Context, w wish) error {
 		return fmt.Errorf("%s: %s: %w", h.name, f, err)
 	}
 	f.id = command.ID
-	return soon(ctx, func() (bool, error) {
+	err := soon(ctx, func() (bool, error) {
 		err := h.ask(ctx, http.MethodGet, "commands/"+command.ID.String(), nil, &command)
 		return err == nil && command.Ended != nil, err
 	})
+	if err != nil || h.model.away {
+		return err
+	}
+	return h.settled(ctx)
 }
 
 // hand changes a device as a hand does.
-func (h *house) hand(w wish) error {
+func (h *house) hand(ctx context.Context, w wish) error {
 	h.tell("by hand: %s %s", w.property, w.value)
 	h.model.turned(w, h.cloud.world.Now())
-	return h.radio.Change(h.radio.Address(w.kind), map[string]thing.Value{w.property: w.value})
+	err := h.radio.Change(h.radio.Address(w.kind), map[string]thing.Value{w.property: w.value})
+	if err != nil || h.model.away {
+		return err
+	}
+	return h.settled(ctx)
 }
 
 // restart starts the agent again; with its machine, whose clock then begins anew.
@@ -263,7 +299,7 @@ func (c *cloud) street(t *testing.T, count int) []*house {
 	})
 	t.Cleanup(func() {
 		for _, h := range houses {
-			if err := h.stop(); err != nil {
+			if err := errors.Join(h.stop(), h.line.Close()); err != nil {
 				t.Errorf("%s: %v", h.name, err)
 			}
 		}

@@ -39,11 +39,16 @@ func sides() []side {
 	return []side{{}, {"here"}, {"there"}, {"here", "there"}, {"there", "here"}}
 }
 
+// outages are how long a home is parted from its cloud.
+func outages() []time.Duration {
+	return []time.Duration{
+		time.Second, 10 * time.Second, time.Minute, 10 * time.Minute, time.Hour, 24 * time.Hour, 72 * time.Hour,
+	}
+}
+
 func TestWhoeverChangesWhatInAnOutageHoweverLong(t *testing.T) {
 	t.Parallel()
-	for _, outage := range []time.Duration{
-		time.Second, 10 * time.Second, time.Minute, 10 * time.Minute, time.Hour, 24 * time.Hour, 72 * time.Hour,
-	} {
+	for _, outage := range outages() {
 		t.Run(outage.String(), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld()
@@ -69,7 +74,7 @@ func TestWhoeverChangesWhatInAnOutageHoweverLong(t *testing.T) {
 					case s[step] == "there":
 						return houses[n].there(t.Context(), r.there, 0)
 					case r.byHand:
-						return houses[n].hand(r.here)
+						return houses[n].hand(t.Context(), r.here)
 					}
 					return houses[n].here(t.Context(), r.here)
 				})
@@ -77,6 +82,26 @@ func TestWhoeverChangesWhatInAnOutageHoweverLong(t *testing.T) {
 			w.pass(outage - outage/(steps+1)*steps)
 			each(t, houses, func(n int) error { return houses[n].mend(t.Context()) })
 			t.Logf("%d homes, %d wishes", len(houses), checkAll(t, houses))
+		})
+	}
+}
+
+func TestWhatSatInAStalledSocketIsDoneInTimeOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	for _, stall := range outages() {
+		t.Run(stall.String(), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld()
+			c := newCloud(t, w)
+			wishes := []wish{unlock(), lock(), lamp(true), warm(18), identify()}
+			houses := c.street(t, len(wishes))
+			each(t, houses, func(n int) error { return houses[n].stalled(t.Context(), wishes[n], stall) })
+			w.pass(stall)
+			each(t, houses, func(n int) error {
+				houses[n].line.Heal()
+				return houses[n].settled(t.Context())
+			})
+			checkAll(t, houses)
 		})
 	}
 }
@@ -173,7 +198,7 @@ func something(t *testing.T, h *house, dice *rand.Rand) error {
 	case n < 14:
 		return h.here(t.Context(), w)
 	case n < 17 && w.works() && w.action == "":
-		return h.hand(w)
+		return h.hand(t.Context(), w)
 	case n == 18:
 		return h.restart(t.Context(), false)
 	case n == 19:

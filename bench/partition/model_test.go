@@ -153,6 +153,20 @@ func (m *model) asked(w wish, ttl time.Duration, now time.Time) *fate {
 	return f
 }
 
+// stalled says what becomes of a wish in the cloud that sits in a socket for so
+// long: the deadline is counted from when it was asked, not from when it came.
+func (m *model) stalled(w wish, now time.Time, stall time.Duration) *fate {
+	f := m.asked(w, 0, now)
+	came := now.Add(stall)
+	if !f.over(came) {
+		f.done = came
+		return f
+	}
+	f.end(domain.Expired, "")
+	f.or, f.done = domain.Unknown, time.Time{} // the cloud was not told in time that it was not done
+	return f
+}
+
 func (f *fate) over(now time.Time) bool { return !f.deadline.IsZero() && !now.Before(f.deadline) }
 
 func (m *model) do(f *fate, now time.Time) {

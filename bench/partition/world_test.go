@@ -1,10 +1,7 @@
 package partition_test
 
 import (
-	"context"
 	"fmt"
-	"net"
-	"net/http"
 	"sync"
 	"time"
 )
@@ -69,52 +66,4 @@ func (m *machine) reboot() {
 	defer m.mu.Unlock()
 	m.starts++
 	m.since = m.world.Elapsed()
-}
-
-// line is a gateway's way to the cloud.
-type line struct {
-	mu    sync.Mutex
-	cut   bool
-	conns map[net.Conn]bool
-}
-
-func newLine() *line { return &line{conns: map[net.Conn]bool{}} }
-
-// client connects over the line as long as it is whole.
-func (l *line) client() *http.Client {
-	return &http.Client{Transport: &http.Transport{DialContext: l.dial, DisableKeepAlives: true}}
-}
-
-func (l *line) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	l.mu.Lock()
-	cut := l.cut
-	l.mu.Unlock()
-	if cut {
-		return nil, fmt.Errorf("the line to %s is cut", address)
-	}
-	var dialer net.Dialer
-	conn, err := dialer.DialContext(ctx, network, address)
-	if err != nil {
-		return nil, err
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.cut {
-		_ = conn.Close()
-		return nil, fmt.Errorf("the line to %s was cut", address)
-	}
-	l.conns[conn] = true
-	return conn, nil
-}
-
-func (l *line) set(cut bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.cut = cut
-	if cut {
-		for conn := range l.conns {
-			_ = conn.Close()
-		}
-		clear(l.conns)
-	}
 }
