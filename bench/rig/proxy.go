@@ -19,6 +19,7 @@ type Proxy struct {
 	held   [2]bool // by direction
 	sliced bool
 	closed bool // lets nobody through
+	bytes  [2]int64
 	links  map[*link]bool
 }
 
@@ -78,6 +79,13 @@ func (p *Proxy) Reset() {
 	}
 	clear(p.links)
 	p.change.Broadcast()
+}
+
+// Carried returns how many bytes went each way since the proxy began.
+func (p *Proxy) Carried() (up, down int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.bytes[Up], p.bytes[Down]
 }
 
 // Close resets every connection and stops listening.
@@ -150,6 +158,7 @@ func (p *Proxy) pass(l *link, direction int, to, from *net.TCPConn) {
 		if !alive {
 			return
 		}
+		p.set(func() { p.bytes[direction] += int64(n) })
 		for rest := buffer[:n]; len(rest) > 0 && alive; {
 			piece := rest[:min(size, len(rest))]
 			if _, err := to.Write(piece); err != nil {
