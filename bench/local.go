@@ -87,7 +87,11 @@ func reportEdgeCPU(ctx context.Context, s *stand, d *door) error {
 		return err
 	}
 	start := time.Now()
-	wait(ctx, localQuiet)
+	for time.Since(start) < localQuiet { // whoever does not read is cut off
+		if _, _, err := d.live.Read(ctx); err != nil {
+			return err
+		}
+	}
 	after, err := d.agent.CPU()
 	if err != nil {
 		return err
