@@ -241,6 +241,12 @@ func (s *scene) play(ctx context.Context) error {
 		return err
 	default:
 	}
+	return s.check(ctx, who)
+}
+
+// check waits until everything has come to an end, stops it and looks at what is
+// left.
+func (s *scene) check(ctx context.Context, who *commander) error {
 	pool, err := pgxpool.New(ctx, s.database.current().DSN())
 	if err != nil {
 		return err

@@ -256,6 +256,9 @@ func (h *house) restart(ctx context.Context, machine bool) error {
 	return h.settled(ctx)
 }
 
+// patient is whoever stands at a door.
+var patient = &http.Client{Timeout: patience}
+
 func (h *house) ask(ctx context.Context, method, path string, in, out any) error {
 	body, err := json.Marshal(in)
 	if err != nil {
@@ -268,11 +271,11 @@ func (h *house) ask(ctx context.Context, method, path string, in, out any) error
 	request.Header.Set("Authorization", "Bearer "+h.token)
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Idempotency-Key", fmt.Sprint("wish", h.keys))
-	response, err := http.DefaultClient.Do(request)
+	response, err := patient.Do(request)
 	if err != nil {
 		return err
 	}
-	defer response.Body.Close() //nolint:errcheck // it was read
+	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		return err

@@ -128,11 +128,11 @@ const (
 
 func TestRandomHistoriesOfHomesThatArePartedFromTheirCloud(t *testing.T) {
 	t.Parallel()
-	seed := uint64(setting(t, "LOGIS_PARTITION_SEED", 1)) //nolint:gosec // a positive number is meant
+	seed := uint64(setting(t, "LOGIS_PARTITION_SEED", 1))
 	count := setting(t, "LOGIS_PARTITIONS", histories)
 	for first := 0; first < count; first += together {
 		t.Run(fmt.Sprintf("seed %d, from %d", seed, first), func(t *testing.T) {
-			dice := rand.New(rand.NewPCG(seed, uint64(first))) //nolint:gosec // a history repeats itself on purpose
+			dice := rand.New(rand.NewPCG(seed, uint64(first)))
 			c := newCloud(t, newWorld())
 			houses := c.street(t, min(together, count-first))
 			for range 2 {
@@ -149,7 +149,7 @@ func outage(t *testing.T, c *cloud, houses []*house, dice *rand.Rand) {
 	t.Helper()
 	stories := make([]*rand.Rand, len(houses))
 	for n := range stories {
-		stories[n] = rand.New(rand.NewPCG(dice.Uint64(), dice.Uint64())) //nolint:gosec // as above
+		stories[n] = rand.New(rand.NewPCG(dice.Uint64(), dice.Uint64()))
 	}
 	each(t, houses, func(n int) error { return houses[n].cut(t.Context()) })
 	for range 2 + dice.IntN(4) {
