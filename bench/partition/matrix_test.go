@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"logis/domain"
 	"logis/domain/thing"
+	"logis/eventstore"
 )
 
 // row is a kind of wish, as it is wanted in the home and in the cloud.
@@ -103,6 +105,43 @@ func TestWhatSatInAStalledSocketIsDoneInTimeOrNotAtAll(t *testing.T) {
 			})
 			checkAll(t, houses)
 		})
+	}
+}
+
+// Of time a gateway knows nothing but how long it is up: no battery, no network.
+func TestAGatewayThatStartsInTheYear1970ServesItsHomeAndTellsWhenItWas(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	c := newCloud(t, w)
+	h := c.street(t, 1)[0]
+	w.pass(time.Second)
+	day := func(do func() error) {
+		t.Helper()
+		w.pass(24 * time.Hour)
+		if err := do(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	day(func() error { return h.cut(t.Context()) })
+	day(func() error { return h.there(t.Context(), warm(18), 0) })
+	day(func() error { return h.restart(t.Context(), true) })
+	day(func() error { return h.here(t.Context(), warm(22)) }) // the newer one
+	day(func() error { return h.here(t.Context(), unlock()) })
+	day(func() error { return h.here(t.Context(), lamp(true)) })
+	day(func() error { return h.there(t.Context(), lamp(false), 0) }) // the newer one
+	w.pass(time.Second)
+	if err := h.mend(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	checkAll(t, []*house{h})
+
+	w.set(2 * time.Hour)
+	err := soon(t.Context(), func() (bool, error) {
+		steps, err := c.store.List(t.Context(), eventstore.Filter{Home: h.home, Type: domain.GatewayClockStepped{}.EventType()})
+		return len(steps) == 1 && string(steps[0].Data) == `{"by_ms":7200000}`, err
+	})
+	if err != nil {
+		t.Errorf("that the clock was set is not in the log: %v", err)
 	}
 }
 

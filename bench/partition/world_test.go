@@ -12,6 +12,7 @@ type world struct {
 
 	mu      sync.Mutex
 	elapsed time.Duration
+	wrong   time.Duration // how far the server's clock is ahead
 }
 
 func newWorld() *world { return &world{start: time.Now().UTC().Truncate(time.Millisecond)} }
@@ -23,8 +24,20 @@ func (w *world) Elapsed() time.Duration {
 	return w.elapsed
 }
 
-// Now returns the true time, which is also that of the log.
-func (w *world) Now() time.Time { return w.start.Add(w.Elapsed()) }
+// Now returns what the server's clock shows, which is the true time unless it was
+// set.
+func (w *world) Now() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.start.Add(w.elapsed + w.wrong)
+}
+
+// set sets the server's clock.
+func (w *world) set(wrong time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.wrong = wrong
+}
 
 // pass lets time pass.
 func (w *world) pass(d time.Duration) {

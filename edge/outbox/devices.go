@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/ncruces/go-sqlite3"
@@ -188,6 +189,13 @@ func (o *Outbox) Radios(ctx context.Context) (names []string, err error) {
 			})
 	})
 	return names, err
+}
+
+// Stepped tells the cloud that its time jumped against this machine's boot clock.
+func (o *Outbox) Stepped(ctx context.Context, by time.Duration) error {
+	return o.do(ctx, func(t *tx) error {
+		return t.add(t.now(), keep, wire.Entry{Kind: wire.KindClock, ByMS: by.Milliseconds()})
+	})
 }
 
 // Unreachable tells the cloud that no device of a radio can be reached: the
