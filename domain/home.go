@@ -124,7 +124,7 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		h.applyTwin(ev)
 	case CommandRequested, CommandSent, CommandDelivered, CommandEnded:
 		return h.applyCommand(ev)
-	case GatewayEntryRefused, CommandAnsweredLate:
+	case GatewayClockStepped, GatewayEntryRefused, CommandAnsweredLate:
 		// Kept for people; no state follows from them.
 	default:
 		return fmt.Errorf("home %s: no fold for %T", h.ID, ev.Fact)

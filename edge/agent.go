@@ -204,6 +204,12 @@ func (a *Agent) live(ctx context.Context) error {
 		radios[r.Name()] = r
 	}
 	commands := executor.New(a.options.journal(box), radios, a.time)
+	a.time.Watch(func(by time.Duration) {
+		a.options.Log.Warn("the time of the cloud jumped", "by", by)
+		if err := box.Stepped(ctx, by); err != nil {
+			a.options.Log.Warn("the jump is not kept", "why", err)
+		}
+	})
 	o := a.linkOptions()
 	o.Outbox, o.Commands = box, commands
 	cloud := link.New(o)
