@@ -16,6 +16,7 @@ import (
 
 	"logis/access"
 	"logis/eventstore"
+	"logis/history"
 	"logis/projections"
 )
 
@@ -27,6 +28,7 @@ type Options struct {
 	Store  *eventstore.Store  // required
 	Access *access.Access     // required
 	Tables projections.Tables // required
+	Past   *history.Past      // required
 	// App is the browser app: index.html and what it loads. Nil serves none.
 	App fs.FS
 	// Log is told of faults that are not the caller's. Nil tells nobody.
@@ -65,8 +67,8 @@ func asInLife() tuning {
 
 // New returns the handler of everything an app and a browser may ask.
 func New(options Options) (*Server, error) {
-	if options.Store == nil || options.Access == nil || options.Tables.Catalog == nil {
-		return nil, errors.New("api: Store, Access and Tables are required")
+	if options.Store == nil || options.Access == nil || options.Past == nil || options.Tables.Catalog == nil {
+		return nil, errors.New("api: Store, Access, Tables and Past are required")
 	}
 	return build(options, asInLife())
 }

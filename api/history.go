@@ -101,7 +101,7 @@ func (s *Server) getState(ctx context.Context, in *stateInput) (*stateOutput, er
 	if err != nil {
 		return nil, err
 	}
-	home, err := history.At(ctx, s.options.Store, in.Home, seq)
+	home, err := s.options.Past.At(ctx, in.Home, seq)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +136,7 @@ func (s *Server) instantOf(ctx context.Context, in *stateInput) (domain.Seq, err
 	case in.At.IsZero():
 		return head.Seq, nil
 	}
-	seq, err := history.SeqAt(ctx, s.options.Store, in.Home, in.At.Time)
+	seq, err := s.options.Past.SeqAt(ctx, in.Home, in.At.Time)
 	if err == nil && seq == 0 {
 		err = domain.InvalidInput(domain.Fault{Field: "at", Message: "is before the home began"})
 	}
@@ -157,7 +157,7 @@ func (s *Server) getFilm(ctx context.Context, in *filmInput) (*filmOutput, error
 	}
 	film := Film{From: in.From, To: in.From, Head: head.Seq}
 	v := view{names: names}
-	err = history.Film(ctx, s.options.Store, in.Home, in.From, in.Limit, func(f history.Frame) error {
+	err = s.options.Past.Film(ctx, in.Home, in.From, in.Limit, func(f history.Frame) error {
 		if f.Row.Words != "" {
 			v.names[f.Row.Entity] = f.Row.Words
 		}
@@ -212,7 +212,7 @@ func (s *Server) getDensity(ctx context.Context, in *densityInput) (*densityOutp
 			return nil, err
 		}
 	}
-	buckets, err := history.Density(ctx, s.options.Store, in.Home, from.Time, to.Time, in.Buckets)
+	buckets, err := s.options.Past.Density(ctx, in.Home, from.Time, to.Time, in.Buckets)
 	if err != nil {
 		return nil, err
 	}

@@ -22,6 +22,7 @@ import (
 	"logis/domain"
 	"logis/domain/thing"
 	"logis/eventstore"
+	"logis/history"
 	"logis/migrations/pgtest"
 	"logis/projections"
 )
@@ -66,7 +67,7 @@ func setupOn(t testing.TB, pool *pgxpool.Pool, tune tuning) *bundle {
 	b.store = eventstore.New(pool, eventstore.Options{Catalog: catalog, Projection: tables})
 	b.access = access.New(b.store, nil)
 	b.server, err = build(Options{
-		Store: b.store, Access: b.access, Tables: tables, Log: slog.New(slog.NewTextHandler(b.log, nil)), App: builtApp(),
+		Store: b.store, Access: b.access, Tables: tables, Past: history.New(b.store, nil), Log: slog.New(slog.NewTextHandler(b.log, nil)), App: builtApp(),
 	}, tune)
 	if err != nil {
 		t.Fatal(err)

@@ -119,6 +119,14 @@ func rebuildTables(ctx context.Context, t terminal, args []string) (int, error) 
 				verdict, code = "different from before "+result.Before, exitBad
 			}
 			fmt.Fprintf(t.out, "home %s: %d events folded, projections %s, %s\n", home, result.Events, result.After, verdict)
+			kept, err := r.past.Check(ctx, home)
+			if err != nil {
+				return 0, err
+			}
+			if kept.Wrong > 0 {
+				code = exitBad
+				fmt.Fprintf(t.out, "home %s: %d of %d snapshots were wrong and are put right\n", home, kept.Wrong, kept.Snapshots)
+			}
 		}
 		return code, nil
 	})

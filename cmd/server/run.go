@@ -118,7 +118,7 @@ func newServer(r *rooms, log *slog.Logger) (*server, error) {
 		Log: log, Sender: s.hub, Authorize: access.Authorize, Forget: r.access.Sweep,
 	})
 	var err error
-	s.api, err = api.New(api.Options{Store: r.store, Tables: r.tables, Access: r.access, App: web.Dist(), Log: log})
+	s.api, err = api.New(api.Options{Store: r.store, Tables: r.tables, Access: r.access, Past: r.past, App: web.Dist(), Log: log})
 	return s, err
 }
 
@@ -150,6 +150,7 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 	group.Go(func() error { return s.hub.Run(ctx) })
 	group.Go(func() error { return s.api.Run(ctx) })
 	group.Go(func() error { return s.dispatcher.Run(ctx) })
+	group.Go(func() error { return s.rooms.past.Run(ctx) })
 	group.Go(func() error {
 		if err := site.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return err

@@ -1,0 +1,2 @@
+DROP INDEX events_late;
+DROP TABLE snapshots;

@@ -1,0 +1,25 @@
+-- Folded states of homes, so that the past need not be folded from its beginning.
+-- They can be dropped at any time. One is believed only when its hash is that of
+-- the log at its seq, its format that of the program, and its sum that of its text.
+CREATE TABLE snapshots (
+    home_id uuid        NOT NULL,
+    format  text        NOT NULL, -- of doc, and of the fold it came from
+    seq     bigint      NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    hash    bytea       NOT NULL, -- of the log at seq
+    sum     bytea       NOT NULL, -- SHA-256 of doc and of all that it is found by
+    doc     bytea       NOT NULL,
+    CONSTRAINT snapshots_pkey PRIMARY KEY (home_id, format, seq)
+);
+COMMENT ON TABLE snapshots IS 'Folded states along each log. A cache: what is missing is folded.';
+
+-- It is compressed before it comes here.
+ALTER TABLE snapshots ALTER COLUMN doc SET STORAGE EXTERNAL;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON snapshots TO logis_app;
+
+-- What was told late, by when it happened: it is looked for when somebody asks
+-- how the home truly was. What comes within ten seconds is not late and costs
+-- nothing here; history.latePast must be the same.
+CREATE INDEX events_late ON events (home_id, occurred_at)
+    WHERE recorded_at - occurred_at > interval '10 seconds';
