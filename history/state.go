@@ -5,11 +5,13 @@ import (
 	"compress/flate"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
+
 	"fmt"
 	"io"
 	"reflect"
 	"sync"
+
+	"github.com/go-json-experiment/json"
 
 	"logis/domain"
 	"logis/domain/thing"
@@ -61,7 +63,7 @@ func fieldsOf(t reflect.Type) func(func(reflect.StructField) bool) {
 // encodeState writes all that is known of a home. What it does not export follows
 // from the rest.
 func encodeState(home *domain.Home) ([]byte, error) {
-	text, err := json.Marshal(home)
+	text, err := json.Marshal(home, json.Deterministic(true))
 	if err != nil {
 		return nil, fmt.Errorf("encode a home: %w", err)
 	}
