@@ -6,15 +6,13 @@ package domain
 // need no new version.
 const FoldVersion = 1
 
-// Told reports whether a fact is what a device said of itself: it happened when the
+// ToldTypes are the types of what a device said of itself: it happened when the
 // device said it, whenever the cloud learnt of it. Everything else is true from
 // when it was recorded.
-func Told(fact Fact) bool {
-	switch fact.(type) {
-	case DeviceReported, DeviceSignalled, DeviceAvailabilityChanged:
-		return true
+func ToldTypes() []string {
+	return []string{
+		DeviceReported{}.EventType(), DeviceSignalled{}.EventType(), DeviceAvailabilityChanged{}.EventType(),
 	}
-	return false
 }
 
 // Recall folds what a device told into a past before it was recorded. Neither the
@@ -23,7 +21,7 @@ func Told(fact Fact) bool {
 // gateway's words cannot be compared. Events must come in the order of the log.
 func (h *Home) Recall(ev *RecordedEvent) {
 	d, ok := h.Devices[DeviceID(ev.Entity)]
-	if ok && d.Gateway == ev.Edge.Gateway && Told(ev.Fact) {
+	if ok && d.Gateway == ev.Edge.Gateway {
 		h.applyTwin(ev)
 	}
 }

@@ -53,6 +53,11 @@ func scanPage(ctx context.Context, q Querier, home domain.HomeID, after, end dom
 	rows, err := q.Query(ctx, `SELECT `+eventFields+` FROM events e
 		WHERE e.home_id = $1 AND e.seq > $2 AND e.seq <= $3 ORDER BY e.seq LIMIT $4`,
 		binaryRows, [16]byte(home), int64(after), int64(end), ScanPage)
+	return readRows(home, rows, err, visit)
+}
+
+// readRows calls visit for the answer to a query of eventFields.
+func readRows(home domain.HomeID, rows pgx.Rows, err error, visit func(*Row) error) error {
 	if err != nil {
 		return translate(err)
 	}

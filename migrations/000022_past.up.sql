@@ -20,6 +20,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON snapshots TO logis_app;
 
 -- What was told late, by when it happened: it is looked for when somebody asks
 -- how the home truly was. What comes within ten seconds is not late and costs
--- nothing here; history.latePast must be the same.
+-- nothing here. eventstore.Late asks in the same words.
 CREATE INDEX events_late ON events (home_id, occurred_at)
-    WHERE recorded_at - occurred_at > interval '10 seconds';
+    WHERE CASE WHEN isfinite(recorded_at) AND isfinite(occurred_at)
+          THEN recorded_at - occurred_at > interval '10 seconds' ELSE true END;
