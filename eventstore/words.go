@@ -100,3 +100,19 @@ func setName(names map[domain.EntityID]string, entity domain.EntityID, name stri
 		names[entity] = name
 	}
 }
+
+// WordsOf returns the words of a home by the events that brought them.
+func WordsOf(ctx context.Context, q Querier, home domain.HomeID) (map[domain.Seq]string, error) {
+	rows, err := q.Query(ctx, `SELECT seq, text FROM words WHERE home_id = $1`, [16]byte(home))
+	if err != nil {
+		return nil, translate(err)
+	}
+	words := map[domain.Seq]string{}
+	var seq int64
+	var text string
+	_, err = pgx.ForEachRow(rows, []any{&seq, &text}, func() error {
+		words[domain.Seq(seq)] = text
+		return nil
+	})
+	return words, translate(err)
+}

@@ -24,3 +24,33 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON snapshots TO logis_app;
 CREATE INDEX events_late ON events (home_id, occurred_at)
     WHERE CASE WHEN isfinite(recorded_at) AND isfinite(occurred_at)
           THEN recorded_at - occurred_at > interval '10 seconds' ELSE true END;
+
+-- The heads of all homes, signed every few minutes: leaves of one growing Merkle
+-- tree (RFC 6962), the hashes of that tree, and what was signed. The same is
+-- written to a second place. The key is never here.
+CREATE TABLE checkpoint_heads (
+    home_id uuid   NOT NULL,
+    leaf    bigint NOT NULL, -- place in the tree, from 0
+    seq     bigint NOT NULL,
+    hash    bytea  NOT NULL,
+    CONSTRAINT checkpoint_heads_pkey PRIMARY KEY (home_id, leaf),
+    CONSTRAINT checkpoint_heads_leaf UNIQUE (leaf)
+);
+COMMENT ON TABLE checkpoint_heads IS 'Heads that were signed: the leaves of the tree of all checkpoints.';
+
+CREATE TABLE checkpoint_hashes (
+    index bigint NOT NULL, -- golang.org/x/mod/sumdb/tlog.StoredHashIndex
+    hash  bytea  NOT NULL,
+    CONSTRAINT checkpoint_hashes_pkey PRIMARY KEY (index)
+);
+COMMENT ON TABLE checkpoint_hashes IS 'The hashes of the tree of all checkpoints.';
+
+CREATE TABLE checkpoints (
+    size bigint      NOT NULL, -- leaves it covers
+    at   timestamptz NOT NULL,
+    note text        NOT NULL, -- signed
+    CONSTRAINT checkpoints_pkey PRIMARY KEY (size)
+);
+COMMENT ON TABLE checkpoints IS 'What was signed of all homes, as signed notes.';
+
+GRANT SELECT, INSERT ON checkpoint_heads, checkpoint_hashes, checkpoints TO logis_app;

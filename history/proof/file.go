@@ -1,0 +1,212 @@
+package proof
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"logis/domain"
+	"logis/eventstore"
+)
+
+// logFile is the second place: blocks of "head" lines, each followed by the signed
+// checkpoint over them and all before, and an empty line.
+const logFile = "checkpoints.log"
+
+// headLine begins a line with a leaf.
+const headLine = "head "
+
+// maxFileLine bounds a line of the file, in bytes: about four times the longest.
+const maxFileLine = 1024
+
+// Witness is what a file of checkpoints proves: every signature and every root in
+// it was checked.
+type Witness struct {
+	Checkpoint // the newest
+	heads      map[domain.HomeID][]eventstore.Head
+	end        int64 // bytes up to the end of the newest
+}
+
+// Heads returns the heads of a home that were signed, the oldest first.
+func (w *Witness) Heads(home domain.HomeID) []eventstore.Head { return w.heads[home] }
+
+// errCut says that a file ends within a block.
+var errCut = errors.New("it ends within a checkpoint")
+
+// ReadFile reads a file of checkpoints and checks all of it.
+func ReadFile(path string, known note.Verifiers) (*Witness, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("checkpoints: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	w, err := read(file, known)
+	if err != nil {
+		return w, fmt.Errorf("checkpoints: %s: %w", path, err)
+	}
+	return w, nil
+}
+
+// read checks blocks one after the other. What it returns beside an error is what
+// the blocks before prove.
+func read(in io.Reader, known note.Verifiers) (*Witness, error) {
+	r := reader{known: known, witness: &Witness{heads: map[domain.HomeID][]eventstore.Head{}}}
+	lines := bufio.NewReaderSize(in, maxFileLine)
+	for n := 1; ; n++ {
+		raw, err := lines.ReadSlice('\n')
+		switch {
+		case errors.Is(err, io.EOF) && len(raw) == 0 && !r.inside:
+			return r.witness, nil
+		case errors.Is(err, io.EOF):
+			return r.witness, errCut
+		case err != nil:
+			return r.witness, fmt.Errorf("line %d: %w", n, err)
+		}
+		if err := r.line(string(raw)); err != nil {
+			return r.witness, fmt.Errorf("line %d: %w", n, err)
+		}
+	}
+}
+
+// reader is a check under way.
+type reader struct {
+	known   note.Verifiers
+	witness *Witness
+	tree    frontier
+	fresh   []leaf // of the block
+	note    strings.Builder
+	signed  bool // the block's signature was there
+	inside  bool // a block
+	offset  int64
+}
+
+func (r *reader) line(line string) error {
+	r.offset += int64(len(line))
+	r.inside = true
+	text, isHead := strings.CutPrefix(line, headLine)
+	switch {
+	case isHead && r.note.Len() == 0:
+		l, err := parseLeaf(strings.TrimSuffix(text, "\n"))
+		if err != nil || l.place != r.tree.size {
+			return errBroken
+		}
+		r.tree.add(l.sum())
+		r.fresh = append(r.fresh, l)
+	case line == "\n" && r.signed:
+		return r.close()
+	default:
+		r.signed = r.signed || strings.HasPrefix(line, "— ")
+		r.note.WriteString(line)
+	}
+	return nil
+}
+
+// close checks the checkpoint at the end of a block.
+func (r *reader) close() error {
+	c, err := openNote(r.note.String(), r.known)
+	if err != nil {
+		return err
+	}
+	w := r.witness
+	if c.Size != r.tree.size || c.Root != r.tree.root() {
+		return errors.New("the heads are not those that were signed")
+	}
+	if c.At.Before(w.At) {
+		return errors.New("the checkpoint is older than the one before it")
+	}
+	for _, l := range r.fresh {
+		w.heads[l.home] = append(w.heads[l.home], eventstore.Head{Seq: l.seq, Hash: l.hash, RecordedAt: time.Time{}})
+	}
+	w.Checkpoint, w.end = c, r.offset
+	r.fresh, r.signed, r.inside = r.fresh[:0], false, false
+	r.note.Reset()
+	return nil
+}
+
+// frontier is a Merkle tree of which only the right edge is kept: whole subtrees,
+// the largest first.
+type frontier struct {
+	size  int64
+	edges []tlog.Hash
+}
+
+func (f *frontier) add(h tlog.Hash) {
+	for n := f.size; n&1 == 1; n >>= 1 { // a whole subtree of the same size stands left of it
+		last := len(f.edges) - 1
+		h = tlog.NodeHash(f.edges[last], h)
+		f.edges = f.edges[:last]
+	}
+	f.edges = append(f.edges, h)
+	f.size++
+}
+
+func (f *frontier) root() tlog.Hash {
+	if len(f.edges) == 0 {
+		return tlog.Hash{}
+	}
+	root := f.edges[len(f.edges)-1]
+	for i := len(f.edges) - 2; i >= 0; i-- {
+		root = tlog.NodeHash(f.edges[i], root)
+	}
+	return root
+}
+
+// second is the second place, open to be written on.
+type second struct {
+	path string
+	size int64 // leaves
+	root tlog.Hash
+}
+
+// openSecond reads the file in a folder, made if there is none. The beginning of a
+// checkpoint that a crash cut off is removed: it was never signed here.
+func openSecond(dir string, known note.Verifiers) (*second, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("checkpoints: %w", err)
+	}
+	s := &second{path: filepath.Join(dir, logFile)}
+	w, err := ReadFile(s.path, known)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return s, nil
+	case errors.Is(err, errCut):
+		if err := os.Truncate(s.path, w.end); err != nil {
+			return nil, fmt.Errorf("checkpoints: %w", err)
+		}
+	case err != nil:
+		return nil, err
+	}
+	s.size, s.root = w.Size, w.Root
+	return s, nil
+}
+
+// add writes a block and waits for the disk.
+func (s *second) add(leaves []leaf, c Checkpoint, signed string) error {
+	file, err := os.OpenFile(s.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("checkpoints: %w", err)
+	}
+	var b strings.Builder
+	for _, l := range leaves {
+		b.WriteString(headLine + l.text() + "\n")
+	}
+	b.WriteString(signed + "\n")
+	_, err = file.WriteString(b.String())
+	err = errors.Join(err, file.Sync(), file.Close())
+	if err != nil {
+		return fmt.Errorf("checkpoints: %w", err)
+	}
+	s.size, s.root = c.Size, c.Root
+	return nil
+}
+
+// LogPath returns the file of checkpoints in a folder.
+func LogPath(dir string) string { return filepath.Join(dir, logFile) }
