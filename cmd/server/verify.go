@@ -101,9 +101,12 @@ func (o offline) verify(t terminal, args []string) (int, error) {
 	var remembered func(domain.HomeID) []eventstore.Head
 	if o.checkpoints != "" || o.key != "" {
 		witness, err := o.witness()
-		if err != nil {
+		if errors.Is(err, proof.ErrBroken) {
 			fmt.Fprintln(t.out, err)
 			return exitBad, nil
+		}
+		if err != nil {
+			return 0, err
 		}
 		remembered = witness.Heads
 	}
@@ -121,8 +124,8 @@ func (o offline) verify(t terminal, args []string) (int, error) {
 		return 0, err
 	}
 	code := tell(t, v)
-	if heads := remembered; code == exitOK {
-		fmt.Fprintln(t.out, covered(v, heads))
+	if code == exitOK {
+		fmt.Fprintln(t.out, covered(v, remembered))
 	}
 	return code, nil
 }

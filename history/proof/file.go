@@ -41,7 +41,11 @@ func (w *Witness) Heads(home domain.HomeID) []eventstore.Head { return w.heads[h
 // errCut says that a file ends within a block.
 var errCut = errors.New("it ends within a checkpoint")
 
-// ReadFile reads a file of checkpoints and checks all of it.
+// ErrBroken is wrapped when a file of checkpoints is not as it was written.
+var ErrBroken = errors.New("the checkpoints are not as they were written")
+
+// ReadFile reads a file of checkpoints and checks all of it. The error wraps
+// ErrBroken when something does not fit.
 func ReadFile(path string, known note.Verifiers) (*Witness, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -50,7 +54,7 @@ func ReadFile(path string, known note.Verifiers) (*Witness, error) {
 	defer func() { _ = file.Close() }()
 	w, err := read(file, known)
 	if err != nil {
-		return w, fmt.Errorf("checkpoints: %s: %w", path, err)
+		return w, fmt.Errorf("%w: %s: %w", ErrBroken, path, err)
 	}
 	return w, nil
 }

@@ -370,6 +370,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/homes/{home}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * That nobody rewrote it
+         * @description Returns the newest signed checkpoint that covers the home's history, and the proof that it does.
+         */
+        get: operations["get-proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/homes/{home}/rooms": {
         parameters: {
             query?: never;
@@ -1418,6 +1438,12 @@ export interface components {
              */
             type: string;
         };
+        Proof: {
+            /** @description The newest event of the home. */
+            head: components["schemas"]["Head"];
+            /** @description What was signed of it; null: nothing yet. */
+            signed: components["schemas"]["Signed"] | null;
+        };
         Property: {
             /** @description What was asked for last; null: nothing ever. */
             desired: components["schemas"]["Desired"] | null;
@@ -1632,6 +1658,58 @@ export interface components {
              * @example 1012
              */
             seq: number;
+        };
+        Signed: {
+            /**
+             * Format: date-time
+             * @description When the checkpoint was signed.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            at: string;
+            /**
+             * @description What does not agree; null: all does.
+             * @example the log is not the one that was signed
+             */
+            broken: string | null;
+            /**
+             * @description Its hash.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            hash: string;
+            /**
+             * @description The public key that signed. Do not take it from here to check: get it once, in another way.
+             * @example logis-1f2e3d4c+a1b2c3d4+AYp
+             */
+            key: string;
+            /**
+             * Format: int64
+             * @description The head's place in the Merkle tree (RFC 6962) of all heads.
+             * @example 51
+             */
+            leaf: number;
+            /**
+             * @description The signed checkpoint: a signed note with the size and the root of the tree.
+             * @example logis-1f2e3d4c
+             */
+            note: string;
+            /**
+             * @description The hashes from the leaf to the root, base64.
+             * @example [
+             *       "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg="
+             *     ]
+             */
+            path: string[];
+            /**
+             * Format: int64
+             * @description The newest event that was signed for: it and all before it cannot be changed unseen.
+             * @example 1042
+             */
+            seq: number;
+            /**
+             * @description The signature, the tree and the log agree, as this server sees them.
+             * @example true
+             */
+            sound: boolean;
         };
         Step: {
             /**
@@ -4117,6 +4195,96 @@ export interface operations {
             };
             /** @description Upgrade Required */
             426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
