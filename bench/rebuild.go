@@ -23,7 +23,7 @@ func benchRebuild(ctx context.Context, s *stand) error {
 		return err
 	}
 	defer fleet.Close()
-	if err := fillHome(ctx, fleet); err != nil {
+	if err := fillHome(ctx, fleet, rebuildEvents); err != nil {
 		return err
 	}
 	home := fleet.Gateways[0].Home
@@ -49,7 +49,7 @@ func benchRebuild(ctx context.Context, s *stand) error {
 }
 
 // fillHome writes reports of all devices, a thousand in each append.
-func fillHome(ctx context.Context, fleet *rig.Fleet) error {
+func fillHome(ctx context.Context, fleet *rig.Fleet, events int) error {
 	g := fleet.Gateways[0]
 	record := func(ctx context.Context, tx *eventstore.Tx, ev domain.Event, err error) error {
 		if err != nil {
@@ -68,7 +68,7 @@ func fillHome(ctx context.Context, fleet *rig.Fleet) error {
 		}
 		return nil
 	})
-	for n := 0; n < rebuildEvents && err == nil; n += 1000 {
+	for n := 0; n < events && err == nil; n += 1000 {
 		err = fleet.Store.Append(ctx, []domain.HomeID{g.Home}, func(ctx context.Context, tx *eventstore.Tx) error {
 			for i := range 1000 {
 				id := fleet.Devices[0][i%len(fleet.Devices[0])]

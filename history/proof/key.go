@@ -68,6 +68,10 @@ func keyOf(secret, public string) (Key, error) {
 }
 
 func makeKey(dir string) (Key, error) {
+	// Others must be able to enter: a private PostgreSQL runs in there under another account.
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // the key itself is private
+		return Key{}, fmt.Errorf("make a key of the checkpoints: %w", err)
+	}
 	var id [4]byte
 	_, _ = rand.Read(id[:]) // never fails
 	secret, public, err := note.GenerateKey(rand.Reader, "logis-"+hex.EncodeToString(id[:]))
