@@ -45,11 +45,16 @@ func BenchmarkReadingAStateOf200Devices(b *testing.B) {
 func large(catalog *thing.Catalog, devices int) *domain.Home {
 	home := domain.NewHome(domain.HomeID{1}, catalog)
 	for n := range devices {
-		id := domain.DeviceID{byte(n), byte(n >> 8), 7} //nolint:gosec // any id will do
-		home.Devices[id] = &domain.Device{ID: id, Kind: "dimmable-light", Address: id.String(), Attributes: map[string]string{"manufacturer": "Signify", "model": "LCA001", "serial": id.String()}}
+		id := domain.DeviceID{byte(n), byte(n >> 8), 7}
+		home.Devices[id] = &domain.Device{
+			ID: id, Kind: "dimmable-light", Address: id.String(),
+			Attributes: map[string]string{"manufacturer": "Signify", "model": "LCA001", "serial": id.String()},
+		}
 		twin := &domain.Twin{Device: id, Revision: domain.Seq(n), Properties: map[string]*domain.Property{}}
 		for i, name := range []string{"onOff", "currentLevel", "colorTemperature", "linkQuality"} {
-			twin.Properties[name] = &domain.Property{Reported: domain.Reported{Value: thing.Number(float64(n + i)), Seq: domain.Seq(1000*n + i), EdgeSeq: int64(77*n + i)}}
+			twin.Properties[name] = &domain.Property{Reported: domain.Reported{
+				Value: thing.Number(float64(n + i)), Seq: domain.Seq(1000*n + i), EdgeSeq: int64(77*n + i),
+			}}
 		}
 		home.Twins[id] = twin
 	}

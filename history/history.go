@@ -14,9 +14,10 @@ import (
 type Past struct {
 	store   *eventstore.Store
 	log     *slog.Logger
-	every   domain.Seq // snapshotEvery, but in tests
-	most    domain.Seq // maxSnapshots, but in tests
 	cursors cursors
+
+	// snapshotEvery, maxSnapshots and snapshotPerDevice, but in tests
+	every, most, perDevice domain.Seq
 }
 
 // New returns the past of all homes of the store. Log is told of what it finds
@@ -25,7 +26,7 @@ func New(store *eventstore.Store, log *slog.Logger) *Past {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Past{store: store, log: log, every: snapshotEvery, most: maxSnapshots}
+	return &Past{store: store, log: log, every: snapshotEvery, most: maxSnapshots, perDevice: snapshotPerDevice}
 }
 
 // SeqAt returns the newest event the cloud had recorded at a time; 0 when the

@@ -14,11 +14,14 @@ import (
 // How states are kept.
 const (
 	// snapshotEvery is after how many events a state is kept: folding them takes
-	// about 15 ms, and a state of 200 devices costs a hundredth of them on disk.
-	snapshotEvery = 5000
+	// about 6 ms, and a state of 200 devices costs a fiftieth of them on disk.
+	snapshotEvery = 2000
+	// snapshotPerDevice is how many events there are at least for each device in a
+	// state: writing one takes 30 µs for each.
+	snapshotPerDevice = 10
 	// maxSnapshots bounds the states kept of one home. Beyond it every second one
-	// goes, and the distance doubles: at 20 million events.
-	maxSnapshots = 4096
+	// goes, and the distance doubles: at 16 million events.
+	maxSnapshots = 8192
 	// keepPeriod is how often it is looked which homes grew.
 	keepPeriod = time.Minute
 	// keepPage is how many homes one query looks at.
@@ -106,10 +109,11 @@ func (p *Past) grown(ctx context.Context, after domain.HomeID) ([]grownHome, err
 	return homes, eventstore.Translate(err)
 }
 
-// distance is how far apart the states of a home of this length are.
-func (p *Past) distance(head domain.Seq) domain.Seq {
+// distance is how far apart the states are of a home of this length and with so many
+// devices.
+func (p *Past) distance(head domain.Seq, devices int) domain.Seq {
 	d := p.every
-	for head/d > p.most {
+	for head/d > p.most || d < domain.Seq(devices)*p.perDevice {
 		d *= 2
 	}
 	return d
@@ -117,11 +121,11 @@ func (p *Past) distance(head domain.Seq) domain.Seq {
 
 // keepHome folds on from the newest state and keeps what is due on the way.
 func (p *Past) keepHome(ctx context.Context, home grownHome) error {
-	distance := p.distance(home.head)
 	state, err := p.nearest(ctx, home.id, home.head)
 	if err != nil {
 		return err
 	}
+	distance := p.distance(home.head, len(state.Devices))
 	end := home.head - home.head%distance
 	if state.Seq >= end {
 		return nil

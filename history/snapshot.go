@@ -1,6 +1,7 @@
 package history
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -58,14 +59,14 @@ var errAltered = errors.New("it is not what was written")
 
 // open reads a stored state and checks that it is what it says.
 func (p *Past) open(home domain.HomeID, s snapshot) (*domain.Home, error) {
-	if string(sumOf(home, s.seq, s.hash, s.doc)) != string(s.sum) {
+	if !bytes.Equal(sumOf(home, s.seq, s.hash, s.doc), s.sum) {
 		return nil, errAltered
 	}
 	state, err := decodeState(home, p.store.Catalog(), s.doc)
 	if err != nil {
 		return nil, err
 	}
-	if state.ID != home || state.Seq != s.seq || string(state.Hash[:]) != string(s.hash) {
+	if state.ID != home || state.Seq != s.seq || !bytes.Equal(state.Hash[:], s.hash) {
 		return nil, errAltered
 	}
 	return state, nil

@@ -181,6 +181,23 @@ func TestTheSnapshotsOfALongLogAreFewerNotMore(t *testing.T) {
 	}
 }
 
+func TestTheDistanceOfSnapshotsGrowsWithTheLogAndTheHome(t *testing.T) {
+	t.Parallel()
+	past := history.New(nil, nil)
+	for _, c := range []struct {
+		head    domain.Seq
+		devices int
+		want    domain.Seq
+	}{
+		{0, 0, 2000}, {5_000_000, 200, 2000}, {8192 * 2000, 200, 2000}, {8193 * 2000, 200, 4000}, {5_000_000, 201, 4000},
+		{1000, domain.MaxDevices, 32_000}, {1 << 40, 10, 2000 << 17},
+	} {
+		if got := past.Distance(c.head, c.devices); got != c.want {
+			t.Errorf("%d events, %d devices: %d, want %d", c.head, c.devices, got, c.want)
+		}
+	}
+}
+
 func TestACheckPutsWrongSnapshotsRight(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -35,7 +34,26 @@ type Witness struct {
 	end        int64 // bytes up to the end of the newest
 }
 
-// Heads returns the heads of a home that were signed, the oldest first.
+// maxHeads bounds the heads of one home that are held against its log. The newest
+// stands for all before it; the others help to name the place. Beyond it every
+// second one is left out.
+const maxHeads = 64
+
+// remember adds a signed head of a home.
+func (w *Witness) remember(l leaf) {
+	held := append(w.heads[l.home], eventstore.Head{Seq: l.seq, Hash: l.hash})
+	if len(held) > maxHeads {
+		fewer := held[:0]
+		for i := (len(held) - 1) % 2; i < len(held); i += 2 { // the newest stays
+			fewer = append(fewer, held[i])
+		}
+		held = fewer
+	}
+	w.heads[l.home] = held
+}
+
+// Heads returns heads of a home that were signed, the oldest first and the newest
+// among them.
 func (w *Witness) Heads(home domain.HomeID) []eventstore.Head { return w.heads[home] }
 
 // errCut says that a file ends within a block.
@@ -52,17 +70,22 @@ func ReadFile(path string, known note.Verifiers) (*Witness, error) {
 		return nil, fmt.Errorf("checkpoints: %w", err)
 	}
 	defer func() { _ = file.Close() }()
-	w, err := read(file, known)
+	return checkFile(file, known, map[domain.HomeID][]eventstore.Head{})
+}
+
+// checkFile reads an open file. Without a map for them no heads are kept.
+func checkFile(file *os.File, known note.Verifiers, heads map[domain.HomeID][]eventstore.Head) (*Witness, error) {
+	w, err := read(file, known, heads)
 	if err != nil {
-		return w, fmt.Errorf("%w: %s: %w", ErrBroken, path, err)
+		return w, fmt.Errorf("%w: %s: %w", ErrBroken, file.Name(), err)
 	}
 	return w, nil
 }
 
 // read checks blocks one after the other. What it returns beside an error is what
 // the blocks before prove.
-func read(in io.Reader, known note.Verifiers) (*Witness, error) {
-	r := reader{known: known, witness: &Witness{heads: map[domain.HomeID][]eventstore.Head{}}}
+func read(in io.Reader, known note.Verifiers, heads map[domain.HomeID][]eventstore.Head) (*Witness, error) {
+	r := reader{known: known, witness: &Witness{heads: heads}}
 	lines := bufio.NewReaderSize(in, maxFileLine)
 	for n := 1; ; n++ {
 		raw, err := lines.ReadSlice('\n')
@@ -103,7 +126,9 @@ func (r *reader) line(line string) error {
 			return errBroken
 		}
 		r.tree.add(l.sum())
-		r.fresh = append(r.fresh, l)
+		if r.witness.heads != nil {
+			r.fresh = append(r.fresh, l)
+		}
 	case line == "\n" && r.signed:
 		return r.close()
 	default:
@@ -127,7 +152,7 @@ func (r *reader) close() error {
 		return errors.New("the checkpoint is older than the one before it")
 	}
 	for _, l := range r.fresh {
-		w.heads[l.home] = append(w.heads[l.home], eventstore.Head{Seq: l.seq, Hash: l.hash, RecordedAt: time.Time{}})
+		w.remember(l)
 	}
 	w.Checkpoint, w.end = c, r.offset
 	r.fresh, r.signed, r.inside = r.fresh[:0], false, false
@@ -176,11 +201,17 @@ func openSecond(dir string, known note.Verifiers) (*second, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("checkpoints: %w", err)
 	}
-	s := &second{path: filepath.Join(dir, logFile)}
-	w, err := ReadFile(s.path, known)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
+	s := &second{path: LogPath(dir)}
+	file, err := os.Open(s.path)
+	if errors.Is(err, os.ErrNotExist) {
 		return s, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("checkpoints: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	w, err := checkFile(file, known, nil)
+	switch {
 	case errors.Is(err, errCut):
 		if err := os.Truncate(s.path, w.end); err != nil {
 			return nil, fmt.Errorf("checkpoints: %w", err)

@@ -209,7 +209,7 @@ func TestTheKeyIsMadeOnceAndKeptPrivate(t *testing.T) {
 	if _, err := proof.ReadPublic(path); err == nil {
 		t.Error("the secret is taken for a public key")
 	}
-	if err := os.Chmod(path, 0o644); err != nil { //nolint:gosec // that is what is refused
+	if err := os.Chmod(path, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := proof.OpenKey(dir); err == nil {
@@ -244,5 +244,20 @@ func TestOneServerSignsWhileOthersWait(t *testing.T) {
 	b.seal(t)
 	if heads := b.witness(t).Heads(w.Home); heads[len(heads)-1].Seq != b.head(t, w.Home).Seq {
 		t.Errorf("signed: %v", heads)
+	}
+}
+
+func TestOfManySignedHeadsTheNewestIsAlwaysHeld(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	w := b.lived(t, 60, 150, 1)
+	heads := b.witness(t).Heads(w.Home)
+	if newest := heads[len(heads)-1]; len(heads) > 64 || len(heads) < 32 || newest.Seq != b.head(t, w.Home).Seq {
+		t.Errorf("%d heads are held, the newest is %+v", len(heads), newest)
+	}
+	for i := range heads[1:] {
+		if heads[i].Seq >= heads[i+1].Seq {
+			t.Errorf("event %d stands before event %d", heads[i].Seq, heads[i+1].Seq)
+		}
 	}
 }
