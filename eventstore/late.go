@@ -29,17 +29,8 @@ const late = `CASE WHEN isfinite(e.recorded_at) AND isfinite(e.occurred_at)
 // of the next seconds are found in the log itself, the others by their index, so
 // that the cost follows from how many there are and not from the log.
 func Late(ctx context.Context, q Querier, l Latecomers, visit func(*domain.RecordedEvent) error) error {
-	rows, err := q.Query(ctx, `
-		SELECT * FROM (
-			SELECT `+eventFields+` FROM events e
-			WHERE e.home_id = $1 AND e.seq > $2 AND e.seq <= least($3, seq_at($1, $4::timestamptz + interval '10 seconds'))
-			  AND e.occurred_at <= $4 AND e.type = ANY($6) AND NOT `+late+`
-			UNION ALL
-			SELECT `+eventFields+` FROM events e
-			WHERE e.home_id = $1 AND e.occurred_at > $5 AND e.occurred_at <= $4 AND `+late+`
-			  AND e.recorded_at - e.occurred_at <= $7::interval AND e.seq > $2 AND e.seq <= $3 AND e.type = ANY($6)
-		) e ORDER BY e.seq`,
-		binaryRows, [16]byte(l.Home), int64(l.After), int64(l.Known), l.At, l.At.Add(-l.MaxLate), l.Types, l.MaxLate)
+	sql, args := l.query()
+	rows, err := q.Query(ctx, sql, args...)
 	return readRows(l.Home, rows, err, func(row *Row) error {
 		fact, err := domain.DecodeFact(row.Type, row.Schema, row.Data)
 		if err != nil {
@@ -48,4 +39,18 @@ func Late(ctx context.Context, q Querier, l Latecomers, visit func(*domain.Recor
 		row.Fact = fact
 		return visit(&row.RecordedEvent)
 	})
+}
+
+func (l Latecomers) query() (sql string, args []any) {
+	return `
+		SELECT * FROM (
+			SELECT ` + eventFields + ` FROM events e
+			WHERE e.home_id = $1 AND e.seq > $2 AND e.seq <= least($3, seq_at($1, $4::timestamptz + interval '10 seconds'))
+			  AND e.occurred_at <= $4 AND e.type = ANY($6) AND NOT ` + late + `
+			UNION ALL
+			SELECT ` + eventFields + ` FROM events e
+			WHERE e.home_id = $1 AND e.occurred_at > $5 AND e.occurred_at <= $4 AND ` + late + `
+			  AND e.recorded_at - e.occurred_at <= $7::interval AND e.seq > $2 AND e.seq <= $3 AND e.type = ANY($6)
+		) e ORDER BY e.seq`,
+		[]any{binaryRows, [16]byte(l.Home), int64(l.After), int64(l.Known), l.At, l.At.Add(-l.MaxLate), l.Types, l.MaxLate}
 }
