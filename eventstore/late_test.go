@@ -18,9 +18,10 @@ func TestLatecomersAreFoundByTheirIndex(t *testing.T) {
 	home := newID[domain.HomeKind]()
 	begin := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	b.superuser(t, `INSERT INTO events (home_id, seq, recorded_at, occurred_at, event_id, entity, schema, flags, type, actor, data, hash)
-		SELECT '`+home.String()+`', n, at, at - CASE WHEN n % 100 = 0 THEN interval '1 hour' ELSE interval '1 second' END,
-			gen_random_uuid(), gen_random_uuid(), 1, 0, 'device.reported', 'gateway', '{"values":{}}', sha256(n::text::bytea)
-		FROM generate_series(1, 30000) n, LATERAL (SELECT timestamptz '2026-03-01Z' + n * interval '10 seconds' AS at) t`)
+		SELECT home_id, n, at, at - CASE WHEN n % 100 = 0 THEN interval '1 hour' ELSE interval '1 second' END,
+			gen_random_uuid(), home_id, 1, 0, 'device.reported', 'gateway', '{"values":{}}', sha256(n::text::bytea)
+		FROM generate_series(1, 30000) n, LATERAL (SELECT timestamptz '2026-03-01Z' + n * interval '10 seconds' AS at,
+			uuid '`+home.String()+`' AS home_id) t`)
 	b.superuser(t, `INSERT INTO home_heads SELECT home_id, seq, hash, recorded_at FROM events WHERE home_id = '`+home.String()+`' AND seq = 30000`)
 	b.superuser(t, `ANALYZE events`)
 	at := begin.Add(40 * time.Hour)

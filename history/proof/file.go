@@ -41,7 +41,8 @@ const maxHeads = 64
 
 // remember adds a signed head of a home.
 func (w *Witness) remember(l leaf) {
-	held := append(w.heads[l.home], eventstore.Head{Seq: l.seq, Hash: l.hash})
+	held := w.heads[l.home]
+	held = append(held, eventstore.Head{Seq: l.seq, Hash: l.hash})
 	if len(held) > maxHeads {
 		fewer := held[:0]
 		for i := (len(held) - 1) % 2; i < len(held); i += 2 { // the newest stays
