@@ -113,7 +113,7 @@ function Moment({ scene, player }: { scene: Scene; player: Player }) {
       <div className={styles.moment}>
         <h1>Now</h1>
         <p>Drag the strip to look back. {picture.seq.toLocaleString('en')} events are remembered.</p>
-        <p role={proof?.signed?.sound === false ? 'alert' : undefined}>{proofWords(proof, zone)}</p>
+        {proof && <p role={proof.signed?.sound === false ? 'alert' : undefined}>{proofWords(proof, zone)}</p>}
       </div>
     )
   }
