@@ -60,6 +60,7 @@ func benchmarks() []benchmark {
 		{"rebuild", benchRebuild, true},
 		{"wire", benchWire, true},
 		{"backlog_drain", benchBacklog, true},
+		{"home_at", benchHomeAt, true},
 		{"edge_local", benchEdgeLocal, false},
 	}
 }

@@ -11,6 +11,8 @@ import (
 
 // homeless are the tables that are about no home, and why.
 var homeless = []string{
+	"checkpoint_hashes",  // of the tree over all homes
+	"checkpoints",        // of all homes
 	"idempotency_keys",   // answers for a home or, before there is one, a person
 	"persons",            // may belong to several homes
 	"replicas",           // servers

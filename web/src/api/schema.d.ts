@@ -328,6 +328,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/homes/{home}/history/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What differs between two instants
+         * @description Returns what is not the same in the home at two times, each part as it was and as it is.
+         */
+        get: operations["get-difference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/homes/{home}/live": {
         parameters: {
             query?: never;
@@ -342,6 +362,26 @@ export interface paths {
          *     Closed with 4401 when the session or the membership ended, 4429 when the app reads too slowly (resume with `after`), 1012 when the server stops, 1011 for a fault of ours.
          */
         get: operations["follow-home"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * That nobody rewrote it
+         * @description Returns the newest signed checkpoint that covers the home's history, and the proof that it does.
+         */
+        get: operations["get-proof"];
         put?: never;
         post?: never;
         delete?: never;
@@ -407,7 +447,7 @@ export interface paths {
         };
         /**
          * The whole home at any instant
-         * @description Returns everything of the home as of an event or a time, as the cloud knew it then.
+         * @description Returns everything of the home as of an event or a time: as the cloud knew it then or, with true_at, as it truly was. A device's word that came more than 72 hours late stands where it was recorded.
          */
         get: operations["get-state"];
         put?: never;
@@ -906,6 +946,36 @@ export interface components {
              */
             room?: string | null;
         };
+        DeviceDifference: {
+            /** @description At the second time; null: it is gone. */
+            is: components["schemas"]["Device"] | null;
+            /** @description At the first time; null: it was not there. */
+            was: components["schemas"]["Device"] | null;
+        };
+        Difference: {
+            /** @description Devices that came, went or are elsewhere or named otherwise. */
+            devices: components["schemas"]["DeviceDifference"][];
+            /**
+             * Format: int64
+             * @description The newest event at the first time.
+             * @example 1000
+             */
+            from: number;
+            /** @description Gateways that are not the same. */
+            gateways: components["schemas"]["GatewayDifference"][];
+            /** @description The home itself; null: it is the same. */
+            home: components["schemas"]["HomeDifference"] | null;
+            /** @description Rooms that are not the same. */
+            rooms: components["schemas"]["RoomDifference"][];
+            /**
+             * Format: int64
+             * @description The newest event at the second time.
+             * @example 1042
+             */
+            to: number;
+            /** @description Values that are not the same, of devices that are there at both times. */
+            values: components["schemas"]["ValueDifference"][];
+        };
         Edge: {
             /**
              * Format: int64
@@ -1137,6 +1207,12 @@ export interface components {
              */
             version: string;
         };
+        GatewayDifference: {
+            /** @description At the second time; null: it is gone. */
+            is: components["schemas"]["Gateway"] | null;
+            /** @description At the first time; null: it was not there. */
+            was: components["schemas"]["Gateway"] | null;
+        };
         Head: {
             /**
              * @description Its hash, which stands for the whole history.
@@ -1186,6 +1262,12 @@ export interface components {
              * @example Europe/Paris
              */
             time_zone: string;
+        };
+        HomeDifference: {
+            /** @description At the second time. */
+            is: components["schemas"]["Home"];
+            /** @description At the first time. */
+            was: components["schemas"]["Home"];
         };
         HomeRequest: {
             /**
@@ -1356,6 +1438,12 @@ export interface components {
              */
             type: string;
         };
+        Proof: {
+            /** @description The newest event of the home. */
+            head: components["schemas"]["Head"];
+            /** @description What was signed of it; null: nothing yet. */
+            signed: components["schemas"]["Signed"] | null;
+        };
         Property: {
             /** @description What was asked for last; null: nothing ever. */
             desired: components["schemas"]["Desired"] | null;
@@ -1448,6 +1536,12 @@ export interface components {
              * @example 7
              */
             revision: number;
+        };
+        RoomDifference: {
+            /** @description At the second time; null: it is gone. */
+            is: components["schemas"]["Room"] | null;
+            /** @description At the first time; null: it was not there. */
+            was: components["schemas"]["Room"] | null;
         };
         RoomRequest: {
             /**
@@ -1565,6 +1659,58 @@ export interface components {
              */
             seq: number;
         };
+        Signed: {
+            /**
+             * Format: date-time
+             * @description When the checkpoint was signed.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            at: string;
+            /**
+             * @description What does not agree; null: all does.
+             * @example the log is not the one that was signed
+             */
+            broken: string | null;
+            /**
+             * @description Its hash.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            hash: string;
+            /**
+             * @description The public key that signed. Do not take it from here to check: get it once, in another way.
+             * @example logis-1f2e3d4c+a1b2c3d4+AYp
+             */
+            key: string;
+            /**
+             * Format: int64
+             * @description The head's place in the Merkle tree (RFC 6962) of all heads.
+             * @example 51
+             */
+            leaf: number;
+            /**
+             * @description The signed checkpoint: a signed note with the size and the root of the tree.
+             * @example logis-1f2e3d4c
+             */
+            note: string;
+            /**
+             * @description The hashes from the leaf to the root, base64.
+             * @example [
+             *       "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg="
+             *     ]
+             */
+            path: string[];
+            /**
+             * Format: int64
+             * @description The newest event that was signed for: it and all before it cannot be changed unseen.
+             * @example 1042
+             */
+            seq: number;
+            /**
+             * @description The signature, the tree and the log agree, as this server sees them.
+             * @example true
+             */
+            sound: boolean;
+        };
         Step: {
             /**
              * Format: date-time
@@ -1622,6 +1768,23 @@ export interface components {
              * @example 1042
              */
             seq: number;
+        };
+        ValueDifference: {
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+            /** @description At the second time; null: there is none. */
+            is: components["schemas"]["Property"] | null;
+            /**
+             * @description Which of its values.
+             * @example onOff
+             */
+            property: string;
+            /** @description At the first time; null: there was none. */
+            was: components["schemas"]["Property"] | null;
         };
         Welcome: {
             /**
@@ -3873,6 +4036,103 @@ export interface operations {
             };
         };
     };
+    "get-difference": {
+        parameters: {
+            query: {
+                /** @description The first time. */
+                from: string;
+                /** @description The second time, after the first. */
+                to: string;
+                /** @description What the cloud knew at those times (if not given), or what was true at them. */
+                clock?: "known" | "true";
+            };
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Difference"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "follow-home": {
         parameters: {
             query?: {
@@ -3935,6 +4195,96 @@ export interface operations {
             };
             /** @description Upgrade Required */
             426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4459,10 +4809,12 @@ export interface operations {
     "get-state": {
         parameters: {
             query?: {
-                /** @description As of this event. */
+                /** @description As far as was known after this event. */
                 seq?: number;
-                /** @description As of this time. Not beside seq; without both: now. */
-                at?: string;
+                /** @description As far as was known at this time. Not beside seq; without both: now. */
+                known_at?: string;
+                /** @description As it truly was at this time: what devices told late stands where it happened. */
+                true_at?: string;
             };
             header?: never;
             path: {

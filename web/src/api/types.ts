@@ -21,6 +21,7 @@ export type Picture = Omit<Schemas['Picture'], 'devices'> & { devices: Device[] 
 export type Frame = Omit<Schemas['Frame'], 'device'> & { device: Device | null }
 export type Film = Omit<Schemas['Film'], 'frames'> & { frames: Frame[] }
 export type Density = Schemas['Density']
+export type Proof = Schemas['Proof']
 export type Problem = Schemas['Problem']
 
 /** What the live socket says when the home's log has grown. */
