@@ -98,10 +98,11 @@ func New(o Options) (*Agent, error) {
 		return nil, err
 	}
 	o.Server = cmp.Or(o.Server, id.Server)
-	a := &Agent{
-		options: o, identity: id, time: clock.NewServer(o.Clock),
-		radios: newSupervisor(o.Radios, o.Log),
+	radios, err := newSupervisor(o.Radios, o.Log)
+	if err != nil {
+		return nil, err
 	}
+	a := &Agent{options: o, identity: id, time: clock.NewServer(o.Clock), radios: radios}
 	if err := link.CheckServer(o.Server); err != nil {
 		return nil, err
 	}
@@ -194,11 +195,7 @@ func (a *Agent) live(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errOpen, err)
 	}
-	radios := map[string]radio.Radio{}
-	for _, r := range a.options.Radios {
-		radios[r.Name()] = r
-	}
-	commands := executor.New(a.options.journal(box), radios, a.time)
+	commands := executor.New(a.options.journal(box), a.radios.byName(), a.time)
 	o := a.linkOptions()
 	o.Outbox, o.Commands = box, commands
 	cloud := link.New(o)
