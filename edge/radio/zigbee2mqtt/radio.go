@@ -40,7 +40,7 @@ func (o Options) link() mqtt.Options {
 	}
 }
 
-// Stats count what was not told. They only grow.
+// Stats count what was not told. They only grow, but for the last.
 type Stats struct {
 	Malformed atomic.Uint64 // messages that are not what they should be
 	Oversized atomic.Uint64 // messages over their limit
@@ -49,6 +49,11 @@ type Stats struct {
 	Unfit     atomic.Uint64 // values the device's model does not allow
 	Unmapped  atomic.Uint64 // actions that mean nothing here
 	Refused   atomic.Uint64 // devices that could not be taken on
+
+	// What there is and has no meaning here; these may shrink.
+	Exposes     atomic.Uint64 // features of the devices
+	DevicesLeft atomic.Uint64 // devices that have no other features
+	GroupsLeft  atomic.Uint64 // groups of what cannot be switched together
 }
 
 // Radio drives the Zigbee2MQTT of one home.

@@ -28,6 +28,25 @@ func (p *part) sense(e expose) bool {
 	return ok
 }
 
+// senseWithin maps a feature of a composite expose, which is told as an object
+// under the key. It reports whether it could.
+func (p *part) senseWithin(key string, e expose) bool {
+	b, ok := sensorBinding(e)
+	if !ok || !e.Access.has(published) {
+		return false
+	}
+	read := b.decode
+	b.decode = func(s state) (thing.Value, bool) {
+		var within state
+		if !decodeInto(s[key], &within) {
+			return "", false
+		}
+		return read(within)
+	}
+	p.bind(b)
+	return true
+}
+
 // sensorBinding says what Logis calls a value that a device measures.
 func sensorBinding(e expose) (binding, bool) {
 	if m, ok := measures()[e.Name]; ok {

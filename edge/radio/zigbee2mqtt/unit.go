@@ -32,6 +32,9 @@ type unit struct {
 	answers bool // it answered the last question on this connection
 	asking  bool // it will be asked soon
 	button  int  // held last, or lastHeld
+
+	followers []*group          // it is a member of
+	update    map[string]string // what is shown of its firmware
 }
 
 // place is a property of a device.
@@ -182,6 +185,11 @@ func (u *unit) report(ctx context.Context, sink radio.Sink, r radio.Report) erro
 	for property, v := range r.Values {
 		u.told[place{r.Address, property}] = v
 	}
+	for _, g := range u.followers {
+		if err := g.heard(ctx, sink, r); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -230,6 +238,11 @@ func (u *unit) setReach(ctx context.Context, sink radio.Sink, available bool) er
 	for _, d := range u.devices {
 		if err := sink.Reach(ctx, d.Address, available); err != nil {
 			return err
+		}
+		for _, g := range u.followers {
+			if err := g.reached(ctx, sink, d.Address, now); err != nil {
+				return err
+			}
 		}
 	}
 	u.reach = now
