@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"logis/domain"
+	"logis/domain/thing"
 	"logis/edge/clock"
 	"logis/edge/executor"
 	"logis/edge/identity"
@@ -29,10 +30,11 @@ type Options struct {
 	Server  string // ws://host:port or wss://host; "": where the gateway enrolled
 	Claim   string // lets a new gateway into a home; not looked at once it is enrolled
 	Radios  []radio.Radio
-	Version string       // of the agent, for people
-	Log     *slog.Logger // nil: silent
-	Client  *http.Client // for the socket; nil: the default one
-	Clock   clock.Clock  // nil: the machine's
+	Version string         // of the agent, for people
+	Catalog *thing.Catalog // describes the devices; nil: the standard one
+	Log     *slog.Logger   // nil: silent
+	Client  *http.Client   // for the socket; nil: the default one
+	Clock   clock.Clock    // nil: the machine's
 
 	MaxOutboxBytes int64         // zero: outbox.DefaultMaxBytes
 	ReconnectMax   time.Duration // see link.Options
@@ -98,11 +100,14 @@ func New(o Options) (*Agent, error) {
 		return nil, err
 	}
 	o.Server = cmp.Or(o.Server, id.Server)
-	radios, err := newSupervisor(o.Radios, o.Log)
-	if err != nil {
-		return nil, err
+	if o.Catalog == nil {
+		if o.Catalog, err = thing.Standard(); err != nil {
+			return nil, err
+		}
 	}
-	a := &Agent{options: o, identity: id, time: clock.NewServer(o.Clock), radios: radios}
+	a := &Agent{
+		options: o, identity: id, time: clock.NewServer(o.Clock), radios: newSupervisor(o.Radios, o.Catalog, o.Log),
+	}
 	if err := link.CheckServer(o.Server); err != nil {
 		return nil, err
 	}
@@ -190,7 +195,7 @@ var errOpen = errors.New("open the outbox")
 func (a *Agent) live(ctx context.Context) error {
 	box, err := outbox.Open(outbox.Options{
 		Path: filepath.Join(a.options.Dir, outboxFile), Gateway: a.identity.Gateway,
-		Time: a.time, MaxBytes: a.options.MaxOutboxBytes,
+		Time: a.time, MaxBytes: a.options.MaxOutboxBytes, Catalog: a.options.Catalog,
 	})
 	if err != nil {
 		return fmt.Errorf("%w: %w", errOpen, err)

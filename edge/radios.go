@@ -43,16 +43,12 @@ type standing struct {
 	last     string // why it ended the last time
 }
 
-func newSupervisor(radios []radio.Radio, log *slog.Logger) (*supervisor, error) {
-	catalog, err := thing.Standard()
-	if err != nil {
-		return nil, err
-	}
+func newSupervisor(radios []radio.Radio, catalog *thing.Catalog, log *slog.Logger) *supervisor {
 	s := &supervisor{log: log, stand: map[string]standing{}}
 	for _, r := range radios {
 		s.radios = append(s.radios, fence.New(r, catalog))
 	}
-	return s, nil
+	return s
 }
 
 // byName returns the radios that orders are given to.

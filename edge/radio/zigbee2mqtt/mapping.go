@@ -12,6 +12,16 @@ import (
 	words "logis/edge/radio/press"
 )
 
+// Mapping says what a feature that Zigbee2MQTT exposes is in a model: with the model
+// it is all that a new kind of device needs.
+type Mapping struct {
+	Expose     string // a number, as Zigbee2MQTT calls it
+	Digits     int    // after the point
+	Property   string // of the model
+	Capability string // that adds the property to devices of another kind
+	Kind       string // of a device that is nothing else; "" if it tells nothing about that
+}
+
 // device is one device of Logis: all of a Zigbee device, or one of its endpoints.
 type device struct {
 	radio.Device
@@ -25,8 +35,8 @@ type device struct {
 // mapListed turns an element of bridge/devices into devices of Logis: one, or
 // one for each endpoint that switches something of its own. None, if nothing the
 // device exposes has a meaning here.
-func mapListed(catalog *thing.Catalog, d listed) ([]*device, error) {
-	parts, left := sortExposes(d)
+func mapListed(catalog *thing.Catalog, d listed, more ...Mapping) ([]*device, error) {
+	parts, left := sortExposes(d, more)
 	unmapped := 0
 	var devices []*device
 	for _, p := range parts {
@@ -93,10 +103,13 @@ func (l *leftOut) add(name string) {
 
 // sortExposes gives every expose to the part of the device it belongs to, and
 // tells those that belong nowhere.
-func sortExposes(d listed) (parts []*part, left leftOut) {
+func sortExposes(d listed, more []Mapping) (parts []*part, left leftOut) {
 	exposes := slices.Clone(d.Definition.Exposes)
 	slices.SortStableFunc(exposes, func(a, b expose) int { return rank(a) - rank(b) })
 	parts = makeParts(d, exposes)
+	for _, p := range parts {
+		p.more = more
+	}
 	about := d.Definition.Description
 	for _, e := range exposes {
 		switch {
@@ -215,7 +228,7 @@ func (p *part) extend(catalog *thing.Catalog, base *thing.Model) (*thing.Model, 
 	if _, ok := base.Actions["identify"]; !ok && p.actions["identify"].set != nil {
 		names = append(names, "identify")
 	}
-	for _, c := range capabilities() {
+	for _, c := range p.capabilities() {
 		if _, ok := base.Properties[c.property]; !ok && p.has(c.property) {
 			names = append(names, c.name)
 		}

@@ -28,6 +28,10 @@ type Options struct {
 	ClientID string
 	// BaseTopic is Zigbee2MQTT's mqtt.base_topic; "" is its default, "zigbee2mqtt".
 	BaseTopic string
+	// Catalog describes the devices; nil is the standard one.
+	Catalog *thing.Catalog
+	// Mappings are features of devices that Logis does not know of itself.
+	Mappings []Mapping
 	// Now is the clock that limits are measured by; nil is time.Now.
 	Now func() time.Time
 }
@@ -77,9 +81,11 @@ var (
 // New returns a radio. It fails only if the options or the embedded models are
 // wrong; nothing is connected before Run.
 func New(o Options) (*Radio, error) {
-	catalog, err := thing.Standard()
-	if err != nil {
-		return nil, err
+	if o.Catalog == nil {
+		var err error
+		if o.Catalog, err = thing.Standard(); err != nil {
+			return nil, err
+		}
 	}
 	if o.Broker == "" {
 		return nil, errors.New("zigbee2mqtt: the address of the broker is missing")
@@ -93,7 +99,7 @@ func New(o Options) (*Radio, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Radio{options: o, catalog: catalog, known: map[string]bool{}}, nil
+	return &Radio{options: o, catalog: o.Catalog, known: map[string]bool{}}, nil
 }
 
 // Name returns "zigbee".

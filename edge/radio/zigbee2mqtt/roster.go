@@ -72,7 +72,7 @@ func (s *session) takeUnit(ctx context.Context, d listed) (u *unit, isNew bool, 
 	if u != nil && reflect.DeepEqual(u.listed, d) { // only this goroutine writes u.listed
 		return u, false, nil
 	}
-	devices, err := mapListed(s.radio.catalog, d)
+	devices, err := mapListed(s.radio.catalog, d, s.radio.options.Mappings...)
 	if err != nil {
 		s.stats.Refused.Add(1)
 		return u, false, nil
