@@ -194,12 +194,14 @@ func (f *Fence) hangs(breach string, back <-chan error) {
 		f.full = nil
 	}
 	f.mu.Unlock()
-	go func() {
-		_ = <-back
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		f.hanging--
-	}()
+	go func() { f.cameBack(<-back) }()
+}
+
+// cameBack takes a call off those that hang. Nobody waits for its outcome any more.
+func (f *Fence) cameBack(error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.hanging--
 }
 
 // call does a call; its panic is an error like any other.

@@ -47,12 +47,18 @@ func (r *Radio) Act(ctx context.Context, order radio.Order) error {
 // orders never wait for each other.
 func (s *session) takeTurns(ctx context.Context, units ...*unit) (release func(), err error) {
 	var slots []chan struct{}
+	crowded := false
 	for _, u := range units {
-		defer u.waiting.Add(-1)
-		if u.waiting.Add(1) > maxWaiting {
-			return nil, fmt.Errorf("%w: %w", radio.ErrRefused, errBusy)
-		}
+		crowded = u.waiting.Add(1) > maxWaiting || crowded
 		slots = append(slots, u.turn)
+	}
+	defer func() {
+		for _, u := range units {
+			u.waiting.Add(-1)
+		}
+	}()
+	if crowded {
+		return nil, fmt.Errorf("%w: %w", radio.ErrRefused, errBusy)
 	}
 	slots = append(slots, s.orders)
 	taken := 0

@@ -3,6 +3,7 @@ package zigbee2mqtt
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -78,10 +79,10 @@ func (s *session) takeGroups(ctx context.Context, text []byte) error {
 	for _, element := range listed {
 		g, err := s.mapGroup(element)
 		switch {
+		case errors.Is(err, errApart):
+			left++
 		case err != nil:
 			s.stats.Malformed.Add(1)
-		case g == nil:
-			left++
 		default:
 			groups[g.Address] = g
 		}
@@ -90,8 +91,11 @@ func (s *session) takeGroups(ctx context.Context, text []byte) error {
 	return s.replaceGroups(ctx, groups)
 }
 
-// mapGroup makes a device of a group, or returns nil: one without members, or with
-// one that cannot be switched, is nothing a home could use.
+// errApart is why a group is nothing a home could use.
+var errApart = errors.New("it has no members that can be switched together")
+
+// mapGroup makes a device of a group. The error is errApart if it has no members, or
+// one that cannot be switched.
 func (s *session) mapGroup(element []byte) (*group, error) {
 	var l listedGroup
 	if err := json.Unmarshal(element, &l); err != nil {
@@ -107,16 +111,16 @@ func (s *session) mapGroup(element []byte) (*group, error) {
 	for _, m := range l.Members {
 		u := s.unitOf(m.Address)
 		if u == nil {
-			return nil, nil
+			return nil, errApart
 		}
 		d := u.switchedAt(m.Endpoint)
 		if d == nil {
-			return nil, nil
+			return nil, errApart
 		}
 		g.members = append(g.members, member{u, d})
 	}
 	if len(g.members) == 0 {
-		return nil, nil
+		return nil, errApart
 	}
 	return g, g.describe(s.radio.catalog, l.ID)
 }
