@@ -14,10 +14,13 @@ const (
 	clusterPoll        = 0x0020
 	clusterLock        = 0x0101
 	clusterCovering    = 0x0102
+	clusterThermostat  = 0x0201
 	clusterColor       = 0x0300
+	clusterIlluminance = 0x0400
 	clusterTemperature = 0x0402
 	clusterPressure    = 0x0403
 	clusterHumidity    = 0x0405
+	clusterOccupancy   = 0x0406
 	clusterMetering    = 0x0702
 	clusterElectrical  = 0x0b04
 	clusterIkeaPlug    = 0xfc85 // the maker's own
@@ -72,6 +75,7 @@ func boolean(v bool) attribute {
 	return attribute{0x10, []byte{0}}
 }
 
+func bitmap8(v int) attribute    { return attribute{0x18, []byte{byte(v)}} }
 func unsigned8(v int) attribute  { return attribute{0x20, []byte{byte(v)}} }
 func unsigned16(v int) attribute { return attribute{0x21, u16(uint16(v))} }
 func unsigned24(v int) attribute { return attribute{0x22, u32(uint32(v))[:3]} }
@@ -126,6 +130,7 @@ func (n *Node) foundation(l letter, transaction, command byte, in fields) []byte
 		}
 		return answer
 	case writeAttributes:
+		n.write(l, in)
 		return append(head(writeAttributesResponse), statusSuccess)
 	case configureReport:
 		return append(head(configureReportResponse), statusSuccess)
