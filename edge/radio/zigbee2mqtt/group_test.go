@@ -40,7 +40,7 @@ func TestAGroupIsADeviceWhoseMembersObeyTogether(t *testing.T) {
 	address := h.gather(7, "Ceiling", one, two)
 	h.UntilReach(t, true, address)
 	h.UntilValue(t, address, "onOff", "false")
-	if d := h.Devices[address]; d.Kind != "dimmable-light" || d.Name != "Ceiling" {
+	if d, _ := h.Described(address); d.Kind != "dimmable-light" || d.Name != "Ceiling" {
 		t.Errorf("the group is %+v", d)
 	}
 
@@ -106,7 +106,7 @@ func TestAGroupIsADeviceWhoseMembersObeyTogether(t *testing.T) {
 		h.ask("group/add", `{"friendly_name":"Doors","id":9}`)
 		h.ask("group/members/add", fmt.Sprintf(`{"group":"Doors","device":%q,"endpoint":1}`, ziglab.Address(lock)))
 		eventually(t, "the group is counted", func() bool { return h.radio.Counts()["groups_unmapped"] > 0 })
-		if _, told := h.Devices["group-9"]; told {
+		if _, told := h.Described("group-9"); told {
 			t.Error("a group with a lock is a device")
 		}
 		_, err := h.in(t).do("group-9", "unlockDoor")

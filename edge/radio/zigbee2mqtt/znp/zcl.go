@@ -11,6 +11,7 @@ const (
 	clusterScenes      = 0x0005
 	clusterOnOff       = 0x0006
 	clusterLevel       = 0x0008
+	clusterFirmware    = 0x0019
 	clusterPoll        = 0x0020
 	clusterLock        = 0x0101
 	clusterCovering    = 0x0102
@@ -156,8 +157,11 @@ func (n *Node) attributeRecord(l letter, id uint16) []byte {
 func (n *Node) command(o order, transaction, control byte) []byte {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if o.cluster == clusterGroups {
+	switch o.cluster {
+	case clusterGroups:
 		return n.groupCommand(o, transaction)
+	case clusterFirmware:
+		return n.firmwareCommand(o)
 	}
 	status := byte(statusUnsupportedCommand)
 	if n.obey != nil {
