@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"logis/domain"
 	"logis/domain/thing"
@@ -142,6 +143,7 @@ func TestAFloodIsToldAtTheRadiosOwnExpense(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const facts = 12_000
+		begun := time.Now()
 		w := &wild{run: func(ctx context.Context, sink radio.Sink) error {
 			if err := sink.Device(ctx, radio.Device{Address: "a", Kind: "temperature-sensor"}); err != nil {
 				return err
@@ -165,6 +167,10 @@ func TestAFloodIsToldAtTheRadiosOwnExpense(t *testing.T) {
 			t.Errorf("%d reports at once, want %d", first, 2*domain.MaxDevices)
 		}
 		told.Until(t, "all are told", func() bool { return len(told.Reports) == facts })
+		// The bubble's own time: 250 a second after the first 4,000.
+		if took := time.Since(begun).Round(time.Second); took != 32*time.Second {
+			t.Errorf("the flood was told in %v, want 32 s", took)
+		}
 		cancel()
 		if err := <-ended; err != nil {
 			t.Error(err)
