@@ -133,6 +133,7 @@ func TestARadioThatLiesIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	cloud, home := linktest.NewCloud(t), house(t, simulated.Options{})
 	bad, lied := &rogue{Home: house(t, simulated.Options{Devices: 1})}, make(chan struct{})
+	done := sync.OnceFunc(func() { close(lied) })
 	bad.during = func(ctx context.Context, sink radio.Sink) {
 		for _, v := range []thing.Value{"NaN", "1e999", "-", `"on"`, "{", "", "null"} {
 			_ = sink.Report(ctx, radio.Report{Address: "sim0001", Values: map[string]thing.Value{"onOff": v}})
@@ -140,7 +141,7 @@ func TestARadioThatLiesIsNotRepeated(t *testing.T) {
 		}
 		_ = sink.Device(ctx, radio.Device{Address: "sim0001", Kind: "plug"})
 		_ = sink.Report(ctx, radio.Report{Address: "sim0001", Values: map[string]thing.Value{"activePower": "7"}})
-		close(lied)
+		done()
 	}
 	a := start(t, cloud, t.TempDir(), home, bad)
 	cloud.Wait("both homes", func(entries []wire.Entry) bool { return count(entries, wire.KindDevice) >= 25 })

@@ -21,7 +21,8 @@ func TestANewerFirmwareIsShownAndLeftToPeople(t *testing.T) {
 	h.UntilReach(t, true, address)
 	index := filepath.Join(t.TempDir(), "index.json")
 	for _, c := range []struct{ version, state string }{{"65537", "idle"}, {"65538", "available"}} {
-		text := fmt.Sprintf(`[{"fileName":"lamp.ota","fileVersion":%s,"fileSize":9,"url":"/nowhere/lamp.ota","imageType":%d,"manufacturerCode":%d}]`, c.version, 0x7001, 0x117c)
+		text := fmt.Sprintf(`[{"fileName":"lamp.ota","fileVersion":%s,"fileSize":9,"url":"/nowhere/lamp.ota",`+
+			`"imageType":%d,"manufacturerCode":%d}]`, c.version, 0x7001, 0x117c)
 		if err := os.WriteFile(index, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
