@@ -107,6 +107,7 @@ func (s *session) sendToAll(ctx context.Context, name string, p plan, runs []*ru
 			if sent == nil {
 				outcome = o.confirm(ctx, nil)
 			}
+			o.unit.hope(s.now().Add(hopeWait))
 			outcomes[i] = o.finish(ctx, outcome)
 		})
 	}

@@ -63,6 +63,9 @@ const (
 	// else than ordered before the order has failed. What moves by a motor may
 	// take until its deadline.
 	convergeWait = 10 * time.Second
+	// hopeWait is how long after an order for a group Zigbee2MQTT may still tell what it
+	// hopes of the members: each is asked before such a message is told.
+	hopeWait = 10 * time.Second
 	// toldWait is how long the state message that follows a read may take.
 	toldWait = time.Second
 	// settleWait is how long retained messages may take to arrive.

@@ -184,6 +184,7 @@ func (s *session) stateMessage(ctx context.Context, u *unit, m mqtt.Message) err
 	if err := s.takeFirmware(ctx, u, values); err != nil {
 		return err
 	}
+	u.weigh(s.now())
 	doubt, err := u.hear(ctx, s.sink, values, m, s.stats)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"logis/domain/thing"
 	"logis/edge/radio"
@@ -34,6 +35,8 @@ type unit struct {
 	button  int  // held last, or lastHeld
 
 	followers []*group          // it is a member of
+	hopeUntil time.Time         // Zigbee2MQTT may tell hopes of it until then …
+	hoped     bool              // … and that is not over
 	update    map[string]string // what is shown of its firmware
 }
 
@@ -120,7 +123,7 @@ func (u *unit) hear(ctx context.Context, sink radio.Sink, s state, m mqtt.Messag
 			u.said[at] = saying{v, m.Number}
 			switch {
 			case u.holding[at] || !b.worthTelling(u.told[at], v):
-			case b.probe.exists() && !u.mute[at] && !u.answers && !u.listed.sleepy():
+			case b.probe.exists() && !u.mute[at] && (!u.answers || u.hoped) && !u.listed.sleepy():
 				doubt = true
 			default:
 				fresh[property] = v
@@ -133,6 +136,20 @@ func (u *unit) hear(ctx context.Context, sink radio.Sink, s state, m mqtt.Messag
 	close(u.news)
 	u.news = make(chan struct{})
 	return doubt, nil
+}
+
+// hope has state messages doubted until a time.
+func (u *unit) hope(until time.Time) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.hopeUntil = until
+}
+
+// weigh notes whether what is said now may be a hope.
+func (u *unit) weigh(now time.Time) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.hoped = now.Before(u.hopeUntil)
 }
 
 // canAsk reports whether the device itself can be asked for a property.
