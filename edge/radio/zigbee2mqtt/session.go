@@ -194,8 +194,11 @@ func (s *session) reread(ctx context.Context) error {
 	for {
 		select {
 		case u := <-s.rereads:
+			u.beginAsking()
 			err := s.refresh(ctx, u)
-			u.doneAsking()
+			if u.doneAsking() {
+				s.recheck(u)
+			}
 			if err != nil {
 				return err
 			}

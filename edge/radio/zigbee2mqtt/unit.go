@@ -31,7 +31,8 @@ type unit struct {
 	news    chan struct{}  // closed at the next state message
 	reach   reach
 	answers bool // it answered the last question on this connection
-	asking  bool // it will be asked soon
+	asking  bool // it will be asked soon, or is being asked …
+	again   bool // … and what came meanwhile has to be asked about, too
 	button  int  // held last, or lastHeld
 
 	followers []*group          // it is a member of
@@ -179,15 +180,24 @@ func (u *unit) wantAsking() bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	wanted := !u.asking
-	u.asking = true
+	u.asking, u.again = true, !wanted
 	return wanted
 }
 
-// doneAsking says that the unit may be queued again.
-func (u *unit) doneAsking() {
+// beginAsking says that the unit is asked from now on: what it is like after this is
+// not in its answers.
+func (u *unit) beginAsking() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.again = false
+}
+
+// doneAsking says that the unit may be queued again, and reports whether it must.
+func (u *unit) doneAsking() (again bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.asking = false
+	return u.again
 }
 
 // report tells values, if there are any, and remembers them. It is called under
