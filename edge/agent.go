@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"logis/domain"
+	"logis/domain/thing"
 	"logis/edge/clock"
 	"logis/edge/executor"
 	"logis/edge/identity"
@@ -29,10 +30,11 @@ type Options struct {
 	Server  string // ws://host:port or wss://host; "": where the gateway enrolled
 	Claim   string // lets a new gateway into a home; not looked at once it is enrolled
 	Radios  []radio.Radio
-	Version string       // of the agent, for people
-	Log     *slog.Logger // nil: silent
-	Client  *http.Client // for the socket; nil: the default one
-	Clock   clock.Clock  // nil: the machine's
+	Version string         // of the agent, for people
+	Catalog *thing.Catalog // describes the devices; nil: the standard one
+	Log     *slog.Logger   // nil: silent
+	Client  *http.Client   // for the socket; nil: the default one
+	Clock   clock.Clock    // nil: the machine's
 
 	MaxOutboxBytes int64         // zero: outbox.DefaultMaxBytes
 	ReconnectMax   time.Duration // see link.Options
@@ -103,9 +105,13 @@ func New(o Options) (*Agent, error) {
 		return nil, err
 	}
 	o.Server = cmp.Or(o.Server, id.Server)
+	if o.Catalog == nil {
+		if o.Catalog, err = thing.Standard(); err != nil {
+			return nil, err
+		}
+	}
 	a := &Agent{
-		options: o, identity: id, time: clock.NewServer(o.Clock),
-		radios: newSupervisor(o.Radios, o.Log),
+		options: o, identity: id, time: clock.NewServer(o.Clock), radios: newSupervisor(o.Radios, o.Catalog, o.Log),
 	}
 	if err := link.CheckServer(o.Server); err != nil {
 		return nil, err
@@ -194,16 +200,12 @@ var errOpen = errors.New("open the outbox")
 func (a *Agent) live(ctx context.Context) error {
 	box, err := outbox.Open(outbox.Options{
 		Path: filepath.Join(a.options.Dir, outboxFile), Gateway: a.identity.Gateway,
-		Time: a.time, MaxBytes: a.options.MaxOutboxBytes,
+		Time: a.time, MaxBytes: a.options.MaxOutboxBytes, Catalog: a.options.Catalog,
 	})
 	if err != nil {
 		return fmt.Errorf("%w: %w", errOpen, err)
 	}
-	radios := map[string]radio.Radio{}
-	for _, r := range a.options.Radios {
-		radios[r.Name()] = r
-	}
-	commands := executor.New(a.options.journal(box), radios, a.time)
+	commands := executor.New(a.options.journal(box), a.radios.byName(), a.time)
 	a.time.Watch(func(by time.Duration) {
 		a.options.Log.Warn("the time of the cloud jumped", "by", by)
 		if err := box.Stepped(ctx, by); err != nil {

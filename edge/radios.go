@@ -2,6 +2,7 @@ package edge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -12,8 +13,10 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"logis/domain/thing"
 	"logis/edge/outbox"
 	"logis/edge/radio"
+	"logis/edge/radio/fence"
 )
 
 // Waits before a radio that ended is run again: doubled each time, up to the
@@ -23,10 +26,10 @@ const (
 	maxRadioWait = time.Minute
 )
 
-// supervisor keeps the radios running. Each is alone: what one does cannot stop
-// another.
+// supervisor keeps the radios running. Each stands behind a fence: what one does
+// cannot stop another.
 type supervisor struct {
-	radios []radio.Radio
+	radios []*fence.Fence
 	log    *slog.Logger
 
 	mu    sync.Mutex
@@ -40,8 +43,21 @@ type standing struct {
 	last     string // why it ended the last time
 }
 
-func newSupervisor(radios []radio.Radio, log *slog.Logger) *supervisor {
-	return &supervisor{radios: radios, log: log, stand: map[string]standing{}}
+func newSupervisor(radios []radio.Radio, catalog *thing.Catalog, log *slog.Logger) *supervisor {
+	s := &supervisor{log: log, stand: map[string]standing{}}
+	for _, r := range radios {
+		s.radios = append(s.radios, fence.New(r, catalog))
+	}
+	return s
+}
+
+// byName returns the radios that orders are given to.
+func (s *supervisor) byName() map[string]radio.Radio {
+	radios := map[string]radio.Radio{}
+	for _, r := range s.radios {
+		radios[r.Name()] = r
+	}
+	return radios
 }
 
 // checkNames refuses radios that could not be told apart by their addresses.
@@ -81,7 +97,7 @@ func (s *supervisor) loseUnknown(ctx context.Context, box *outbox.Outbox) error 
 		return ignoreEnd(ctx, err)
 	}
 	for _, name := range names {
-		if !slices.ContainsFunc(s.radios, func(r radio.Radio) bool { return r.Name() == name }) {
+		if !slices.ContainsFunc(s.radios, func(r *fence.Fence) bool { return r.Name() == name }) {
 			if err := box.Unreachable(ctx, name); err != nil {
 				return ignoreEnd(ctx, err)
 			}
@@ -92,14 +108,17 @@ func (s *supervisor) loseUnknown(ctx context.Context, box *outbox.Outbox) error 
 
 // keep runs one radio again and again. While it does not run, none of its devices
 // can be reached, and the cloud is told so.
-func (s *supervisor) keep(ctx context.Context, r radio.Radio, box *outbox.Outbox) error {
+func (s *supervisor) keep(ctx context.Context, r *fence.Fence, box *outbox.Outbox) error {
 	wait := radioWait
 	for {
 		s.begins(r)
 		begun := time.Now()
-		err := runOnce(ctx, r, box.Sink(r.Name()))
+		err := r.Run(ctx, box.Sink(r.Name()))
 		if ctx.Err() != nil {
 			return nil
+		}
+		if err == nil {
+			err = errEnded
 		}
 		s.ended(r, err)
 		if err := box.Unreachable(ctx, r.Name()); err != nil {
@@ -116,21 +135,11 @@ func (s *supervisor) keep(ctx context.Context, r radio.Radio, box *outbox.Outbox
 	}
 }
 
-// runOnce runs a radio; its panic is an error like any other.
-func runOnce(ctx context.Context, r radio.Radio, sink radio.Sink) (err error) {
-	defer func() {
-		if fault := recover(); fault != nil {
-			err = fmt.Errorf("panic: %v", fault)
-		}
-	}()
-	if err := r.Run(ctx, sink); err != nil {
-		return err
-	}
-	return fmt.Errorf("it ended without being asked")
-}
+// errEnded is why a radio does not run that gave no reason.
+var errEnded = errors.New("it ended without being asked")
 
 // begins notes that a radio runs, or is about to.
-func (s *supervisor) begins(r radio.Radio) {
+func (s *supervisor) begins(r *fence.Fence) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.stand[r.Name()]
@@ -139,7 +148,7 @@ func (s *supervisor) begins(r radio.Radio) {
 }
 
 // ended notes why a radio does not run any more.
-func (s *supervisor) ended(r radio.Radio, err error) {
+func (s *supervisor) ended(r *fence.Fence, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.stand[r.Name()]

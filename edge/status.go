@@ -41,6 +41,7 @@ type RadioStatus struct {
 	Last     string            `json:"last_problem,omitempty"` // why it ended the last time
 	Restarts int               `json:"restarts"`               // since the agent began
 	Counts   map[string]uint64 `json:"counts,omitempty"`       // what it was sent and could not use, by name; no zeros
+	Breaches map[string]uint64 `json:"breaches,omitempty"`     // what it did that a radio must not, by name; see package fence
 }
 
 // ClockStatus is what the agent knows of the server's time.
@@ -91,8 +92,10 @@ func (s *supervisor) status() []RadioStatus {
 		s.mu.Lock()
 		now := s.stand[r.Name()]
 		s.mu.Unlock()
-		status := RadioStatus{Name: r.Name(), Problem: now.problem, Last: now.last, Restarts: now.restarts}
-		if counter, ok := r.(radio.Counter); ok {
+		status := RadioStatus{
+			Name: r.Name(), Problem: now.problem, Last: now.last, Restarts: now.restarts, Breaches: r.Breaches(),
+		}
+		if counter, ok := r.Inner().(radio.Counter); ok {
 			status.Counts = counter.Counts()
 			maps.DeleteFunc(status.Counts, func(_ string, n uint64) bool { return n == 0 })
 		}

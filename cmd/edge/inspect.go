@@ -144,6 +144,9 @@ func describe(w io.Writer, r *health.Report) {
 			if radio.Problem != "" {
 				stands = "down"
 			}
+			if len(radio.Breaches) > 0 {
+				stands += ", misbehaves" // doctor says how
+			}
 			row("radio", "%s %s, ended %d times", radio.Name, stands, radio.Restarts)
 		}
 	}

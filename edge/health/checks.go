@@ -26,23 +26,33 @@ func (r *Report) lookAtRadios() {
 	}
 	for _, radio := range r.Agent.Radios {
 		check := "radio " + radio.Name
-		left := ""
-		for _, name := range slices.Sorted(maps.Keys(radio.Counts)) {
-			left += fmt.Sprintf(", %d %s", radio.Counts[name], name)
-		}
-		if left != "" {
-			left = " Of what it was sent it left out: " + strings.TrimPrefix(left, ", ") + "."
-		}
+		left := counted(" Of what it was sent it left out: ", radio.Counts)
+		broke := counted(" It did what a radio must not: ", radio.Breaches)
+		left += broke
 		switch {
 		case radio.Problem != "":
 			r.find(check, Wrong, "Look at its software and its stick; the agent tries again by itself.",
 				"It does not run: %s (ended %d times).%s", radio.Problem, radio.Restarts, left)
 		case radio.Restarts > 0:
 			r.find(check, Warning, "", "It runs, and ended %d times since the agent began, the last time because: %s.%s", radio.Restarts, radio.Last, left)
+		case broke != "":
+			r.find(check, Warning, "The other radios are kept from it. Look at its software, and at the devices that its log names.", "It runs.%s", left)
 		default:
 			r.find(check, Fine, "", "It runs.%s", left)
 		}
 	}
+}
+
+// counted says what was counted, "" if nothing was.
+func counted(about string, counts map[string]uint64) string {
+	if len(counts) == 0 {
+		return ""
+	}
+	var each []string
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		each = append(each, fmt.Sprintf("%d %s", counts[name], name))
+	}
+	return about + strings.Join(each, ", ") + "."
 }
 
 // Bounds of a clock that nobody needs to think about.

@@ -57,12 +57,12 @@ func (t *tx) device(id domain.DeviceID) (Device, bool, error) {
 	if err != nil || blob == nil {
 		return Device{}, false, err
 	}
-	d, err := readDevice(id, blob)
+	d, err := readDevice(t.options.Catalog, id, blob)
 	return d, err == nil, err
 }
 
 // readDevice reads a device from the entry that described it.
-func readDevice(id domain.DeviceID, blob []byte) (Device, error) {
+func readDevice(catalog *thing.Catalog, id domain.DeviceID, blob []byte) (Device, error) {
 	var e wire.Entry
 	if err := json.Unmarshal(blob, &e); err != nil {
 		return Device{}, fmt.Errorf("device %s: %w", id, err)
@@ -72,9 +72,7 @@ func readDevice(id domain.DeviceID, blob []byte) (Device, error) {
 		ID: id, Radio: radio, Address: address, Kind: e.Model,
 		Capabilities: e.Capabilities, Attributes: e.Attributes, Name: e.Name, Room: e.Room,
 	}
-	if catalog, err := thing.Standard(); err == nil {
-		d.Model, _ = catalog.Describe(e.Model, e.Capabilities) // nil when it is not known
-	}
+	d.Model, _ = catalog.Describe(e.Model, e.Capabilities) // nil when it is not known
 	return d, nil
 }
 

@@ -20,10 +20,12 @@ const MaxDevices = 2000
 // Options say what the home is like. The zero value is the pleasant home, silent.
 type Options struct {
 	Seed    uint64
-	Devices int           // how many; 0: every kind once
-	Rate    float64       // reports per second of the whole home; 0: only when asked
-	Slow    time.Duration // how long every device takes to act
-	Oracle  io.Writer     // gets one JSON line before each actuation; nil: none
+	Devices int            // how many; 0: every kind once
+	Rate    float64        // reports per second of the whole home; 0: only when asked
+	Slow    time.Duration  // how long every device takes to act
+	Catalog *thing.Catalog // describes the devices; nil: the standard one
+	More    []string       // kinds of further devices
+	Oracle  io.Writer      // gets one JSON line before each actuation; nil: none
 	Now     func() time.Time
 }
 
@@ -61,13 +63,19 @@ func New(o Options) (*Home, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	catalog, err := thing.Standard()
-	if err != nil {
-		return nil, err
+	if o.Catalog == nil {
+		var err error
+		if o.Catalog, err = thing.Standard(); err != nil {
+			return nil, err
+		}
 	}
 	h := &Home{options: o, byName: map[string]*device{}}
-	for i, p := range plans(o.Devices) {
-		d, err := newDevice(i+1, p, o.Seed, catalog)
+	all := plans(o.Devices)
+	for _, kind := range o.More {
+		all = append(all, plan{kind: kind, name: kind})
+	}
+	for i, p := range all {
+		d, err := newDevice(i+1, p, o.Seed, o.Catalog)
 		if err != nil {
 			return nil, err
 		}
