@@ -51,9 +51,15 @@ type Gateway struct {
 	ID             GatewayID `json:"id"`
 	Revision       Seq       `json:"revision"`
 	KeyFingerprint string    `json:"key_fingerprint"`
+	KeyEnds        time.Time `json:"key_ends,omitzero"` // zero: its agent is of a release that cannot renew
 	Version        string    `json:"version,omitempty"`
 	Connected      bool      `json:"connected"`
 	Revoked        bool      `json:"revoked,omitempty"` // for good
+
+	// Suspended is why the gateway may not speak until its owner has confirmed a new
+	// key, "" when it may.
+	Suspended SuspendReason `json:"suspended,omitempty"`
+
 	Since          time.Time `json:"since"`             // of Connected
 	Session        int64     `json:"session,omitempty"` // the newest
 	Replica        string    `json:"replica,omitempty"` // that holds it
@@ -116,7 +122,8 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		mark(&h.changes.Members, fact.Person)
 	case RoomAdded, RoomRenamed, RoomRemoved:
 		h.applyRoom(ev)
-	case GatewayEnrolled, GatewayConnected, GatewayDisconnected, GatewayRevoked, GatewayGapRecorded, HistoryRegressed:
+	case GatewayEnrolled, GatewayConnected, GatewayDisconnected, GatewayRevoked, GatewayRefused,
+		GatewayKeyCertified, GatewaySuspended, GatewayGapRecorded, HistoryRegressed:
 		h.applyGateway(ev)
 	case DeviceRegistered, DevicePlaced, DeviceRenamed, DeviceRemoved:
 		h.applyDevice(ev)
@@ -124,7 +131,7 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		h.applyTwin(ev)
 	case CommandRequested, CommandSent, CommandDelivered, CommandEnded:
 		return h.applyCommand(ev)
-	case GatewayEntryRefused, CommandAnsweredLate:
+	case GatewayEntryRefused, GatewayClaimExhausted, CommandAnsweredLate:
 		// Kept for people; no state follows from them.
 	default:
 		return fmt.Errorf("home %s: no fold for %T", h.ID, ev.Fact)
