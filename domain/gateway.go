@@ -24,7 +24,7 @@ func (h *Home) Connect(hello Hello) ([]Event, error) {
 	case !ok:
 		return nil, Errorf(NotFound, "there is no such gateway")
 	case g.Revoked:
-		return nil, errRevoked()
+		return nil, ErrRevoked()
 	case g.Suspended != "":
 		return nil, ErrSuspended(g.Suspended)
 	case hello.Outbox == "":
@@ -76,7 +76,8 @@ func (h *Home) Disconnect(gateway GatewayID, session int64, reason string) (Even
 	}, true
 }
 
-func errRevoked() error { return Errorf(Forbidden, "the gateway was revoked") }
+// ErrRevoked tells a gateway that it may not speak any more.
+func ErrRevoked() error { return Errorf(Forbidden, "the gateway was revoked") }
 
 // ErrSuspended tells a gateway that it needs a new key, and why.
 func ErrSuspended(why SuspendReason) error {
@@ -109,7 +110,7 @@ func (h *Home) Revoke(gateway GatewayID, actor Actor) (ev Event, news bool, err 
 func (h *Home) Current(gateway GatewayID, session int64) error {
 	g, ok := h.Gateways[gateway]
 	if ok && g.Revoked {
-		return errRevoked()
+		return ErrRevoked()
 	}
 	if ok && g.Suspended != "" {
 		return ErrSuspended(g.Suspended)
