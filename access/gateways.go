@@ -3,9 +3,7 @@ package access
 import (
 	"context"
 	"crypto/ed25519"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -67,15 +65,11 @@ func (a *Access) NextSession(ctx context.Context, c Caller, replica, machine str
 		}
 		return 0, domain.ErrSuspended(domain.KeyCloned)
 	}
-	seen, err := json.Marshal(machines)
-	if err != nil {
-		return 0, fmt.Errorf("machines: %w", err)
-	}
 	var session int64
-	err = a.store.Pool().QueryRow(ctx, `
-		UPDATE gateway_keys SET session = session + 1, replica = $2, machines = coalesce($3, '[]')
+	err := a.store.Pool().QueryRow(ctx, `
+		UPDATE gateway_keys SET session = session + 1, replica = $2, machines = $3::jsonb
 		WHERE gateway_id = $1 AND revoked_at IS NULL AND suspended_at IS NULL RETURNING session`,
-		[16]byte(c.Gateway), replica, seen).Scan(&session)
+		[16]byte(c.Gateway), replica, append([]sighting{}, machines...)).Scan(&session)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, unknownGateway()
 	}

@@ -124,13 +124,21 @@ func (b *bundle) claim(t *testing.T) domain.Claim {
 	return claim
 }
 
+// confirm is the owner who sees the same letters at the gateway.
+func (b *bundle) confirm(ctx context.Context, letters string) error {
+	return b.store.Append(ctx, []domain.HomeID{b.home}, func(ctx context.Context, tx *eventstore.Tx) error {
+		_, err := b.access.Confirm(ctx, tx, access.Principal{Person: b.owner}, b.home, letters)
+		return err
+	})
+}
+
 func (b *bundle) enrol(t *testing.T, name string) *wiretest.Gateway {
 	t.Helper()
 	var g *wiretest.Gateway
 	eventually(t, "the hub accepts gateways", func() bool {
 		seed := sha256.Sum256([]byte(name))
 		var err error
-		g, err = wiretest.Enrol(t.Context(), b.url, b.claim(t), seed[:])
+		g, err = wiretest.Enrol(t.Context(), b.url, b.claim(t), seed[:], b.confirm)
 		return err == nil
 	})
 	return g
