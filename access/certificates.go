@@ -111,7 +111,7 @@ func (a *Access) readKeys(ctx context.Context, db interface {
 	if errors.Is(err, pgx.ErrNoRows) {
 		return r, unknownGateway()
 	}
-	r.home, r.current, r.next = home, current, next
+	r.home, r.current, r.next, r.now = home, current, next, r.now.UTC()
 	r.cert.Begins, r.cert.Ends, r.nextAt = utc(begins), utc(ends), utc(nextAt)
 	return r, eventstore.Translate(err)
 }

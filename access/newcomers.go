@@ -120,18 +120,18 @@ func (a *Access) Confirm(ctx context.Context, tx *eventstore.Tx, p Principal, ho
 
 // Refuse sends away the key of these letters, inside an append of its home. It
 // refuses with NotFound when no such key waits.
-func (a *Access) Refuse(ctx context.Context, tx *eventstore.Tx, p Principal, home domain.HomeID, letters string) error {
+func (a *Access) Refuse(ctx context.Context, tx *eventstore.Tx, p Principal, home domain.HomeID, letters string) (domain.GatewayID, error) {
 	n, err := a.take(ctx, tx, home, letters)
 	if err != nil {
-		return err
+		return n.gateway, err
 	}
 	if _, err := tx.PG().Exec(ctx, `UPDATE newcomers SET refused_at = $2 WHERE public_key = $1`, []byte(n.key), tx.Now()); err != nil {
-		return eventstore.Translate(err)
+		return n.gateway, eventstore.Translate(err)
 	}
 	_, err = tx.Record(ctx, home, domain.Event{
 		Entity: n.gateway.Entity(), Actor: p.Actor(), Fact: domain.GatewayRefused{KeyFingerprint: domain.KeyFingerprint(n.key)},
 	})
-	return err
+	return n.gateway, err
 }
 
 // take finds the key of these letters and keeps others from deciding on it, too.

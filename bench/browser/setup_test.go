@@ -70,9 +70,14 @@ func newStage(t *testing.T, edgeArgs ...string) *stage {
 		}
 	})
 	s := &stage{rig: r, link: moreLinks(t, r, cluster.DSN())}
-	args := append([]string{"run", "--server", r.Socket(), "--data", filepath.Join(dir, "edge"), "--with-parent", "--reconnect-max", "1s"}, edgeArgs...)
-	s.edge = rig.NewProcess("edge", r.Log, []string{"LOGIS_EDGE_CLAIM=" + claim(t, r, first)}, r.Binaries.Edge, args...)
+	app, home := owner(t, r, first)
+	edgeDir := filepath.Join(dir, "edge")
+	args := append([]string{"run", "--server", r.Socket(), "--data", edgeDir, "--with-parent", "--reconnect-max", "1s"}, edgeArgs...)
+	s.edge = rig.NewProcess("edge", r.Log, []string{"LOGIS_EDGE_CLAIM=" + claim(t, app, home)}, r.Binaries.Edge, args...)
 	if err := s.edge.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if err := app.ConfirmEdge(t.Context(), home, edgeDir); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -83,8 +88,8 @@ func newStage(t *testing.T, edgeArgs ...string) *stage {
 	return s
 }
 
-// claim lets the edge agent into the server's first home.
-func claim(t *testing.T, r *rig.Rig, link string) string {
+// owner signs in and finds the server's first home.
+func owner(t *testing.T, r *rig.Rig, link string) (app *rig.App, home string) {
 	t.Helper()
 	app, err := rig.SignIn(t.Context(), r.URL(), link)
 	if err != nil {
@@ -94,8 +99,14 @@ func claim(t *testing.T, r *rig.Rig, link string) string {
 	if err := app.Get(t.Context(), "/homes", &homes); err != nil || len(homes.Items) != 1 {
 		t.Fatalf("%d homes, %v", len(homes.Items), err)
 	}
+	return app, homes.Items[0].ID
+}
+
+// claim lets one gateway ask to come into the home.
+func claim(t *testing.T, app *rig.App, home string) string {
+	t.Helper()
 	var answer struct{ Claim string }
-	if err := app.Post(t.Context(), "/homes/"+homes.Items[0].ID+"/gateways/claims", rig.NewKey(), map[string]any{}, &answer); err != nil {
+	if err := app.Post(t.Context(), "/homes/"+home+"/gateways/claims", rig.NewKey(), map[string]any{}, &answer); err != nil {
 		t.Fatal(err)
 	}
 	return answer.Claim
