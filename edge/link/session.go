@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -35,11 +36,18 @@ type flying struct {
 // session connects and speaks until the connection ends. It always returns an
 // error: why it ended.
 func (l *Link) session(ctx context.Context) error {
+	if err := l.prepare(ctx); err != nil {
+		return err
+	}
 	s, err := l.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer s.cut()
+	if d, known := l.untilDue(); known {
+		renew := time.AfterFunc(d, func() { s.close(wire.CloseGoingAway, "the gateway renews its key") })
+		defer renew.Stop()
+	}
 	// The outbox is told even when ctx has ended.
 	defer func() { _ = l.options.Outbox.End(context.WithoutCancel(ctx)) }()
 	l.options.Commands.Begin(s.number, s.write)
@@ -83,7 +91,7 @@ func (l *Link) open(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	welcome, err := socket.hello(ctx)
+	welcome, err := l.greet(ctx, socket)
 	if err != nil {
 		socket.cut()
 		return nil, err
