@@ -35,12 +35,15 @@ func (id Identity) Certified(c wire.Certificate) Identity {
 // Uncertified returns the identity with a key to follow that must ask again.
 func (id Identity) Uncertified() Identity { return id.Certified(wire.Certificate{}) }
 
-// Welcomed returns the identity after a session began under the certificate.
+// Welcomed returns the identity after a session began under the certificate; a
+// server of the release before gives none.
 func (id Identity) Welcomed(c wire.Certificate) Identity {
 	if id.Following() {
-		id.Seed, id.Next = id.Next.Seed, nil
+		id.Seed, id.Next, id.Certificate = id.Next.Seed, nil, id.Next.Certificate
 	}
-	id.Certificate = c
+	if c != (wire.Certificate{}) {
+		id.Certificate = c
+	}
 	return id
 }
 
@@ -81,4 +84,13 @@ func (id Identity) RenewAt() time.Time {
 		return time.Time{}
 	}
 	return time.UnixMilli(c.BeginsMS + (c.EndsMS-c.BeginsMS)/3*2).UTC()
+}
+
+// KeyEnds returns when the present key ends, by the server's time; zero when that
+// is not known.
+func (id Identity) KeyEnds() time.Time {
+	if id.Certificate.EndsMS == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(id.Certificate.EndsMS).UTC()
 }
