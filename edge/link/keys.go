@@ -36,22 +36,25 @@ func (l *Link) change(id identity.Identity) error {
 	return nil
 }
 
-// prepare sees to it that a good key says hello: one that has ended, or two thirds
-// of whose life are over, is renewed first. A renewal that fails keeps nobody from
-// connecting while the present key is good.
-func (l *Link) prepare(ctx context.Context) error {
-	id := l.options.Identity
-	if id.Following() || !l.renews.ended && !l.due(id) {
-		return nil
+// connect dials with a key that is good to say hello: one that has ended, or two
+// thirds of whose life are over by the time the cloud tells, is renewed first. A
+// renewal that fails keeps nobody from connecting while the present key is good.
+func (l *Link) connect(ctx context.Context) (*socket, error) {
+	s, err := dial(ctx, &l.options)
+	if id := l.options.Identity; err != nil || id.Following() || !l.renews.ended && !l.due(id) {
+		return s, err
 	}
-	err := l.renew(ctx)
+	err = l.renew(ctx, s)
+	s.cut()
 	var fatal *diskError
-	if err == nil || l.renews.ended || errors.As(err, &fatal) {
-		return err
+	if err != nil && (l.renews.ended || errors.As(err, &fatal)) {
+		return nil, err
 	}
-	l.renews.again = l.options.Time.Boot() + renewPause
-	l.options.Log.Warn("the gateway's key is not renewed yet", "why", err, "next_try_in", renewPause)
-	return nil
+	if err != nil {
+		l.renews.again = l.options.Time.Boot() + renewPause
+		l.options.Log.Warn("the gateway's key is not renewed yet", "why", err, "next_try_in", renewPause)
+	}
+	return dial(ctx, &l.options)
 }
 
 // due reports whether it is time to renew, by the server's time.
@@ -74,22 +77,15 @@ func (l *Link) untilDue() (time.Duration, bool) {
 
 // renew makes a new key, keeps it, and has it certified. The present key goes on
 // until the first session of the new one.
-func (l *Link) renew(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
-	defer cancel()
+func (l *Link) renew(ctx context.Context, s *socket) error {
+	if s.version < 2 {
+		return errCannotRenew
+	}
 	id := l.options.Identity.WithNext()
 	if l.options.Identity.Next == nil {
 		if err := l.change(id); err != nil {
 			return err
 		}
-	}
-	s, err := dial(ctx, &l.options)
-	if err != nil {
-		return err
-	}
-	defer s.cut()
-	if s.version < 2 {
-		return errCannotRenew
 	}
 	request := wire.Renew{
 		Version: s.version, Gateway: id.Gateway, PublicKey: id.NextKey().Public().(ed25519.PublicKey), //nolint:forcetypeassert // the only type it has

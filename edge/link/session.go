@@ -36,9 +36,6 @@ type flying struct {
 // session connects and speaks until the connection ends. It always returns an
 // error: why it ended.
 func (l *Link) session(ctx context.Context) error {
-	if err := l.prepare(ctx); err != nil {
-		return err
-	}
 	s, err := l.open(ctx)
 	if err != nil {
 		return err
@@ -87,7 +84,7 @@ func (s *session) live(ctx context.Context) error {
 func (l *Link) open(ctx context.Context) (*session, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	socket, err := dial(ctx, &l.options)
+	socket, err := l.connect(ctx)
 	if err != nil {
 		return nil, err
 	}
