@@ -131,6 +131,8 @@ type cutter struct {
 	at      int  // which frame kills it, from 1; 0: none
 	carried bool // whether that frame still arrives
 
+	overhear func(text []byte) // gets every frame; nil: nobody listens
+
 	mu     sync.Mutex
 	frames int
 	dead   bool
@@ -189,7 +191,13 @@ func (c *cutter) pump(ctx context.Context, from, to *websocket.Conn) error {
 		if err != nil {
 			return err
 		}
-		if err := c.carry(func() error { return to.Write(ctx, kind, text) }); err != nil {
+		err = c.carry(func() error {
+			if c.overhear != nil {
+				c.overhear(text)
+			}
+			return to.Write(ctx, kind, text)
+		})
+		if err != nil {
 			return err
 		}
 	}

@@ -148,6 +148,15 @@ func (b *bundle) confirm(ctx context.Context, letters string) error {
 	})
 }
 
+// refuse is the owner who sees other letters there.
+func (b *bundle) refuse(t *testing.T, letters string) error {
+	t.Helper()
+	return b.store.Append(t.Context(), []domain.HomeID{b.home}, func(ctx context.Context, tx *eventstore.Tx) error {
+		_, err := b.access.Refuse(ctx, tx, access.Principal{Person: b.owner}, b.home, letters)
+		return err
+	})
+}
+
 func (b *bundle) enrol(t *testing.T, name string) *wiretest.Gateway {
 	t.Helper()
 	var g *wiretest.Gateway
