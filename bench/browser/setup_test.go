@@ -2,7 +2,9 @@ package browser_test
 
 import (
 	"context"
+	"crypto/ed25519"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -13,7 +15,9 @@ import (
 	"time"
 
 	"logis/bench/rig"
+	"logis/domain"
 	"logis/migrations/privatepg"
+	"logis/wire/wiretest"
 )
 
 func TestMain(m *testing.M) {
@@ -151,9 +155,36 @@ func (s *stage) control(t *testing.T) string {
 		_, err := s.rig.StartServer(t.Context())
 		return err
 	})
+	mux.HandleFunc("POST /newcomer/knock", func(w http.ResponseWriter, r *http.Request) {
+		letters, err := s.knock(r.Context(), r.Body)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		_, _ = io.WriteString(w, letters)
+	})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	return server.URL
+}
+
+// knock is a gateway with a new key that brings the code of a claim, and returns the
+// letters it shows.
+func (s *stage) knock(ctx context.Context, body io.Reader) (string, error) {
+	code, err := io.ReadAll(io.LimitReader(body, 1<<10))
+	if err != nil {
+		return "", err
+	}
+	claim, err := domain.ParseClaim(string(code))
+	if err != nil {
+		return "", err
+	}
+	public, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		return "", err
+	}
+	_, err = wiretest.Redeem(ctx, s.rig.Socket(), claim, key)
+	return domain.KeyLetters(public), err
 }
 
 // specTimeout bounds one run of browser tests.
