@@ -116,7 +116,11 @@ func describe(w io.Writer, r *health.Report) {
 	if r.Key != "" {
 		row("gateway", "%v of home %v", r.Gateway, r.Home)
 		row("key", "%s", r.Key)
-		row("letters", "%s", r.Letters)
+		if waits := r.WaitingLetters(); waits != "" {
+			row("letters", "%s, of a new key that the owner must confirm", waits)
+		} else {
+			row("letters", "%s", r.Letters)
+		}
 		if !r.KeyEnds.IsZero() {
 			row("key ends", "%s", r.KeyEnds.Format(time.DateOnly))
 		}

@@ -9,12 +9,9 @@ const recoverLife = 180 * 24 * time.Hour
 // lookAtKey judges how long the gateway's key is good, by the server's time where
 // it is known.
 func (r *Report) lookAtKey(now time.Time) {
-	waiting := ""
-	if r.Agent != nil {
-		waiting = r.Agent.Link.Letters
-		if r.Agent.Clock.Known {
-			now = time.UnixMilli(r.Agent.Clock.AtMS)
-		}
+	waiting := r.WaitingLetters()
+	if r.Agent != nil && r.Agent.Clock.Known {
+		now = time.UnixMilli(r.Agent.Clock.AtMS)
 	}
 	ends := r.KeyEnds
 	left := ends.Sub(now)
@@ -33,4 +30,13 @@ func (r *Report) lookAtKey(now time.Time) {
 	default:
 		r.find("key", Fine, "", "The key is good until %s and renews itself before.", day)
 	}
+}
+
+// WaitingLetters returns those of a new key that waits until the owner confirms it,
+// "" when none does.
+func (r *Report) WaitingLetters() string {
+	if r.Agent == nil {
+		return ""
+	}
+	return r.Agent.Link.Letters
 }
