@@ -55,17 +55,16 @@ type Gateway struct {
 	Version        string    `json:"version,omitempty"`
 	Connected      bool      `json:"connected"`
 	Revoked        bool      `json:"revoked,omitempty"` // for good
-
-	// Suspended is why the gateway may not speak until its owner has confirmed a new
-	// key, "" when it may.
-	Suspended SuspendReason `json:"suspended,omitempty"`
-
 	Since          time.Time `json:"since"`             // of Connected
 	Session        int64     `json:"session,omitempty"` // the newest
 	Replica        string    `json:"replica,omitempty"` // that holds it
 	Outbox         string    `json:"outbox,omitempty"`
 	Epoch          int       `json:"epoch,omitempty"` // of the outbox
 	Cursor         int64     `json:"cursor"`          // last edge_seq recorded in the epoch
+
+	// Suspended is why the gateway may not speak until its owner has confirmed a new
+	// key, "" when it may.
+	Suspended SuspendReason `json:"suspended,omitempty"`
 }
 
 // Device is what a device is and where; its values are in its Twin.

@@ -166,7 +166,7 @@ func (c *cutter) serve(t *testing.T, url string) string {
 	c.died = make(chan struct{})
 	server := httptest.NewServer(linkHandler(func(near *websocket.Conn) {
 		ctx := t.Context()
-		far, _, err := websocket.Dial(ctx, url+wire.Path, &websocket.DialOptions{Subprotocols: []string{wire.Subprotocol}}) //nolint:bodyclose // the package closes it
+		far, err := dialCloud(ctx, url)
 		if err != nil {
 			return
 		}
@@ -201,4 +201,10 @@ func (c *cutter) pump(ctx context.Context, from, to *websocket.Conn) error {
 			return err
 		}
 	}
+}
+
+func dialCloud(ctx context.Context, url string) (*websocket.Conn, error) {
+	options := &websocket.DialOptions{Subprotocols: []string{wire.Subprotocol}}
+	conn, _, err := websocket.Dial(ctx, url+wire.Path, options) //nolint:bodyclose // the package closes it
+	return conn, err
 }

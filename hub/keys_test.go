@@ -22,7 +22,7 @@ func keyOf(seed string) ed25519.PrivateKey {
 }
 
 func lettersOf(key ed25519.PrivateKey) string {
-	return domain.KeyLetters(key.Public().(ed25519.PublicKey)) //nolint:forcetypeassert // documented
+	return domain.KeyLetters(key.Public().(ed25519.PublicKey))
 }
 
 func TestANewcomerHearsNothingAndSaysNothingUntilItIsConfirmed(t *testing.T) {
@@ -134,7 +134,7 @@ func TestAReplayedTranscriptIsRefused(t *testing.T) {
 			continue // the cloud said it
 		}
 		replayed++
-		conn, _, err := websocket.Dial(t.Context(), b.url+wire.Path, &websocket.DialOptions{Subprotocols: []string{wire.Subprotocol}}) //nolint:bodyclose // the package closes it
+		conn, err := dialCloud(t.Context(), b.url)
 		if err != nil {
 			t.Fatal(err)
 		}

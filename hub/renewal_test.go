@@ -188,7 +188,7 @@ func TestARenewalThatIsKilledAnywhereLeavesOneWorkingKey(t *testing.T) {
 	t.Parallel()
 	calendar := newCalendar()
 	b := setupAt(t, calendar.Now)
-	for _, k := range kills() { //nolint:paralleltest // one calendar
+	for _, k := range kills() {
 		t.Run(k.name, func(t *testing.T) { b.survive(t, calendar, k) })
 	}
 }

@@ -94,7 +94,8 @@ func pair(ctx context.Context, t terminal, o edge.Options) (int, error) {
 	id, err := edge.Pair(ctx, o)
 	switch {
 	case errors.Is(err, edge.ErrPaired):
-		return exitFailed, fmt.Errorf("%w: gateway %v of home %v at %s. To give it another key use --again; to begin anew, stop the agent and move %s away", err, id.Gateway, id.Home, id.Server, o.Dir)
+		return exitFailed, fmt.Errorf("%w: gateway %v of home %v at %s. To give it another key use --again; to begin anew, stop the agent and move %s away",
+			err, id.Gateway, id.Home, id.Server, o.Dir)
 	case err != nil && errors.Is(context.Cause(ctx), errUnreachable):
 		return exitFailed, fmt.Errorf("%s could not be reached; logis-edge doctor --server %s says why", o.Server, o.Server)
 	case err != nil:

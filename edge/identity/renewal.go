@@ -73,8 +73,11 @@ func (id Identity) NextLetters() string {
 	if id.Next == nil {
 		return ""
 	}
-	return Identity{Seed: id.Next.Seed}.Letters()
+	return domain.KeyLetters(id.NextPublicKey())
 }
+
+// NextPublicKey returns the public half of the key that is to follow.
+func (id Identity) NextPublicKey() []byte { return Identity{Seed: id.Next.Seed}.PublicKey() }
 
 // RenewAt returns when the present key asks for the next one: after two thirds of
 // its life, by the server's time. It is zero for a key without an end.

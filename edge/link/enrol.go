@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"errors"
@@ -55,7 +56,7 @@ func Enrol(ctx context.Context, o Options, claim domain.Claim) (identity.Identit
 			if last == 0 {
 				o.Waits(pending.letters, pending.left)
 			}
-			last, pause = o.Time.Boot()+pending.left, min(pause, wire.AskAgain)
+			last, pause = o.Time.Boot()+pending.left, min(wire.AskAgain, cmp.Or(o.ReconnectMax, wire.AskAgain))
 			wait.failures = 0
 		case ended.code == wire.CloseForbidden:
 			return id, fmt.Errorf("%w: %w", ErrOwnerRefused, err)

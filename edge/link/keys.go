@@ -87,9 +87,7 @@ func (l *Link) renew(ctx context.Context, s *socket) error {
 			return err
 		}
 	}
-	request := wire.Renew{
-		Version: s.version, Gateway: id.Gateway, PublicKey: id.NextKey().Public().(ed25519.PublicKey), //nolint:forcetypeassert // the only type it has
-	}
+	request := wire.Renew{Version: s.version, Gateway: id.Gateway, PublicKey: id.NextPublicKey()}
 	text := request.SigningBytes(s.challenge.Nonce)
 	request.Signature, request.NewSignature = ed25519.Sign(id.Key(), text), ed25519.Sign(id.NextKey(), text)
 	if err := s.write(ctx, request); err != nil {
