@@ -105,7 +105,8 @@ func (a *Access) SignOut(ctx context.Context, p Principal) error {
 // what happened, too short to collect.
 const sweepAfter = 24 * time.Hour
 
-// Sweep deletes expired sessions, and links and claims a day after they expired.
+// Sweep deletes expired sessions, and links, claims and keys that nobody confirmed a
+// day after they expired.
 // It returns how many rows are gone.
 func (a *Access) Sweep(ctx context.Context) (int64, error) {
 	gone := int64(0)
@@ -115,6 +116,7 @@ func (a *Access) Sweep(ctx context.Context) (int64, error) {
 	}{
 		{`DELETE FROM sessions WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, 0},
 		{`DELETE FROM sign_in_links WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, sweepAfter},
+		{`DELETE FROM newcomers WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, sweepAfter},
 		{`DELETE FROM claims WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, sweepAfter},
 	} {
 		tag, err := a.store.Pool().Exec(ctx, statement.sql, a.clock(), statement.keep)

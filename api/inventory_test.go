@@ -58,7 +58,7 @@ func TestTheRoutesAreThoseOfTheDocumentAndNoOthers(t *testing.T) {
 func (h *house) fill(path string) string {
 	return "/api/v1" + strings.NewReplacer(
 		"{home}", h.id.String(), "{device}", h.fixture.device.String(), "{room}", h.fixture.room.String(),
-		"{command}", h.fixture.command.String(), "{gateway}", h.gateway.String(), "{seq}", "1", "{kind}", "light",
+		"{command}", h.fixture.command.String(), "{gateway}", h.gateway.String(), "{seq}", "1", "{letters}", "K7QM-2XRA", "{kind}", "light",
 	).Replace(path)
 }
 

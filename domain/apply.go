@@ -8,17 +8,18 @@ import (
 
 func (h *Home) applyGateway(ev *RecordedEvent) {
 	id := GatewayID(ev.Entity)
-	mark(&h.changes.Gateways, id)
 	if fact, ok := ev.Fact.(GatewayEnrolled); ok {
 		h.Gateways[id] = &Gateway{
 			ID: id, Revision: ev.Seq, KeyFingerprint: fact.KeyFingerprint, Since: ev.RecordedAt,
 		}
+		mark(&h.changes.Gateways, id)
 		return
 	}
 	g, ok := h.Gateways[id]
 	if !ok {
 		return
 	}
+	mark(&h.changes.Gateways, id)
 	g.Revision = ev.Seq
 	switch fact := ev.Fact.(type) {
 	case GatewayConnected:
@@ -31,6 +32,10 @@ func (h *Home) applyGateway(ev *RecordedEvent) {
 		if g.Session == fact.Session && g.Connected {
 			g.Connected, g.Since, g.Replica = false, ev.RecordedAt, ""
 		}
+	case GatewayKeyCertified:
+		g.KeyFingerprint, g.KeyEnds, g.Suspended = fact.KeyFingerprint, time.UnixMilli(fact.EndsMS).UTC(), ""
+	case GatewaySuspended:
+		g.Connected, g.Suspended, g.Since, g.Replica = false, fact.Reason, ev.RecordedAt, ""
 	case GatewayRevoked:
 		g.Connected, g.Revoked, g.Since, g.Replica = false, true, ev.RecordedAt, ""
 	case GatewayGapRecorded:

@@ -43,6 +43,28 @@ type (
 		Session int64  `json:"session"`
 		Reason  string `json:"reason"`
 	}
+	// GatewayRefused says that the owner did not let a key in that asked for it. Its
+	// entity is the gateway it would have been, or is.
+	GatewayRefused struct {
+		KeyFingerprint string `json:"key_fingerprint"` // SHA-256 of its public key, hex
+	}
+	// GatewayKeyCertified says which key a gateway speaks with, and until when. It
+	// ends a suspension.
+	GatewayKeyCertified struct {
+		KeyFingerprint string `json:"key_fingerprint"` // SHA-256 of its public key, hex
+		Serial         int64  `json:"serial"`          // counts the keys of the gateway
+		EndsMS         int64  `json:"ends_ms"`         // Unix milliseconds
+	}
+	// GatewaySuspended says that a gateway may not speak until the owner has
+	// confirmed a new key of it.
+	GatewaySuspended struct {
+		Reason SuspendReason `json:"reason"`
+	}
+	// GatewayClaimExhausted says that somebody tried a claim with wrong secrets until
+	// it died. Its entity is the home.
+	GatewayClaimExhausted struct {
+		Tries int `json:"tries"`
+	}
 	// GatewayRevoked says that a gateway may not speak for the home any more.
 	GatewayRevoked struct{}
 	// GatewayGapRecorded says that an outbox overflowed and which reports are lost.
@@ -148,6 +170,12 @@ type (
 	}
 )
 
+// SuspendReason is why a gateway is suspended.
+type SuspendReason string
+
+// KeyCloned says that two machines took turns with one key.
+const KeyCloned SuspendReason = "key_cloned"
+
 // Role is what a member is in a home.
 type Role string
 
@@ -165,6 +193,10 @@ func (RoomRemoved) EventType() string               { return "room.removed" }
 func (GatewayEnrolled) EventType() string           { return "gateway.enrolled" }
 func (GatewayConnected) EventType() string          { return "gateway.connected" }
 func (GatewayDisconnected) EventType() string       { return "gateway.disconnected" }
+func (GatewayRefused) EventType() string            { return "gateway.refused" }
+func (GatewayKeyCertified) EventType() string       { return "gateway.key_certified" }
+func (GatewaySuspended) EventType() string          { return "gateway.suspended" }
+func (GatewayClaimExhausted) EventType() string     { return "gateway.claim_exhausted" }
 func (GatewayRevoked) EventType() string            { return "gateway.revoked" }
 func (GatewayGapRecorded) EventType() string        { return "gateway.gap_recorded" }
 func (GatewayClockStepped) EventType() string       { return "gateway.clock_stepped" }

@@ -51,6 +51,7 @@ type Gateway struct {
 	ID             GatewayID `json:"id"`
 	Revision       Seq       `json:"revision"`
 	KeyFingerprint string    `json:"key_fingerprint"`
+	KeyEnds        time.Time `json:"key_ends,omitzero"` // zero: its agent is of a release that cannot renew
 	Version        string    `json:"version,omitempty"`
 	Connected      bool      `json:"connected"`
 	Revoked        bool      `json:"revoked,omitempty"` // for good
@@ -60,6 +61,10 @@ type Gateway struct {
 	Outbox         string    `json:"outbox,omitempty"`
 	Epoch          int       `json:"epoch,omitempty"` // of the outbox
 	Cursor         int64     `json:"cursor"`          // last edge_seq recorded in the epoch
+
+	// Suspended is why the gateway may not speak until its owner has confirmed a new
+	// key, "" when it may.
+	Suspended SuspendReason `json:"suspended,omitempty"`
 }
 
 // Device is what a device is and where; its values are in its Twin.
@@ -116,7 +121,8 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		mark(&h.changes.Members, fact.Person)
 	case RoomAdded, RoomRenamed, RoomRemoved:
 		h.applyRoom(ev)
-	case GatewayEnrolled, GatewayConnected, GatewayDisconnected, GatewayRevoked, GatewayGapRecorded, HistoryRegressed:
+	case GatewayEnrolled, GatewayConnected, GatewayDisconnected, GatewayRevoked, GatewayRefused,
+		GatewayKeyCertified, GatewaySuspended, GatewayGapRecorded, HistoryRegressed:
 		h.applyGateway(ev)
 	case DeviceRegistered, DevicePlaced, DeviceRenamed, DeviceRemoved:
 		h.applyDevice(ev)
@@ -124,7 +130,7 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		h.applyTwin(ev)
 	case CommandRequested, CommandSent, CommandDelivered, CommandEnded:
 		return h.applyCommand(ev)
-	case GatewayClockStepped, GatewayEntryRefused, CommandAnsweredLate:
+	case GatewayClockStepped, GatewayEntryRefused, GatewayClaimExhausted, CommandAnsweredLate:
 		// Kept for people; no state follows from them.
 	default:
 		return fmt.Errorf("home %s: no fold for %T", h.ID, ev.Fact)

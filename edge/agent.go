@@ -39,6 +39,13 @@ type Options struct {
 	MaxOutboxBytes int64         // zero: outbox.DefaultMaxBytes
 	ReconnectMax   time.Duration // see link.Options
 
+	// Again gives a gateway that belongs to a home another key, by a claim that was
+	// made for it. Only Pair looks at it.
+	Again bool
+	// Waits is told when the owner must confirm the letters of the key, and within
+	// how long; nil: only the log is.
+	Waits func(letters string, within time.Duration)
+
 	Local     string    // where the gateway's own door is, as local.Options say; "": there is none
 	LocalName string    // what it is called there, beside the machine's name
 	Screen    io.Writer // gets what people at the gateway must see; nil: nobody looks
@@ -116,7 +123,7 @@ func New(o Options) (*Agent, error) {
 	if err := link.CheckServer(o.Server); err != nil {
 		return nil, err
 	}
-	if id.Enrolled() {
+	if id.Enrolled() && !o.Again {
 		return a, nil
 	}
 	if o.Claim == "" {
@@ -165,8 +172,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	}
 }
 
-// enrol redeems the claim and keeps who we are before anything is said under
-// that name.
+// enrol redeems the claim, and waits for the owner.
 func (a *Agent) enrol(ctx context.Context) error {
 	if a.identity.Enrolled() {
 		return nil
@@ -175,10 +181,18 @@ func (a *Agent) enrol(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := id.Save(filepath.Join(a.options.Dir, identityFile)); err != nil {
+	if err := a.keep(id); err != nil {
 		return err
 	}
 	a.options.Log.Info("enrolled", "gateway", id.Gateway, "home", id.Home)
+	return nil
+}
+
+// keep writes down who we are before anything is said under that name.
+func (a *Agent) keep(id identity.Identity) error {
+	if err := id.Save(filepath.Join(a.options.Dir, identityFile)); err != nil {
+		return err
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.identity = id
@@ -189,6 +203,15 @@ func (a *Agent) linkOptions() link.Options {
 	return link.Options{
 		Server: a.options.Server, Identity: a.identity, Time: a.time, Agent: a.options.Version,
 		Client: a.options.Client, Log: a.options.Log, ReconnectMax: a.options.ReconnectMax,
+		Keep: a.keep, Waits: a.waits,
+	}
+}
+
+// waits tells people that the owner must confirm the key.
+func (a *Agent) waits(letters string, within time.Duration) {
+	a.options.Log.Warn("the owner must confirm this gateway in the app", "letters", letters, "within", within.Round(time.Second))
+	if a.options.Waits != nil {
+		a.options.Waits(letters, within)
 	}
 }
 

@@ -3,6 +3,7 @@ package edge
 import (
 	"context"
 	"maps"
+	"time"
 
 	"logis/domain"
 	"logis/edge/link"
@@ -17,6 +18,8 @@ type Status struct {
 	Home    domain.HomeID    `json:"home,omitzero"`    // zero until it is enrolled
 	Server  string           `json:"server"`
 	Key     string           `json:"key_fingerprint"`   // SHA-256 of the public key, as the app shows it
+	Letters string           `json:"letters"`           // of the key, as the app shows them when it asks to confirm it
+	KeyEnds time.Time        `json:"key_ends,omitzero"` // zero: not known
 	Problem string           `json:"problem,omitempty"` // why the agent stands still, "" while it works
 	Link    link.Status      `json:"link"`              // to the cloud
 	Open    int              `json:"open_commands"`     // under way or waiting
@@ -57,7 +60,7 @@ func (a *Agent) Status(ctx context.Context) Status {
 	a.mu.Lock()
 	s := Status{
 		Version: a.options.Version, Gateway: a.identity.Gateway, Home: a.identity.Home, Server: a.options.Server,
-		Key: a.identity.Fingerprint(), Problem: a.still,
+		Key: a.identity.Fingerprint(), Letters: a.identity.Letters(), KeyEnds: a.identity.KeyEnds(), Problem: a.still,
 	}
 	box, cloud, commands := a.outbox, a.link, a.commands
 	a.mu.Unlock()

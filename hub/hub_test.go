@@ -179,14 +179,14 @@ func TestStrangersAreTurnedAway(t *testing.T) {
 	seed := make([]byte, 32)
 	wrong := claim
 	wrong.Secret[0]++
-	if _, err := wiretest.Enrol(t.Context(), b.url, wrong, seed); wiretest.CloseCode(err) != wire.CloseUnauthorized {
+	if _, err := wiretest.Enrol(t.Context(), b.url, wrong, seed, b.confirm); wiretest.CloseCode(err) != wire.CloseUnauthorized {
 		t.Errorf("wrong secret: %v", err)
 	}
-	if _, err := wiretest.Enrol(t.Context(), b.url, claim, seed); err != nil {
+	if _, err := wiretest.Enrol(t.Context(), b.url, claim, seed, b.confirm); err != nil {
 		t.Errorf("the right claim after a wrong try: %v", err)
 	}
 	seed[0]++
-	if _, err := wiretest.Enrol(t.Context(), b.url, claim, seed); wiretest.CloseCode(err) != wire.CloseUnauthorized {
+	if _, err := wiretest.Enrol(t.Context(), b.url, claim, seed, b.confirm); wiretest.CloseCode(err) != wire.CloseUnauthorized {
 		t.Errorf("used claim: %v", err)
 	}
 	impostor := *b.gateway

@@ -48,8 +48,11 @@ func (s *session) recordEntries(ctx context.Context, tx *eventstore.Tx, f *wire.
 
 // currentRefusal ends a session that may not speak any more.
 func currentRefusal(err error) error {
-	if domain.CodeOf(err) == domain.Forbidden {
+	switch domain.CodeOf(err) {
+	case domain.Forbidden:
 		return refuse(wire.CloseForbidden, err.Error())
+	case domain.KeyEnded:
+		return refuse(wire.CloseKeyEnded, err.Error())
 	}
 	return refuse(wire.CloseReplaced, err.Error())
 }

@@ -29,6 +29,7 @@ var homeless = []string{
 var foundByKey = []string{
 	"claims",       // by what a new gateway sends, before its home is known
 	"gateway_keys", // by the gateway that says hello, before its home is known
+	"retired_keys", // by the key, which no gateway of any home may have again
 }
 
 func TestEveryTableIsKeyedByHomeFirst(t *testing.T) {

@@ -66,6 +66,8 @@ func DecodeFromEdge(text []byte) (Frame, error) {
 			return &Hello{}
 		case "enrol":
 			return &Enrol{}
+		case "renew":
+			return &Renew{}
 		case "error":
 			return &Error{}
 		}
@@ -91,6 +93,10 @@ func DecodeFromCloud(text []byte) (Frame, error) {
 			return &Challenge{}
 		case "enrolled":
 			return &Enrolled{}
+		case "pending":
+			return &Pending{}
+		case "certificate":
+			return &Certificate{}
 		case "error":
 			return &Error{}
 		}

@@ -7,7 +7,7 @@
 //	cloud                                edge
 //	challenge (nonce, versions)  ─▶
 //	                             ◀─      enrol        only with a claim, once
-//	enrolled                     ─▶
+//	pending, or enrolled         ─▶                   pending: ask again on another socket
 //	                             ◀─      hello        signed over the nonce
 //	welcome (session, cursor)    ─▶
 //	                             ◀─      snapshot …   present state, always first
@@ -19,6 +19,10 @@
 //	                             ◀─      entries …    delivered, report, result
 //	                             ◀─      ping         every PingPeriod
 //	pong (server time)           ─▶
+//
+// A gateway whose key comes to its end, or has ended, says renew instead of hello,
+// signed by that key and by a new one, and is answered with a certificate or
+// pending. The first hello with the new key makes it the gateway's.
 //
 // An entry has no number of its own: a frame names the first, the rest follow
 // by one. The cloud records every entry exactly once by (gateway, outbox epoch,

@@ -31,6 +31,8 @@ type (
 		Cursor  int64 `json:"cursor"` // last entry recorded in this epoch
 		TimeMS  int64 `json:"time_ms"`
 		Head    Head  `json:"head"`
+		// Certificate is that of the gateway's key, from version 2.
+		Certificate Certificate `json:"certificate,omitzero"`
 	}
 	// Ack says that every entry up to Cursor is recorded for good.
 	Ack struct {
@@ -76,10 +78,11 @@ type (
 	Hello struct {
 		Version   int              `json:"version"`
 		Gateway   domain.GatewayID `json:"gateway"`
-		Outbox    string           `json:"outbox"` // id of the outbox database
-		Acked     int64            `json:"acked"`  // last entry the cloud acked
-		Head      Head             `json:"head"`   // the newest it was told of
-		Agent     string           `json:"agent"`  // version of the edge agent
+		Outbox    string           `json:"outbox"`             // id of the outbox database
+		Acked     int64            `json:"acked"`              // last entry the cloud acked
+		Head      Head             `json:"head"`               // the newest it was told of
+		Agent     string           `json:"agent"`              // version of the edge agent
+		Instance  string           `json:"instance,omitempty"` // names the running agent, at random; from version 2
 		Signature []byte           `json:"signature"`
 	}
 	// Snapshot tells the present state of devices, as of entry AsOf.

@@ -35,8 +35,14 @@ func fromCloud() map[string]wire.Frame {
 		"challenge": &wire.Challenge{Nonce: nonce, TimeMS: 1772366400123, Versions: []int{2, 1}},
 		"enrolled":  &wire.Enrolled{Gateway: gateway, Home: home},
 		"welcome":   &wire.Welcome{Version: 1, Session: 7, Epoch: 2, Cursor: 41, TimeMS: 1772366400123, Head: wire.Head{Seq: 90, Hash: hash}},
-		"ack":       &wire.Ack{Cursor: 42, Head: wire.Head{Seq: 91, Hash: hash}},
-		"pong":      &wire.Pong{BootMS: 5000, TimeMS: 1772366400123},
+		"welcome-certified": &wire.Welcome{
+			Version: 2, Session: 7, Epoch: 2, Cursor: 41, TimeMS: 1772366400123, Head: wire.Head{Seq: 90, Hash: hash},
+			Certificate: wire.Certificate{Serial: 2, BeginsMS: 1772366400000, EndsMS: 1780142400000},
+		},
+		"pending":     &wire.Pending{UntilMS: 1772367000123},
+		"certificate": &wire.Certificate{Serial: 3, BeginsMS: 1772366400000, EndsMS: 1780142400000},
+		"ack":         &wire.Ack{Cursor: 42, Head: wire.Head{Seq: 91, Hash: hash}},
+		"pong":        &wire.Pong{BootMS: 5000, TimeMS: 1772366400123},
 		"command-set": &wire.Command{
 			ID: command, Device: device, Class: thing.Comfort, Set: map[string]thing.Value{"onOff": `true`, "currentLevel": `40`},
 			NotAfterMS: 1772366430000, DesiredVersion: 88, Session: 7,
@@ -62,6 +68,12 @@ func fromEdge() map[string]wire.Frame {
 			Signature: bytes.Repeat([]byte{0xef}, 64),
 		},
 		"hello-first": &wire.Hello{Version: 1, Gateway: gateway, Outbox: "Q5", Agent: "1.2.3", Signature: bytes.Repeat([]byte{0xef}, 64)},
+		"hello-instance": &wire.Hello{
+			Version: 2, Gateway: gateway, Outbox: "Q5", Agent: "1.2.3", Instance: "a1b2", Signature: bytes.Repeat([]byte{0xef}, 64),
+		},
+		"renew": &wire.Renew{
+			Version: 2, Gateway: gateway, PublicKey: nonce, Signature: bytes.Repeat([]byte{0xef}, 64), NewSignature: bytes.Repeat([]byte{0xee}, 64),
+		},
 		"snapshot": &wire.Snapshot{AsOf: 41, Devices: wire.PresentList{
 			{Device: device, Available: true, Values: map[string]thing.Value{"onOff": `false`, "activePower": `12.5`}, AtMS: 1772366399000},
 			{Device: domain.DeviceID{15: 9}},
@@ -191,9 +203,13 @@ func TestEachEndTakesOnlyWhatTheOtherSends(t *testing.T) {
 
 func TestEveryTypeOfFrameHasAGoldenFile(t *testing.T) {
 	t.Parallel()
-	source, err := os.ReadFile("frames.go")
-	if err != nil {
-		t.Fatal(err)
+	var source []byte
+	for _, file := range []string{"frames.go", "keys.go"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		source = append(source, text...)
 	}
 	types := 0
 	for line := range strings.Lines(string(source)) {
@@ -207,7 +223,7 @@ func TestEveryTypeOfFrameHasAGoldenFile(t *testing.T) {
 			t.Errorf("a %s frame has no golden file", name)
 		}
 	}
-	if types != 14 {
+	if types != 17 {
 		t.Errorf("%d types of frames were found", types)
 	}
 }
@@ -225,10 +241,12 @@ func TestWhatIsSignedHasItsGoldenBytes(t *testing.T) {
 	t.Parallel()
 	cloud := bytes.Repeat([]byte{0x11}, 32)
 	signed := map[string][]byte{
-		"hello-signed":       fromEdge()["hello"].(*wire.Hello).SigningBytes(cloud),
-		"hello-first-signed": fromEdge()["hello-first"].(*wire.Hello).SigningBytes(cloud),
-		"enrol-signed":       fromEdge()["enrol"].(*wire.Enrol).SigningBytes(cloud),
-		"enrol-proof":        wire.EnrolProof([16]byte{1, 2, 3}, cloud, nonce),
+		"hello-signed":          fromEdge()["hello"].(*wire.Hello).SigningBytes(cloud),
+		"hello-first-signed":    fromEdge()["hello-first"].(*wire.Hello).SigningBytes(cloud),
+		"hello-instance-signed": fromEdge()["hello-instance"].(*wire.Hello).SigningBytes(cloud),
+		"renew-signed":          fromEdge()["renew"].(*wire.Renew).SigningBytes(cloud),
+		"enrol-signed":          fromEdge()["enrol"].(*wire.Enrol).SigningBytes(cloud),
+		"enrol-proof":           wire.EnrolProof([16]byte{1, 2, 3}, cloud, nonce),
 	}
 	for name, data := range signed {
 		checkGolden(t, name+".hex", []byte(hex.EncodeToString(data)+"\n"))

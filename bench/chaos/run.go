@@ -182,7 +182,10 @@ func (s *scene) addEdge(ctx context.Context, n int) error {
 		"--simulated", "--simulated-oracle", oracle, "--simulated-report-rate", "20", "--simulated-slow", "20ms",
 		"--reconnect-max", "1s")
 	s.edges, s.oracles = append(s.edges, e), append(s.oracles, oracle)
-	return e.Start()
+	if err := e.Start(); err != nil {
+		return err
+	}
+	return s.app.ConfirmEdge(ctx, s.home.String(), dir)
 }
 
 func (s *scene) addScripted(ctx context.Context, n int) error {
@@ -195,7 +198,9 @@ func (s *scene) addScripted(ctx context.Context, n int) error {
 		return err
 	}
 	seed := sha256.Sum256([]byte(strconv.Itoa(n)))
-	g, err := wiretest.Enrol(ctx, s.rig.Socket(), claim, seed[:])
+	g, err := wiretest.Enrol(ctx, s.rig.Socket(), claim, seed[:], func(ctx context.Context, letters string) error {
+		return s.app.Confirm(ctx, s.home.String(), letters)
+	})
 	if err != nil {
 		return err
 	}

@@ -116,6 +116,14 @@ func describe(w io.Writer, r *health.Report) {
 	if r.Key != "" {
 		row("gateway", "%v of home %v", r.Gateway, r.Home)
 		row("key", "%s", r.Key)
+		if waits := r.WaitingLetters(); waits != "" {
+			row("letters", "%s, of a new key that the owner must confirm", waits)
+		} else {
+			row("letters", "%s", r.Letters)
+		}
+		if !r.KeyEnds.IsZero() {
+			row("key ends", "%s", r.KeyEnds.Format(time.DateOnly))
+		}
 		row("server", "%s", r.Server)
 	}
 	if r.Outbox.Entries >= 0 {

@@ -42,6 +42,9 @@ type Report struct {
 	Home     domain.HomeID     `json:"home,omitzero"`
 	Server   string            `json:"server,omitempty"`
 	Key      string            `json:"key_fingerprint,omitempty"` // SHA-256 of the public key, as the app shows it
+	Letters  string            `json:"letters,omitempty"`         // of the key, as the app shows them when it asks to confirm it
+	KeyEnds  time.Time         `json:"key_ends,omitzero"`         // zero: not known
+	RenewAt  time.Time         `json:"renew_at,omitzero"`         // when the key asks for the next one
 	Outbox   edge.OutboxStatus `json:"outbox"`
 	Disk     Space             `json:"disk"`
 	Agent    *Answer           `json:"agent,omitempty"`  // what the running agent tells
@@ -92,6 +95,9 @@ func Look(ctx context.Context, o Options) Report {
 		r.lookAtAgent(ctx)
 		r.lookAtUpdates()
 	}
+	if !r.Gateway.IsZero() {
+		r.lookAtKey(o.Now())
+	}
 	if r.Agent != nil {
 		r.lookAtLink()
 		r.lookAtRadios()
@@ -120,7 +126,8 @@ func (r *Report) lookAtPairing() {
 			"The gateway's key cannot be read: %v.", err)
 		return
 	}
-	r.Gateway, r.Home, r.Key = id.Gateway, id.Home, id.Fingerprint()
+	r.Gateway, r.Home, r.Key, r.Letters = id.Gateway, id.Home, id.Fingerprint(), id.Letters()
+	r.KeyEnds, r.RenewAt = id.KeyEnds(), id.RenewAt()
 	if r.Server == "" {
 		r.Server = id.Server
 	}

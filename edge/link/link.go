@@ -7,11 +7,13 @@
 package link
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
+	mathrand "math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
@@ -53,8 +55,16 @@ type Options struct {
 	ReconnectMax time.Duration
 	// Pace bounds the backlog entries sent per second; zero means MaxPace.
 	Pace int
+	// Keep writes the identity to disk, for good, before anything is said under it;
+	// nil keeps nothing, for tests.
+	Keep func(identity.Identity) error
+	// Waits is told once, by Enrol, which letters the owner must confirm within how
+	// long; nil tells nobody.
+	Waits func(letters string, within time.Duration)
 	// Random returns numbers from 0 to 1, excluding 1; nil: math/rand.
 	Random func() float64
+
+	instance string // names this link among all that may have the same key
 }
 
 // MaxPace is how many entries of the backlog are sent per second, so that gateways
@@ -66,6 +76,7 @@ const MaxPace = 1000
 type Link struct {
 	options Options
 	wait    backoff
+	renews  renews
 
 	mu     sync.Mutex
 	status Status
@@ -75,11 +86,13 @@ type Link struct {
 type Status struct {
 	Session int64  `json:"session"`           // the present session, 0: none
 	Problem string `json:"problem,omitempty"` // why the last attempt or session ended, "" at first and while there is one
+	Letters string `json:"letters,omitempty"` // of a new key that waits until the owner confirms it, "": none does
 }
 
 // New returns a link; Run makes it live.
 func New(o Options) *Link {
 	o = o.withDefaults()
+	o.instance = rand.Text()
 	return &Link{options: o, wait: backoff{limit: o.ReconnectMax, random: o.Random}}
 }
 
@@ -88,7 +101,13 @@ func (o Options) withDefaults() Options {
 		o.Pace = MaxPace
 	}
 	if o.Random == nil {
-		o.Random = rand.Float64
+		o.Random = mathrand.Float64
+	}
+	if o.Keep == nil {
+		o.Keep = func(identity.Identity) error { return nil }
+	}
+	if o.Waits == nil {
+		o.Waits = func(string, time.Duration) {}
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -168,7 +187,13 @@ func (l *Link) Run(ctx context.Context) error {
 		}
 		ended := endingOf(err)
 		wait := l.wait.next(ended, time.Since(begun))
-		l.setStatus(Status{Problem: err.Error()})
+		status := Status{Problem: err.Error()}
+		l.renews.ended = l.renews.ended || ended.code == wire.CloseKeyEnded
+		var pending *pendingError
+		if errors.As(err, &pending) {
+			status.Letters, wait = pending.letters, max(wait, min(confirmPause, cmp.Or(l.options.ReconnectMax, confirmPause)))
+		}
+		l.setStatus(status)
 		l.log(ended, err, wait)
 		if !sleep(ctx, wait) {
 			return nil

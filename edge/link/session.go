@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -40,6 +41,10 @@ func (l *Link) session(ctx context.Context) error {
 		return err
 	}
 	defer s.cut()
+	if d, known := l.untilDue(); known {
+		renew := time.AfterFunc(d, func() { s.close(wire.CloseGoingAway, "the gateway renews its key") })
+		defer renew.Stop()
+	}
 	// The outbox is told even when ctx has ended.
 	defer func() { _ = l.options.Outbox.End(context.WithoutCancel(ctx)) }()
 	l.options.Commands.Begin(s.number, s.write)
@@ -79,11 +84,11 @@ func (s *session) live(ctx context.Context) error {
 func (l *Link) open(ctx context.Context) (*session, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	socket, err := dial(ctx, &l.options)
+	socket, err := l.connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	welcome, err := socket.hello(ctx)
+	welcome, err := l.greet(ctx, socket)
 	if err != nil {
 		socket.cut()
 		return nil, err

@@ -121,10 +121,15 @@ export async function shot(page, name, fullPage = false) {
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage })
 }
 
-/** Asks the harness to change the world: 'gateway/away', 'gateway/back', 'server/away' or 'server/back'. */
-export async function world(what) {
-  const answer = await fetch(`${process.env.LOGIS_CONTROL}/${what}`, { method: 'POST' })
-  if (!answer.ok) throw new Error(`${what}: ${answer.status} ${await answer.text()}`)
+/**
+ * Asks the harness to change the world: 'gateway/away', 'gateway/back', 'server/away' or 'server/back', or
+ * 'newcomer/knock' with the code of a claim, which answers with the letters that the new gateway shows.
+ */
+export async function world(what, body) {
+  const answer = await fetch(`${process.env.LOGIS_CONTROL}/${what}`, { method: 'POST', body })
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(`${what}: ${answer.status} ${text}`)
+  return text
 }
 
 /** What the gateway printed last that begins with these words, as whoever stands there reads it. */

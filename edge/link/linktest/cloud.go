@@ -20,6 +20,8 @@ import (
 type Cloud struct {
 	URL   string
 	Claim domain.Claim
+	// Owner decides on a key whose claim is right, each time it asks; nil lets it in.
+	Owner func(letters string) Decision
 
 	t       *testing.T
 	mu      sync.Mutex
@@ -33,6 +35,17 @@ type Cloud struct {
 	present []wire.Present
 	hellos  []wire.Hello
 }
+
+// Decision is what an owner says of a key.
+type Decision int
+
+// The decisions.
+const (
+	LetIn Decision = iota
+	Wait
+	Refuse
+	TooLate // nobody said anything
+)
 
 // Gateway is what the cloud calls the gateway it lets in.
 func Gateway() domain.GatewayID { return domain.GatewayID{0xaa} }
@@ -82,6 +95,21 @@ func (c *Cloud) enrol(p *Peer, f *wire.Enrol) bool {
 		!ed25519.Verify(f.PublicKey, f.SigningBytes(Nonce()), f.Signature) {
 		p.Close(wire.CloseUnauthorized, "the claim is not valid")
 		return false
+	}
+	if c.Owner != nil {
+		switch c.Owner(domain.KeyLetters(f.PublicKey)) {
+		case Wait:
+			p.Send(wire.Pending{UntilMS: time.Now().Add(10 * time.Minute).UnixMilli()})
+			p.Close(wire.CloseGoingAway, "the owner must confirm this gateway")
+			return false
+		case Refuse:
+			p.Close(wire.CloseForbidden, "the owner refused this gateway")
+			return false
+		case TooLate:
+			p.Close(wire.CloseUnauthorized, "the claim is not valid")
+			return false
+		case LetIn:
+		}
 	}
 	c.change(func() { c.key = f.PublicKey })
 	p.Send(wire.Enrolled{Gateway: Gateway(), Home: Home()})

@@ -88,14 +88,14 @@ export function useTurnOut(home: string) {
   )
 }
 
-/** Makes the permission for one new gateway; it is shown once. */
+/** Makes the permission for one new gateway, or for another key of one that is here; it is shown once. */
 export function useClaim(home: string) {
   return useMutation({
-    mutationFn: () =>
+    mutationFn: (gateway?: string) =>
       must(
         api.POST('/homes/{home}/gateways/claims', {
           params: { path: { home }, header: { 'Idempotency-Key': newKey() } },
-          body: {},
+          body: gateway === undefined ? {} : { gateway },
         }),
       ),
   })

@@ -4,6 +4,7 @@ export const keys = {
   homes: ['homes'] as const,
   picture: (home: string) => ['picture', home] as const,
   link: (home: string) => ['link', home] as const,
+  newcomers: (home: string) => ['newcomers', home] as const,
   asks: (home: string) => ['asks', home] as const,
   history: (home: string, entity: string) => ['history', home, entity] as const,
   recent: (home: string) => ['recent', home] as const,

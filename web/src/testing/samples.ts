@@ -14,7 +14,7 @@ export const home: Home = {
 
 export const gateway = (more: Partial<Gateway> = {}): Gateway => ({
   id: 'gateway', name: 'Hall gateway', connected: true, since: at(-3600), version: '1', session: 1, epoch: 1, cursor: 3,
-  key_fingerprint: 'ab', revoked: false, revision: 2, ...more,
+  key_fingerprint: 'ab', revoked: false, suspended: null, key_ends: at(60 * 86_400), revision: 2, ...more,
 })
 
 export const lamp = (more: Partial<Device> = {}): Device => ({
