@@ -60,6 +60,8 @@ type Gateway struct {
 	Outbox         string    `json:"outbox,omitempty"`
 	Epoch          int       `json:"epoch,omitempty"` // of the outbox
 	Cursor         int64     `json:"cursor"`          // last edge_seq recorded in the epoch
+
+	Configuration Configured `json:"configuration,omitzero"` // of its agent
 }
 
 // Device is what a device is and where; its values are in its Twin.
@@ -116,7 +118,8 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		mark(&h.changes.Members, fact.Person)
 	case RoomAdded, RoomRenamed, RoomRemoved:
 		h.applyRoom(ev)
-	case GatewayEnrolled, GatewayConnected, GatewayDisconnected, GatewayRevoked, GatewayGapRecorded, HistoryRegressed:
+	case GatewayEnrolled, GatewayConnected, GatewayDisconnected, GatewayRevoked, GatewayGapRecorded, HistoryRegressed,
+		GatewayConfigured, GatewayConfigurationApplied, GatewayConfigurationRolledBack:
 		h.applyGateway(ev)
 	case DeviceRegistered, DevicePlaced, DeviceRenamed, DeviceRemoved:
 		h.applyDevice(ev)
@@ -124,7 +127,8 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		h.applyTwin(ev)
 	case CommandRequested, CommandSent, CommandDelivered, CommandEnded:
 		return h.applyCommand(ev)
-	case GatewayEntryRefused, CommandAnsweredLate:
+	case GatewayEntryRefused, CommandAnsweredLate,
+		GatewayPairingOpened, GatewayPairingClosed, GatewayCommissioningBegun, GatewayClientEnded:
 		// Kept for people; no state follows from them.
 	default:
 		return fmt.Errorf("home %s: no fold for %T", h.ID, ev.Fact)

@@ -141,6 +141,10 @@ const (
 	KindResult    Kind = "result"    // Command, Device, Outcome, Reason, Observed
 	KindAct       Kind = "act"       // Command, Device, Values or Action and Input, Client: given at the gateway itself
 	KindGap       Kind = "gap"       // To, Reason: entries from its own number to To are lost
+	// KindConfigured uses To, Event, Reason: the configuration of version To was
+	// applied or rolled_back. Its members are those of version 1, so that a server of
+	// that version refuses this entry and not the frame.
+	KindConfigured Kind = "configured"
 )
 
 // Entry is one thing the edge has to tell.

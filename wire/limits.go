@@ -7,7 +7,7 @@ import (
 
 // The protocol versions this build speaks, and the WebSocket subprotocol.
 const (
-	Version     = 1
+	Version     = 2
 	Oldest      = 1
 	Subprotocol = "logis-edge"
 	Path        = "/edge"
