@@ -158,6 +158,7 @@ func (h *Hub) open(ctx context.Context, conn *websocket.Conn, nonce []byte, f *w
 		return nil, h.refusalFor(err, "unknown gateway or wrong signature")
 	}
 	s := newSession(h, conn, f.Gateway, home, number)
+	s.version = f.Version
 	if err := h.enter(s); err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@
 package wiretest
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"errors"
@@ -25,6 +26,8 @@ type Gateway struct {
 	Outbox string
 	Acked  int64
 	Head   wire.Head
+	// Version is that of the protocol it speaks; 0: the newest.
+	Version int
 }
 
 // Socket is one connection of a gateway.
@@ -97,7 +100,7 @@ func (g *Gateway) Connect(ctx context.Context, url string) (*Socket, error) {
 		return nil, err
 	}
 	f := wire.Hello{
-		Version: wire.Version, Gateway: g.ID, Outbox: g.Outbox, Acked: g.Acked, Head: g.Head, Agent: "test",
+		Version: cmp.Or(g.Version, wire.Version), Gateway: g.ID, Outbox: g.Outbox, Acked: g.Acked, Head: g.Head, Agent: "test",
 	}
 	f.Signature = ed25519.Sign(g.Key, f.SigningBytes(challenge.Nonce))
 	if err := s.Write(ctx, f); err != nil {
