@@ -29,8 +29,6 @@ func (w *configureWorker) Work(ctx context.Context, job *river.Job[ConfigureArgs
 	if err != nil || told == nil {
 		return err
 	}
-	if version, wanted, ok := told.Unsettled(); ok {
-		_ = w.dispatcher.options.Sender.SendConfiguration(told.ID, told.Session, version, wanted)
-	}
+	_ = w.dispatcher.options.Sender.SendConfiguration(told.ID, told.Session, told.Configuration)
 	return nil
 }

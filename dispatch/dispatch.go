@@ -23,7 +23,7 @@ type Sender interface {
 	SendCommand(gateway domain.GatewayID, session int64, c *domain.Command) error
 	// SendConfiguration does the same with a configuration. It is also an error when
 	// the gateway's agent is too old for one.
-	SendConfiguration(gateway domain.GatewayID, session int64, version domain.Seq, wanted domain.Configuration) error
+	SendConfiguration(gateway domain.GatewayID, session int64, c domain.Configured) error
 }
 
 // Authorize reports whether the command's actor may still do this in the home,

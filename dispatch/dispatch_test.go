@@ -29,7 +29,7 @@ type sender struct {
 	err  error
 }
 
-func (s *sender) SendConfiguration(domain.GatewayID, int64, domain.Seq, domain.Configuration) error {
+func (s *sender) SendConfiguration(domain.GatewayID, int64, domain.Configured) error {
 	return nil
 }
 

@@ -30,7 +30,9 @@ func (Reactor) React(_ context.Context, tx *eventstore.Tx, ev *domain.RecordedEv
 		for _, c := range home.Waiting(g.ID) {
 			send(tx, ev.HomeID, g, c)
 		}
-		configure(tx, ev.HomeID, g)
+		if g.Configuration.Version != 0 {
+			configure(tx, ev.HomeID, g)
+		}
 	case domain.GatewayConfigured:
 		if g := home.Gateways[domain.GatewayID(ev.Entity)]; g.Connected {
 			configure(tx, ev.HomeID, g)
@@ -44,7 +46,5 @@ func send(tx *eventstore.Tx, home domain.HomeID, g *domain.Gateway, c *domain.Co
 }
 
 func configure(tx *eventstore.Tx, home domain.HomeID, g *domain.Gateway) {
-	if _, _, ok := g.Unsettled(); ok {
-		tx.Enqueue(eventstore.Job{Args: ConfigureArgs{Home: home, Gateway: g.ID}, Queue: SendQueue(g.Replica)})
-	}
+	tx.Enqueue(eventstore.Job{Args: ConfigureArgs{Home: home, Gateway: g.ID}, Queue: SendQueue(g.Replica)})
 }

@@ -114,11 +114,9 @@ func (h *Home) Settle(gateway GatewayID, version Seq, state ConfigurationState, 
 	return ev, nil
 }
 
-// Unsettled returns the configuration a gateway has to be told, if there is one.
-func (g *Gateway) Unsettled() (version Seq, wanted Configuration, ok bool) {
-	c := &g.Configuration
-	return c.Version, c.Wanted, c.State == ConfigurationAsked
-}
+// Settled reports whether the gateway has told what the wanted configuration came
+// to.
+func (c *Configured) Settled() bool { return c.State != ConfigurationAsked }
 
 // configure folds the events about a gateway's configuration.
 func (g *Gateway) configure(ev *RecordedEvent) {

@@ -72,12 +72,12 @@ func TestAConfigurationIsAskedThenAppliedOrRolledBack(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	g := h.Gateways[gateway]
-	if _, _, ok := g.Unsettled(); ok {
-		t.Error("a new gateway has to be told something")
+	if c := g.Configuration; c.Version != 0 || !c.Settled() {
+		t.Errorf("a new gateway has %+v", c)
 	}
 	first := h.configure(domain.Configuration{LogLevel: domain.LogDebug})
-	if version, wanted, ok := g.Unsettled(); !ok || version != first || wanted.LogLevel != domain.LogDebug {
-		t.Errorf("%d, %+v, %v", version, wanted, ok)
+	if c := g.Configuration; c.Settled() || c.Version != first || c.Wanted.LogLevel != domain.LogDebug {
+		t.Errorf("%+v", c)
 	}
 	h.settle(first, domain.ConfigurationApplied, "")
 	if c := g.Configuration; c.State != domain.ConfigurationApplied || c.Applied != first || c.Reason != "" {
@@ -92,8 +92,8 @@ func TestAConfigurationIsAskedThenAppliedOrRolledBack(t *testing.T) {
 	if c := g.Configuration; c.State != domain.ConfigurationRolledBack || c.Applied != first || c.Reason != "it is full" || c.Wanted.OutboxMiB != 1 {
 		t.Errorf("%+v", c)
 	}
-	if _, _, ok := g.Unsettled(); ok {
-		t.Error("what was rolled back is told again")
+	if !g.Configuration.Settled() {
+		t.Error("what was rolled back is still open")
 	}
 }
 

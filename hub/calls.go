@@ -63,7 +63,7 @@ func (h *Hub) session(gateway domain.GatewayID, number int64) (*session, bool) {
 }
 
 // SendConfiguration implements dispatch.Sender.
-func (h *Hub) SendConfiguration(gateway domain.GatewayID, number int64, version domain.Seq, wanted domain.Configuration) error {
+func (h *Hub) SendConfiguration(gateway domain.GatewayID, number int64, c domain.Configured) error {
 	s, ok := h.session(gateway, number)
 	switch {
 	case !ok:
@@ -71,7 +71,7 @@ func (h *Hub) SendConfiguration(gateway domain.GatewayID, number int64, version 
 	case s.version < wire.VersionCalls:
 		return errOldAgent()
 	}
-	return s.send(wire.Configure{Version: version, Configuration: wanted})
+	return s.send(wire.Configure{Version: c.Version, Configuration: c.Wanted, Settled: c.Settled()})
 }
 
 // calls are the calls under way in a session.

@@ -25,8 +25,9 @@ var homeless = []string{
 
 // foundByKey are the tables about homes that are found by another key first.
 var foundByKey = []string{
-	"claims",       // by what a new gateway sends, before its home is known
-	"gateway_calls", "gateway_keys", // by the gateway that says hello, before its home is known
+	"claims",        // by what a new gateway sends, before its home is known
+	"gateway_calls", // by the server that holds the session, and for seconds
+	"gateway_keys",  // by the gateway that says hello, before its home is known
 }
 
 func TestEveryTableIsKeyedByHomeFirst(t *testing.T) {

@@ -49,11 +49,13 @@ type CallError struct {
 	Message string      `json:"message"`
 }
 
-// Configure tells which configuration is wanted. The gateway answers with an
-// entry: it may take a minute, and the answer must outlive the session.
+// Configure tells which configuration is wanted, when it changes and in every
+// session. The gateway answers with an entry, unless the cloud knows: it may take a
+// minute, and the answer must outlive the session.
 type Configure struct {
 	Version       domain.Seq           `json:"version"`
 	Configuration domain.Configuration `json:"configuration"`
+	Settled       bool                 `json:"settled,omitzero"` // the cloud knows what the version came to
 }
 
 func (Call) FrameType() string      { return "call" }

@@ -54,7 +54,7 @@ func fromCloud() map[string]wire.Frame {
 		"go-denied":     &wire.Go{Command: command, Nonce: nonce[:16], Denied: "not_allowed_any_more"},
 		"call":          &wire.Call{ID: 3, Method: call.Logs, Params: jsontext.Value(`{"lines":200,"level":"warn"}`), NotAfterMS: 1772366415000},
 		"configure":     &wire.Configure{Version: 91, Configuration: domain.Configuration{LogLevel: domain.LogDebug, OutboxMiB: 32, RadiosOff: []string{"zigbee"}}},
-		"configure-own": &wire.Configure{Version: 92},
+		"configure-own": &wire.Configure{Version: 92, Settled: true},
 		"error":         &wire.Error{Code: domain.Invalid, Message: "values.onOff must be true or false", Entry: 42},
 	}
 }
