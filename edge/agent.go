@@ -14,7 +14,9 @@ import (
 	"time"
 
 	"logis/domain"
+	"logis/domain/call"
 	"logis/edge/clock"
+	"logis/edge/configuration"
 	"logis/edge/executor"
 	"logis/edge/identity"
 	"logis/edge/link"
@@ -34,7 +36,14 @@ type Options struct {
 	Client  *http.Client // for the socket; nil: the default one
 	Clock   clock.Clock  // nil: the machine's
 
+	// LogLevel is what Log obeys: the configuration from the cloud sets it. Nil: it
+	// stays as it is.
+	LogLevel *slog.LevelVar
+	// Health finds what is wrong with the gateway, for the cloud; nil: nobody looks.
+	Health func(context.Context) call.HealthReport
+
 	MaxOutboxBytes int64         // zero: outbox.DefaultMaxBytes
+	Trial          time.Duration // of a configuration; zero: configuration.DefaultTrial
 	ReconnectMax   time.Duration // see link.Options
 
 	Local     string    // where the gateway's own door is, as local.Options say; "": there is none
@@ -55,6 +64,7 @@ type Agent struct {
 	identity identity.Identity
 	link     *link.Link
 	outbox   *outbox.Outbox
+	keeper   *configuration.Keeper
 	still    string // why the agent stands still, "" while it works
 }
 
@@ -62,6 +72,7 @@ type Agent struct {
 const (
 	identityFile = "identity.json"
 	outboxFile   = "outbox.db"
+	keeperFile   = "configuration.json"
 )
 
 // folderMode keeps other accounts out of the agent's folder.
@@ -187,9 +198,13 @@ var errOpen = errors.New("open the outbox")
 // live opens the outbox and runs the parts on it, each started after those it
 // needs: facts first, orders after, then who gives them, the cloud last.
 func (a *Agent) live(ctx context.Context) error {
+	keeper, err := a.openKeeper()
+	if err != nil {
+		return fmt.Errorf("%w: %w", errOpen, err)
+	}
 	box, err := outbox.Open(outbox.Options{
 		Path: filepath.Join(a.options.Dir, outboxFile), Gateway: a.identity.Gateway,
-		Time: a.time, MaxBytes: a.options.MaxOutboxBytes,
+		Time: a.time, MaxBytes: a.quota(keeper.Good()),
 	})
 	if err != nil {
 		return fmt.Errorf("%w: %w", errOpen, err)
@@ -200,15 +215,18 @@ func (a *Agent) live(ctx context.Context) error {
 	}
 	commands := executor.New(a.options.journal(box), radios, a.time)
 	o := a.linkOptions()
-	o.Outbox, o.Commands = box, commands
+	pairing := newPairing(a)
+	o.Outbox, o.Commands, o.Desk = box, commands, &desk{agent: a, keeper: keeper, pairing: pairing}
 	cloud := link.New(o)
 	a.mu.Lock()
-	a.outbox, a.link, a.still = box, cloud, ""
+	a.outbox, a.link, a.keeper, a.still = box, cloud, keeper, ""
 	a.mu.Unlock()
 	parts := []part{
 		{"the outbox", box.Run},
+		{"the configuration", keeper.Run},
 		{"the radios", func(ctx context.Context) error { return a.radios.run(ctx, box) }},
 		{"the executor", commands.Run},
+		{"pairing", pairing.run},
 	}
 	if a.options.Local != "" {
 		parts = append(parts, part{"local control", a.door(box, commands, cloud).Run})

@@ -2,10 +2,10 @@ package edge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -29,19 +29,22 @@ type supervisor struct {
 	radios []radio.Radio
 	log    *slog.Logger
 
-	mu    sync.Mutex
-	stand map[string]standing // by radio
+	mu       sync.Mutex
+	stand    map[string]standing // by radio
+	off      []string            // radios that are switched off
+	switched chan struct{}       // closed at the next change of off
 }
 
 // standing is how one radio stands.
 type standing struct {
+	off      bool   // it is switched off
 	problem  string // why it does not run, "" if it does
 	restarts int    // since the agent began
 	last     string // why it ended the last time
 }
 
 func newSupervisor(radios []radio.Radio, log *slog.Logger) *supervisor {
-	return &supervisor{radios: radios, log: log, stand: map[string]standing{}}
+	return &supervisor{radios: radios, log: log, stand: map[string]standing{}, switched: make(chan struct{})}
 }
 
 // checkNames refuses radios that could not be told apart by their addresses.
@@ -81,7 +84,7 @@ func (s *supervisor) loseUnknown(ctx context.Context, box *outbox.Outbox) error 
 		return ignoreEnd(ctx, err)
 	}
 	for _, name := range names {
-		if !slices.ContainsFunc(s.radios, func(r radio.Radio) bool { return r.Name() == name }) {
+		if !s.has(name) {
 			if err := box.Unreachable(ctx, name); err != nil {
 				return ignoreEnd(ctx, err)
 			}
@@ -95,11 +98,18 @@ func (s *supervisor) loseUnknown(ctx context.Context, box *outbox.Outbox) error 
 func (s *supervisor) keep(ctx context.Context, r radio.Radio, box *outbox.Outbox) error {
 	wait := radioWait
 	for {
+		if err := s.rest(ctx, r, box); err != nil || ctx.Err() != nil {
+			return ignoreEnd(ctx, err)
+		}
 		s.begins(r)
 		begun := time.Now()
-		err := runOnce(ctx, r, box.Sink(r.Name()))
+		err := s.runWhileOn(ctx, r, box.Sink(r.Name()))
 		if ctx.Err() != nil {
 			return nil
+		}
+		if errors.Is(err, errOff) {
+			wait = radioWait
+			continue
 		}
 		s.ended(r, err)
 		if err := box.Unreachable(ctx, r.Name()); err != nil {
@@ -109,9 +119,7 @@ func (s *supervisor) keep(ctx context.Context, r radio.Radio, box *outbox.Outbox
 			wait = radioWait
 		}
 		s.log.Warn("a radio ended", "radio", r.Name(), "why", err, "again_in", wait)
-		if !sleep(ctx, wait/2+rand.N(wait/2)) { //nolint:gosec // spreads attempts, guards nothing
-			return nil
-		}
+		s.pause(ctx, r, wait/2+rand.N(wait/2)) //nolint:gosec // spreads attempts, guards nothing
 		wait = min(2*wait, maxRadioWait)
 	}
 }
@@ -131,21 +139,15 @@ func runOnce(ctx context.Context, r radio.Radio, sink radio.Sink) (err error) {
 
 // begins notes that a radio runs, or is about to.
 func (s *supervisor) begins(r radio.Radio) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.stand[r.Name()]
-	now.problem = ""
-	s.stand[r.Name()] = now
+	s.change(r, func(now *standing) { now.problem = "" })
 }
 
 // ended notes why a radio does not run any more.
 func (s *supervisor) ended(r radio.Radio, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.stand[r.Name()]
-	now.problem, now.last = err.Error(), err.Error()
-	now.restarts++
-	s.stand[r.Name()] = now
+	s.change(r, func(now *standing) {
+		now.problem, now.last = err.Error(), err.Error()
+		now.restarts++
+	})
 }
 
 func ignoreEnd(ctx context.Context, err error) error {

@@ -76,7 +76,7 @@ func (a *agent) tell(_ context.Context, v domain.Seq, state domain.Configuration
 // offer offers a version and lets time pass.
 func (a *agent) offer(v domain.Seq, mib int, pass time.Duration) {
 	a.keeper.Offer(v, domain.Configuration{OutboxMiB: mib}, false)
-	time.Sleep(pass) //nolint:forbidigo // in a bubble
+	<-time.After(pass)
 	synctest.Wait()
 }
 
@@ -144,7 +144,7 @@ func TestABadConfigurationIsRolledBackAndToldWithWhy(t *testing.T) {
 		a.offer(3, 20, trial/2)
 		a.want(20, a.told...)
 		sick = true
-		time.Sleep(2 * time.Second) //nolint:forbidigo // in a bubble
+		<-time.After(2 * time.Second)
 		synctest.Wait()
 		a.want(10, "1 applied ", "2 rolled_back 9 MiB wait for the cloud", "3 rolled_back the radio zigbee does not run")
 		a.told = nil

@@ -67,7 +67,7 @@ func TestTheQuotaIsKeptAndEveryNumberAccountedFor(t *testing.T) {
 			default:
 				tell("thermometer", "temperature", thing.Number(float64(i)))
 			}
-			if rows, bytes, _ := r.Depth(t.Context()); rows > maxRows || bytes > maxBytes {
+			if d, _ := r.Depth(t.Context()); d.Rows > maxRows || d.Bytes > maxBytes {
 				t.Fatalf("seed %d: %d rows, %d bytes; the quota is %d and %d", seed, rows, bytes, maxRows, maxBytes)
 			}
 		}
