@@ -27,6 +27,8 @@ type Options struct {
 	Store  *eventstore.Store  // required
 	Access *access.Access     // required
 	Tables projections.Tables // required
+	// Callers ask gateways something; without one no gateway is ever connected.
+	Callers Callers
 	// App is the browser app: index.html and what it loads. Nil serves none.
 	App fs.FS
 	// Log is told of faults that are not the caller's. Nil tells nobody.
@@ -108,6 +110,8 @@ func (s *Server) routes(r chi.Router) {
 	s.addEvents()
 	s.addHistory()
 	s.addGateways()
+	s.addCalls()
+	s.addConfiguration()
 	s.addLive(r)
 	finish(s.huma.OpenAPI())
 	s.document = sync.OnceValues(s.huma.OpenAPI().YAML)

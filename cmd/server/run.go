@@ -118,7 +118,7 @@ func newServer(r *rooms, log *slog.Logger) (*server, error) {
 		Log: log, Sender: s.hub, Authorize: access.Authorize, Forget: r.access.Sweep,
 	})
 	var err error
-	s.api, err = api.New(api.Options{Store: r.store, Tables: r.tables, Access: r.access, App: web.Dist(), Log: log})
+	s.api, err = api.New(api.Options{Store: r.store, Tables: r.tables, Access: r.access, Callers: s.hub, App: web.Dist(), Log: log})
 	return s, err
 }
 

@@ -68,7 +68,7 @@ func TestTheQuotaIsKeptAndEveryNumberAccountedFor(t *testing.T) {
 				tell("thermometer", "temperature", thing.Number(float64(i)))
 			}
 			if d, _ := r.Depth(t.Context()); d.Rows > maxRows || d.Bytes > maxBytes {
-				t.Fatalf("seed %d: %d rows, %d bytes; the quota is %d and %d", seed, rows, bytes, maxRows, maxBytes)
+				t.Fatalf("seed %d: %d rows, %d bytes; the quota is %d and %d", seed, d.Rows, d.Bytes, maxRows, maxBytes)
 			}
 		}
 		r.begin(0)
