@@ -116,7 +116,9 @@ func (s *Server) addCalls() {
 	}
 	add(s, ask(operation{
 		id: "check-gateway", method: http.MethodGet, path: "/health", action: access.InspectGateways,
-		summary: "How a gateway is", description: "Lets the gateway look for what is wrong with itself, its radios and its network, and returns what it found and what helps.",
+		summary: "How a gateway is",
+		description: "Lets the gateway look for what is wrong with itself, its radios and its network, " +
+			"and returns what it found and what helps.",
 	}), s.checkGateway)
 	add(s, ask(operation{
 		id: "read-gateway-log", method: http.MethodGet, path: "/log", action: access.InspectGateways,
@@ -132,7 +134,9 @@ func (s *Server) addCalls() {
 	}), s.openPairing)
 	add(s, ask(operation{
 		id: "commission-device", method: http.MethodPut, path: "/commissioning", action: access.ManageGateways,
-		summary: "Let a device in by its code", description: "Begins to let in the device with a code; how far it came is told by the pairing. The same code again changes nothing while it is tried. The log says who did, and not the code.",
+		summary: "Let a device in by its code",
+		description: "Begins to let in the device with a code; how far it came is told by the pairing. " +
+			"The same code again changes nothing while it is tried. The log says who did, and not the code.",
 	}), s.commission)
 	add(s, ask(operation{
 		id: "list-local-clients", method: http.MethodGet, path: "/clients", action: access.InspectGateways,

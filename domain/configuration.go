@@ -25,7 +25,7 @@ func LogLevels() []LogLevel { return []LogLevel{LogDebug, LogInfo, LogWarn, LogE
 // part of it: they stay on the gateway, and never in a log that is forever.
 type Configuration struct {
 	LogLevel  LogLevel `json:"log_level,omitempty"`
-	OutboxMiB int      `json:"outbox_mib,omitzero"` // what waits for the cloud may take, in MiB
+	OutboxMiB int      `json:"outbox_mib,omitzero"`  // what waits for the cloud may take, in MiB
 	RadiosOff []string `json:"radios_off,omitempty"` // names of radios that do not run
 }
 

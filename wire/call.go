@@ -39,8 +39,8 @@ type Call struct {
 // Answer answers Call, with a result or an error.
 type Answer struct {
 	ID     int64          `json:"id"`
-	Result jsontext.Value `json:"result,omitempty"` // as the method says
-	Error  *CallError     `json:"error,omitempty"`
+	Result jsontext.Value `json:"result,omitzero"` // as the method says
+	Error  *CallError     `json:"error,omitzero"`
 }
 
 // CallError is why a call was refused or failed.

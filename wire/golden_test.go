@@ -103,6 +103,7 @@ func fromEdge() map[string]wire.Frame {
 			{Kind: wire.KindConfigured, AtMS: 1772366400011, To: 92, Event: "rolled_back", Reason: "the radio zigbee does not run"},
 		}},
 		"answer":       &wire.Answer{ID: 3, Result: jsontext.Value(`{"lines":[],"cut":false}`)},
+		"answer-empty": &wire.Answer{ID: 5, Result: jsontext.Value(`{}`)},
 		"answer-error": &wire.Answer{ID: 4, Error: &wire.CallError{Code: domain.NotFound, Message: "there is no such client"}},
 		"ping":         &wire.Ping{BootMS: 5000},
 		"ready":        &wire.Ready{Command: command, Nonce: nonce[:16]},

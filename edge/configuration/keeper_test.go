@@ -217,13 +217,15 @@ func TestEveryFileAKillCanLeaveGivesAWorkingConfiguration(t *testing.T) {
 		file string
 		mib  int
 	}{
-		"none":           {"", 0},
-		"on trial":       {`{"good":{"version":1,"configuration":{"outbox_mib":10}},"trial":{"version":2,"configuration":{"outbox_mib":20}},"settled":{"version":1,"state":"applied"}}`, 10},
-		"the first ever": {`{"good":{"version":0,"configuration":{}},"trial":{"version":2,"configuration":{"outbox_mib":20}},"settled":{"version":0,"state":""}}`, 0},
-		"settled":        {`{"good":{"version":2,"configuration":{"outbox_mib":20}},"settled":{"version":2,"state":"applied"}}`, 20},
-		"torn":           {`{"good":{"version":2,"conf`, 0},
-		"another's":      {`{"good":{"version":2,"configuration":{"outbox_mib":-20}}}`, 0},
-		"rubbish":        {"\x00\x00\x00", 0},
+		"none": {"", 0},
+		"on trial": {`{"good":{"version":1,"configuration":{"outbox_mib":10}},
+			"trial":{"version":2,"configuration":{"outbox_mib":20}},"settled":{"version":1,"state":"applied"}}`, 10},
+		"the first ever": {`{"good":{"version":0,"configuration":{}},
+			"trial":{"version":2,"configuration":{"outbox_mib":20}},"settled":{"version":0,"state":""}}`, 0},
+		"settled":   {`{"good":{"version":2,"configuration":{"outbox_mib":20}},"settled":{"version":2,"state":"applied"}}`, 20},
+		"torn":      {`{"good":{"version":2,"conf`, 0},
+		"another's": {`{"good":{"version":2,"configuration":{"outbox_mib":-20}}}`, 0},
+		"rubbish":   {"\x00\x00\x00", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

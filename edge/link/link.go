@@ -45,7 +45,7 @@ type Desk interface {
 	// *domain.Error is told to who asked, any other error is a fault of the agent.
 	Call(ctx context.Context, method call.Method, params []byte) (any, error)
 	// Configure takes the configuration that is wanted. It returns at once.
-	Configure(wire.Configure)
+	Configure(wanted wire.Configure)
 }
 
 // Options say who connects where.
