@@ -12,7 +12,14 @@ export type Device = Omit<Schemas['Device'], 'room'> & { room: string | null }
 export type Schema = Schemas['Schema']
 export type Twin = Schemas['Twin']
 export type Reported = Schemas['Reported']
-export type Gateway = Schemas['Gateway']
+/** The time is null as long as nothing was ever wanted. */
+export type Configuration = Omit<Schemas['Configuration'], 'since'> & { since: string | null }
+export type Settings = Schemas['Settings']
+export type Gateway = Omit<Schemas['Gateway'], 'configuration'> & { configuration: Configuration }
+export type RadioPairing = Schemas['RadioPairing']
+export type Finding = Schemas['Finding']
+export type LocalClient = Schemas['LocalClient']
+export type LogLine = Schemas['LogLine']
 export type Command = Schemas['Command']
 export type CommandRequest = Schemas['CommandRequest']
 export type Actor = Schemas['Actor']
