@@ -20,12 +20,12 @@ type Settings struct {
 
 // Configuration is what a gateway should work with, and how far that came.
 type Configuration struct {
-	Version domain.Seq `json:"version" doc:"Of what is wanted: the event that asked for it; 0: nothing was ever wanted." example:"1001"`
-	Wanted  Settings   `json:"wanted" doc:"What is wanted."`
-	Applied domain.Seq `json:"applied" doc:"The version it works with; 0: its own settings." example:"1001"`
-	State   string     `json:"state" enum:",asked,applied,rolled_back" doc:"What the wanted version came to." example:"applied"`
-	Reason  string     `json:"reason" doc:"Why it was rolled back." example:""`
-	Since   *Instant   `json:"since" doc:"Since when."`
+	Version domain.Seq      `json:"version" doc:"Of what is wanted: the event that asked for it; 0: nothing was ever wanted." example:"1001"`
+	Wanted  Settings        `json:"wanted" doc:"What is wanted."`
+	Applied domain.Seq      `json:"applied" doc:"The version it works with; 0: its own settings." example:"1001"`
+	State   string          `json:"state" enum:",asked,applied,rolled_back" doc:"What the wanted version came to." example:"applied"`
+	Reason  string          `json:"reason" doc:"Why it was rolled back." example:""`
+	Since   orNull[Instant] `json:"since" doc:"Since when; null as long as nothing was ever wanted."`
 }
 
 type configureInput struct {
@@ -61,9 +61,11 @@ func (in Settings) configuration() domain.Configuration {
 }
 
 func configurationOf(c domain.Configured) Configuration {
-	return Configuration{
-		Version: c.Version, Wanted: settingsOf(c.Wanted), Applied: c.Applied, State: string(c.State), Reason: c.Reason, Since: instant(c.Since),
+	out := Configuration{Version: c.Version, Wanted: settingsOf(c.Wanted), Applied: c.Applied, State: string(c.State), Reason: c.Reason}
+	if !c.Since.IsZero() {
+		out.Since = some(Instant{c.Since})
 	}
+	return out
 }
 
 func (s *Server) getConfiguration(ctx context.Context, in *InGateway) (*tagged[Configuration], error) {

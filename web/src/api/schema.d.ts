@@ -894,12 +894,8 @@ export interface components {
              * @example
              */
             reason: string;
-            /**
-             * Format: date-time
-             * @description Since when.
-             * @example 2026-05-03T14:02:11.250000Z
-             */
-            since: string;
+            /** @description Since when; null as long as nothing was ever wanted. */
+            since: string | null;
             /**
              * @description What the wanted version came to.
              * @example applied

@@ -12,10 +12,9 @@ export type Device = Omit<Schemas['Device'], 'room'> & { room: string | null }
 export type Schema = Schemas['Schema']
 export type Twin = Schemas['Twin']
 export type Reported = Schemas['Reported']
-/** The time is null as long as nothing was ever wanted. */
-export type Configuration = Omit<Schemas['Configuration'], 'since'> & { since: string | null }
+export type Configuration = Schemas['Configuration']
 export type Settings = Schemas['Settings']
-export type Gateway = Omit<Schemas['Gateway'], 'configuration'> & { configuration: Configuration }
+export type Gateway = Schemas['Gateway']
 export type RadioPairing = Schemas['RadioPairing']
 export type Finding = Schemas['Finding']
 export type LocalClient = Schemas['LocalClient']
