@@ -282,7 +282,11 @@ func (k *Keeper) giveUp(v domain.Seq, why string) error {
 // tell tells what the newest version came to.
 func (k *Keeper) tell(ctx context.Context) error {
 	s := k.kept.Settled
-	k.options.Log.Info("the configuration from the cloud is settled", "version", s.Version, "state", s.State, "why", s.Reason)
+	if s.State == domain.ConfigurationApplied {
+		k.options.Log.Info("the agent works with a configuration from the cloud", "version", s.Version)
+	} else {
+		k.options.Log.Warn("a configuration from the cloud is rolled back", "version", s.Version, "why", s.Reason)
+	}
 	return k.options.Tell(ctx, s.Version, s.State, s.Reason)
 }
 
