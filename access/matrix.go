@@ -11,23 +11,24 @@ type Action string
 
 // The actions. A new one is refused to everybody until roles lists it.
 const (
-	ReadHome       Action = "home.read"       // its present: rooms, devices, twins, commands
-	EditHome       Action = "home.edit"       // its name, its rooms, its devices' names and places
-	ReadHistory    Action = "history.read"    // its past
-	CommandDevice  Action = "device.command"  // ask something of a device
-	ManageGateways Action = "gateways.manage" // let a gateway in
+	ReadHome        Action = "home.read"        // its present: rooms, devices, twins, commands
+	EditHome        Action = "home.edit"        // its name, its rooms, its devices' names and places
+	ReadHistory     Action = "history.read"     // its past
+	CommandDevice   Action = "device.command"   // ask something of a device
+	ManageGateways  Action = "gateways.manage"  // let a gateway in or turn it out, and steer it
+	InspectGateways Action = "gateways.inspect" // a gateway's health, its log and who is paired with it
 )
 
 // Actions returns all of them.
 func Actions() []Action {
-	return []Action{ReadHome, EditHome, ReadHistory, CommandDevice, ManageGateways}
+	return []Action{ReadHome, EditHome, ReadHistory, CommandDevice, ManageGateways, InspectGateways}
 }
 
 // roles is the whole matrix: which roles may do an action. What it does not list
 // is refused.
 func roles(action Action) []domain.Role {
 	switch action {
-	case ReadHome, ReadHistory, CommandDevice, EditHome, ManageGateways:
+	case ReadHome, ReadHistory, CommandDevice, EditHome, ManageGateways, InspectGateways:
 		return []domain.Role{domain.Owner}
 	default:
 		return nil

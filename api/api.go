@@ -31,6 +31,8 @@ type Options struct {
 	Tables projections.Tables // required
 	Past   *history.Past      // required
 	Proofs *proof.Sealer      // required
+	// Callers ask gateways something; without one no gateway is ever connected.
+	Callers Callers
 	// App is the browser app: index.html and what it loads. Nil serves none.
 	App fs.FS
 	// Log is told of faults that are not the caller's. Nil tells nobody.
@@ -113,6 +115,8 @@ func (s *Server) routes(r chi.Router) {
 	s.addHistory()
 	s.addProof()
 	s.addGateways()
+	s.addCalls()
+	s.addConfiguration()
 	s.addLive(r)
 	finish(s.huma.OpenAPI())
 	s.document = sync.OnceValues(s.huma.OpenAPI().YAML)

@@ -17,7 +17,7 @@ const about = `What an app may ask of Logis. The truth about a home is its log o
 
 **Signing in.** A one-time link becomes a session cookie (` + "`POST /session`" + `). Every method but GET and HEAD, and the live socket, must come from the app's own origin (` + "`Sec-Fetch-Site`" + ` or ` + "`Origin`" + `).
 
-**Revisions.** The revision of a thing is the seq of the last event that touched it, and its ETag. A PATCH or DELETE names the one it was based on (` + "`If-Match`" + `): 428 without, 412 when somebody was faster.
+**Revisions.** The revision of a thing is the seq of the last event that touched it, and its ETag. A PATCH, a DELETE or the PUT of a configuration names the one it was based on (` + "`If-Match`" + `): 428 without, 412 when somebody was faster.
 
 **Once.** Every POST but the sign-in takes an ` + "`Idempotency-Key`" + `: the same request with the same key gets the very same answer for 24 hours, and happens once.
 
@@ -61,6 +61,8 @@ func operationAt(doc *huma.OpenAPI, method, path string) *huma.Operation {
 		return item.Get
 	case http.MethodPost:
 		return item.Post
+	case http.MethodPut:
+		return item.Put
 	case http.MethodPatch:
 		return item.Patch
 	default:

@@ -24,6 +24,7 @@ type Gateway struct {
 	Epoch          int              `json:"epoch" doc:"Generation of its outbox." example:"1"`
 	Cursor         int64            `json:"cursor" doc:"The last entry of its outbox that is recorded." example:"512"`
 	KeyFingerprint string           `json:"key_fingerprint" doc:"SHA-256 of its public key, to compare with what it shows." example:"2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"`
+	Configuration  Configuration    `json:"configuration" doc:"What its agent should work with."`
 	Revision       domain.Seq       `json:"revision" doc:"The last event about it." example:"1001"`
 }
 

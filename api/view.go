@@ -100,7 +100,7 @@ func (v view) gateway(g *domain.Gateway) Gateway {
 		ID: g.ID, Name: v.named(g.ID.Entity(), "Gateway"), Connected: g.Connected, Revoked: g.Revoked, Since: Instant{g.Since},
 		Suspended: textOrNull(string(g.Suspended)), KeyEnds: instant(g.KeyEnds),
 		Version: g.Version, Session: g.Session, Epoch: g.Epoch, Cursor: g.Cursor,
-		KeyFingerprint: g.KeyFingerprint, Revision: g.Revision,
+		KeyFingerprint: g.KeyFingerprint, Configuration: configurationOf(g.Configuration), Revision: g.Revision,
 	}
 }
 

@@ -150,19 +150,19 @@ func (b *backlog) drain(ctx context.Context, pace int, limit time.Duration) (per
 	if limit > 0 {
 		wait(ctx, 2*time.Second)
 	}
-	begin, _, err := b.box.Depth(ctx)
+	begin, err := b.box.Depth(ctx)
 	if err != nil {
 		return 0, err
 	}
 	start := time.Now()
 	for {
 		wait(ctx, 50*time.Millisecond)
-		left, _, err := b.box.Depth(ctx)
+		left, err := b.box.Depth(ctx)
 		if err != nil || ctx.Err() != nil {
 			return 0, errors.Join(err, ctx.Err())
 		}
-		if took := time.Since(start); left == 0 || limit > 0 && took >= limit {
-			return float64(begin-left) / took.Seconds(), nil
+		if took := time.Since(start); left.Rows == 0 || limit > 0 && took >= limit {
+			return float64(begin.Rows-left.Rows) / took.Seconds(), nil
 		}
 	}
 }

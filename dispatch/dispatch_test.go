@@ -29,6 +29,10 @@ type sender struct {
 	err  error
 }
 
+func (s *sender) SendConfiguration(domain.GatewayID, int64, domain.Configured) error {
+	return nil
+}
+
 func (s *sender) SendCommand(_ domain.GatewayID, _ int64, c *domain.Command) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

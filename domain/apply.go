@@ -42,6 +42,8 @@ func (h *Home) applyGateway(ev *RecordedEvent) {
 		g.Cursor = max(g.Cursor, fact.To)
 	case HistoryRegressed:
 		g.Cursor = max(g.Cursor, fact.EdgeSeq)
+	default:
+		g.configure(ev)
 	}
 }
 

@@ -43,6 +43,16 @@ func presentFacts() map[string]domain.Fact {
 		"device.renamed@1":          domain.DeviceRenamed{},
 		"device.removed@1":          domain.DeviceRemoved{},
 		"device.registered@1.plain": domain.DeviceRegistered{Address: "simulated/lamp", Kind: "light"},
+		"gateway.configured@1": domain.GatewayConfigured{Configuration: domain.Configuration{
+			LogLevel: domain.LogDebug, OutboxMiB: 32, RadiosOff: []string{"zigbee"},
+		}},
+		"gateway.configured@1.plain":          domain.GatewayConfigured{},
+		"gateway.configuration_applied@1":     domain.GatewayConfigurationApplied{Version: 90},
+		"gateway.configuration_rolled_back@1": domain.GatewayConfigurationRolledBack{Version: 90, Reason: "the radio zigbee does not run"},
+		"gateway.pairing_opened@1":            domain.GatewayPairingOpened{Radio: "zigbee", Seconds: 254},
+		"gateway.pairing_closed@1":            domain.GatewayPairingClosed{Radio: "zigbee"},
+		"gateway.commissioning_begun@1":       domain.GatewayCommissioningBegun{Radio: "matter"},
+		"gateway.client_ended@1":              domain.GatewayClientEnded{Client: "ABCDEFGHIJKLMNOPQRSTUVWXYZ"},
 		"device.registered@1": domain.DeviceRegistered{
 			Address: "zigbee2mqtt/0x00158d0001", Kind: "plug", Capabilities: []string{"battery", "tamper"},
 			Attributes: map[string]string{"manufacturer": "Ö & <Co>", "model": "P1"},

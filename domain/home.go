@@ -64,7 +64,8 @@ type Gateway struct {
 
 	// Suspended is why the gateway may not speak until its owner has confirmed a new
 	// key, "" when it may.
-	Suspended SuspendReason `json:"suspended,omitempty"`
+	Suspended     SuspendReason `json:"suspended,omitempty"`
+	Configuration Configured    `json:"configuration,omitzero"` // of its agent
 }
 
 // Device is what a device is and where; its values are in its Twin.
@@ -122,7 +123,8 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 	case RoomAdded, RoomRenamed, RoomRemoved:
 		h.applyRoom(ev)
 	case GatewayEnrolled, GatewayConnected, GatewayDisconnected, GatewayRevoked, GatewayRefused,
-		GatewayKeyCertified, GatewaySuspended, GatewayGapRecorded, HistoryRegressed:
+		GatewayKeyCertified, GatewaySuspended, GatewayGapRecorded, HistoryRegressed,
+		GatewayConfigured, GatewayConfigurationApplied, GatewayConfigurationRolledBack:
 		h.applyGateway(ev)
 	case DeviceRegistered, DevicePlaced, DeviceRenamed, DeviceRemoved:
 		h.applyDevice(ev)
@@ -130,7 +132,8 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		h.applyTwin(ev)
 	case CommandRequested, CommandSent, CommandDelivered, CommandEnded:
 		return h.applyCommand(ev)
-	case GatewayClockStepped, GatewayEntryRefused, GatewayClaimExhausted, CommandAnsweredLate:
+	case GatewayClockStepped, GatewayEntryRefused, GatewayClaimExhausted, CommandAnsweredLate,
+		GatewayPairingOpened, GatewayPairingClosed, GatewayCommissioningBegun, GatewayClientEnded:
 		// Kept for people; no state follows from them.
 	default:
 		return fmt.Errorf("home %s: no fold for %T", h.ID, ev.Fact)

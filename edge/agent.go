@@ -14,8 +14,10 @@ import (
 	"time"
 
 	"logis/domain"
+	"logis/domain/call"
 	"logis/domain/thing"
 	"logis/edge/clock"
+	"logis/edge/configuration"
 	"logis/edge/executor"
 	"logis/edge/identity"
 	"logis/edge/link"
@@ -36,7 +38,14 @@ type Options struct {
 	Client  *http.Client   // for the socket; nil: the default one
 	Clock   clock.Clock    // nil: the machine's
 
+	// LogLevel is what Log obeys: the configuration from the cloud sets it. Nil: it
+	// stays as it is.
+	LogLevel *slog.LevelVar
+	// Health finds what is wrong with the gateway, for the cloud; nil: nobody looks.
+	Health func(context.Context) call.HealthReport
+
 	MaxOutboxBytes int64         // zero: outbox.DefaultMaxBytes
+	Trial          time.Duration // of a configuration; zero: configuration.DefaultTrial
 	ReconnectMax   time.Duration // see link.Options
 
 	// Again gives a gateway that belongs to a home another key, by a claim that was
@@ -65,6 +74,7 @@ type Agent struct {
 	link     *link.Link
 	outbox   *outbox.Outbox
 	commands *executor.Executor
+	keeper   *configuration.Keeper
 	still    string // why the agent stands still, "" while it works
 }
 
@@ -76,6 +86,7 @@ func (a *Agent) Time() (clock.Reading, bool) { return a.time.Now() }
 const (
 	identityFile = "identity.json"
 	outboxFile   = "outbox.db"
+	keeperFile   = "configuration.json"
 )
 
 // folderMode keeps other accounts out of the agent's folder.
@@ -221,9 +232,13 @@ var errOpen = errors.New("open the outbox")
 // live opens the outbox and runs the parts on it, each started after those it
 // needs: facts first, orders after, then who gives them, the cloud last.
 func (a *Agent) live(ctx context.Context) error {
+	keeper, err := a.openKeeper()
+	if err != nil {
+		return fmt.Errorf("%w: %w", errOpen, err)
+	}
 	box, err := outbox.Open(outbox.Options{
 		Path: filepath.Join(a.options.Dir, outboxFile), Gateway: a.identity.Gateway,
-		Time: a.time, MaxBytes: a.options.MaxOutboxBytes, Catalog: a.options.Catalog,
+		Time: a.time, MaxBytes: a.quota(keeper.Good()), Catalog: a.options.Catalog,
 	})
 	if err != nil {
 		return fmt.Errorf("%w: %w", errOpen, err)
@@ -236,15 +251,18 @@ func (a *Agent) live(ctx context.Context) error {
 		}
 	})
 	o := a.linkOptions()
-	o.Outbox, o.Commands = box, commands
+	pairing := newPairing(a)
+	o.Outbox, o.Commands, o.Desk = box, commands, &desk{agent: a, keeper: keeper, pairing: pairing}
 	cloud := link.New(o)
 	a.mu.Lock()
-	a.outbox, a.link, a.commands, a.still = box, cloud, commands, ""
+	a.outbox, a.link, a.commands, a.keeper, a.still = box, cloud, commands, keeper, ""
 	a.mu.Unlock()
 	parts := []part{
 		{"the outbox", box.Run},
+		{"the configuration", keeper.Run},
 		{"the radios", func(ctx context.Context) error { return a.radios.run(ctx, box) }},
 		{"the executor", commands.Run},
+		{"pairing", pairing.run},
 	}
 	if a.options.Local != "" {
 		parts = append(parts, part{"local control", a.door(box, commands, cloud).Run})

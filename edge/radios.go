@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -32,19 +31,22 @@ type supervisor struct {
 	radios []*fence.Fence
 	log    *slog.Logger
 
-	mu    sync.Mutex
-	stand map[string]standing // by radio
+	mu       sync.Mutex
+	stand    map[string]standing // by radio
+	off      []string            // radios that are switched off
+	switched chan struct{}       // closed at the next change of off
 }
 
 // standing is how one radio stands.
 type standing struct {
+	off      bool   // it is switched off
 	problem  string // why it does not run, "" if it does
 	restarts int    // since the agent began
 	last     string // why it ended the last time
 }
 
 func newSupervisor(radios []radio.Radio, catalog *thing.Catalog, log *slog.Logger) *supervisor {
-	s := &supervisor{log: log, stand: map[string]standing{}}
+	s := &supervisor{log: log, stand: map[string]standing{}, switched: make(chan struct{})}
 	for _, r := range radios {
 		s.radios = append(s.radios, fence.New(r, catalog))
 	}
@@ -97,7 +99,7 @@ func (s *supervisor) loseUnknown(ctx context.Context, box *outbox.Outbox) error 
 		return ignoreEnd(ctx, err)
 	}
 	for _, name := range names {
-		if !slices.ContainsFunc(s.radios, func(r *fence.Fence) bool { return r.Name() == name }) {
+		if _, ok := s.find(name); !ok {
 			if err := box.Unreachable(ctx, name); err != nil {
 				return ignoreEnd(ctx, err)
 			}
@@ -111,14 +113,18 @@ func (s *supervisor) loseUnknown(ctx context.Context, box *outbox.Outbox) error 
 func (s *supervisor) keep(ctx context.Context, r *fence.Fence, box *outbox.Outbox) error {
 	wait := radioWait
 	for {
+		if err := s.rest(ctx, r, box); err != nil || ctx.Err() != nil {
+			return ignoreEnd(ctx, err)
+		}
 		s.begins(r)
 		begun := time.Now()
-		err := r.Run(ctx, box.Sink(r.Name()))
+		err := s.runWhileOn(ctx, r, box.Sink(r.Name()))
 		if ctx.Err() != nil {
 			return nil
 		}
-		if err == nil {
-			err = errEnded
+		if errors.Is(err, errOff) {
+			wait = radioWait
+			continue
 		}
 		s.ended(r, err)
 		if err := box.Unreachable(ctx, r.Name()); err != nil {
@@ -128,9 +134,7 @@ func (s *supervisor) keep(ctx context.Context, r *fence.Fence, box *outbox.Outbo
 			wait = radioWait
 		}
 		s.log.Warn("a radio ended", "radio", r.Name(), "why", err, "again_in", wait)
-		if !sleep(ctx, wait/2+rand.N(wait/2)) { //nolint:gosec // spreads attempts, guards nothing
-			return nil
-		}
+		s.pause(ctx, r, wait/2+rand.N(wait/2)) //nolint:gosec // spreads attempts, guards nothing
 		wait = min(2*wait, maxRadioWait)
 	}
 }
@@ -140,21 +144,15 @@ var errEnded = errors.New("it ended without being asked")
 
 // begins notes that a radio runs, or is about to.
 func (s *supervisor) begins(r *fence.Fence) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.stand[r.Name()]
-	now.problem = ""
-	s.stand[r.Name()] = now
+	s.change(r, func(now *standing) { now.problem = "" })
 }
 
 // ended notes why a radio does not run any more.
 func (s *supervisor) ended(r *fence.Fence, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.stand[r.Name()]
-	now.problem, now.last = err.Error(), err.Error()
-	now.restarts++
-	s.stand[r.Name()] = now
+	s.change(r, func(now *standing) {
+		now.problem, now.last = err.Error(), err.Error()
+		now.restarts++
+	})
 }
 
 func ignoreEnd(ctx context.Context, err error) error {

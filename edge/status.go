@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"logis/domain"
+	"logis/edge/configuration"
 	"logis/edge/link"
 	"logis/edge/outbox"
 	"logis/edge/radio"
@@ -26,6 +27,8 @@ type Status struct {
 	Outbox  OutboxStatus     `json:"outbox"`            // what waits for the cloud
 	Radios  []RadioStatus    `json:"radios"`            // in the order they were given
 	Clock   ClockStatus      `json:"clock"`             // the server's time
+
+	Configuration configuration.Status `json:"configuration"` // from the cloud
 }
 
 // OutboxStatus is what waits for the cloud. Entries is -1 when that cannot be
@@ -40,6 +43,7 @@ type OutboxStatus struct {
 // RadioStatus is how one radio stands.
 type RadioStatus struct {
 	Name     string            `json:"name"`
+	Off      bool              `json:"off,omitempty"`          // it is switched off from the cloud
 	Problem  string            `json:"problem,omitempty"`      // why it does not run, "" if it does
 	Last     string            `json:"last_problem,omitempty"` // why it ended the last time
 	Restarts int               `json:"restarts"`               // since the agent began
@@ -62,7 +66,7 @@ func (a *Agent) Status(ctx context.Context) Status {
 		Version: a.options.Version, Gateway: a.identity.Gateway, Home: a.identity.Home, Server: a.options.Server,
 		Key: a.identity.Fingerprint(), Letters: a.identity.Letters(), KeyEnds: a.identity.KeyEnds(), Problem: a.still,
 	}
-	box, cloud, commands := a.outbox, a.link, a.commands
+	box, cloud, commands, keeper := a.outbox, a.link, a.commands, a.keeper
 	a.mu.Unlock()
 	if cloud != nil {
 		s.Link = cloud.Status()
@@ -70,13 +74,13 @@ func (a *Agent) Status(ctx context.Context) Status {
 	if commands != nil {
 		s.Open = commands.Open()
 	}
-	s.Outbox = OutboxStatus{Entries: -1, MaxBytes: a.options.MaxOutboxBytes, MaxRows: outbox.DefaultMaxRows}
-	if s.Outbox.MaxBytes == 0 {
-		s.Outbox.MaxBytes = outbox.DefaultMaxBytes
+	if keeper != nil {
+		s.Configuration = keeper.Status()
 	}
+	s.Outbox = OutboxStatus{Entries: -1, MaxBytes: a.quota(domain.Configuration{}), MaxRows: outbox.DefaultMaxRows}
 	if box != nil {
-		if rows, bytes, err := box.Depth(ctx); err == nil {
-			s.Outbox.Entries, s.Outbox.Bytes = rows, bytes
+		if d, err := box.Depth(ctx); err == nil {
+			s.Outbox.Entries, s.Outbox.Bytes, s.Outbox.MaxBytes = d.Rows, d.Bytes, d.MaxBytes
 		}
 	}
 	s.Radios = a.radios.status()
@@ -92,11 +96,9 @@ func (a *Agent) Status(ctx context.Context) Status {
 func (s *supervisor) status() []RadioStatus {
 	all := make([]RadioStatus, 0, len(s.radios))
 	for _, r := range s.radios {
-		s.mu.Lock()
-		now := s.stand[r.Name()]
-		s.mu.Unlock()
+		now := s.standOf(r.Name())
 		status := RadioStatus{
-			Name: r.Name(), Problem: now.problem, Last: now.last, Restarts: now.restarts, Breaches: r.Breaches(),
+			Name: r.Name(), Off: now.off, Problem: now.problem, Last: now.last, Restarts: now.restarts, Breaches: r.Breaches(),
 		}
 		if counter, ok := r.Inner().(radio.Counter); ok {
 			status.Counts = counter.Counts()

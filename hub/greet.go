@@ -152,6 +152,7 @@ func (h *Hub) open(ctx context.Context, conn *websocket.Conn, nonce []byte, f *w
 		return nil, h.refusalFor(err, stranger)
 	}
 	s := newSession(h, conn, f.Gateway, caller.Home, number)
+	s.version = f.Version
 	if err := h.enter(s); err != nil {
 		return nil, err
 	}

@@ -97,6 +97,9 @@ func (h *Hub) Run(ctx context.Context) error {
 	defer silence.Stop()
 	defer out.Stop()
 	h.clock.refresh(ctx)
+	var relaying sync.WaitGroup
+	relaying.Go(func() { h.runRelay(ctx) })
+	defer relaying.Wait()
 	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
@@ -198,6 +201,7 @@ func (h *Hub) serve(conn *websocket.Conn) {
 		return
 	}
 	s.read()
+	s.endCalls()
 	h.leave(s)
 }
 
@@ -256,10 +260,8 @@ const leaveTimeout = 3 * time.Second
 
 // SendCommand implements dispatch.Sender.
 func (h *Hub) SendCommand(gateway domain.GatewayID, number int64, c *domain.Command) error {
-	h.mu.Lock()
-	s, ok := h.sessions[gateway]
-	h.mu.Unlock()
-	if !ok || s.number != number {
+	s, ok := h.session(gateway, number)
+	if !ok {
 		return domain.Errorf(domain.EdgeOffline, "the session is gone")
 	}
 	frame := wire.Command{

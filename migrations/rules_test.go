@@ -27,9 +27,10 @@ var homeless = []string{
 
 // foundByKey are the tables about homes that are found by another key first.
 var foundByKey = []string{
-	"claims",       // by what a new gateway sends, before its home is known
-	"gateway_keys", // by the gateway that says hello, before its home is known
-	"retired_keys", // by the key, which no gateway of any home may have again
+	"claims",        // by what a new gateway sends, before its home is known
+	"gateway_calls", // by the server that holds the session, and for seconds
+	"gateway_keys",  // by the gateway that says hello, before its home is known
+	"retired_keys",  // by the key, which no gateway of any home may have again
 }
 
 func TestEveryTableIsKeyedByHomeFirst(t *testing.T) {

@@ -60,6 +60,8 @@ func DecodeFromEdge(text []byte) (Frame, error) {
 			return &Ping{}
 		case "ready":
 			return &Ready{}
+		case "answer":
+			return &Answer{}
 		case "snapshot":
 			return &Snapshot{}
 		case "hello":
@@ -85,6 +87,10 @@ func DecodeFromCloud(text []byte) (Frame, error) {
 			return &Command{}
 		case "go":
 			return &Go{}
+		case "call":
+			return &Call{}
+		case "configure":
+			return &Configure{}
 		case "pong":
 			return &Pong{}
 		case "welcome":

@@ -145,6 +145,10 @@ const (
 	KindAct       Kind = "act"       // Command, Device, Values or Action and Input, Client: given at the gateway itself
 	KindClock     Kind = "clock"     // ByMS: the server's time jumped so far against the gateway's boot clock
 	KindGap       Kind = "gap"       // To, Reason: entries from its own number to To are lost
+	// KindConfigured uses To, Event, Reason: the configuration of version To was
+	// applied or rolled_back. Its members are those of version 1, so that a server of
+	// that version refuses this entry and not the frame.
+	KindConfigured Kind = "configured"
 )
 
 // Entry is one thing the edge has to tell.

@@ -10,9 +10,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
 
 	"logis/domain"
+	"logis/domain/call"
 	"logis/domain/thing"
 	"logis/wire"
 )
@@ -54,9 +56,12 @@ func fromCloud() map[string]wire.Frame {
 		"command-unbounded": &wire.Command{
 			ID: command, Device: device, Class: thing.Config, Set: map[string]thing.Value{"systemMode": `"heat"`}, DesiredVersion: 90, Session: 7,
 		},
-		"go":        &wire.Go{Command: command, Nonce: nonce[:16]},
-		"go-denied": &wire.Go{Command: command, Nonce: nonce[:16], Denied: "not_allowed_any_more"},
-		"error":     &wire.Error{Code: domain.Invalid, Message: "values.onOff must be true or false", Entry: 42},
+		"go":            &wire.Go{Command: command, Nonce: nonce[:16]},
+		"go-denied":     &wire.Go{Command: command, Nonce: nonce[:16], Denied: "not_allowed_any_more"},
+		"call":          &wire.Call{ID: 3, Method: call.Logs, Params: jsontext.Value(`{"lines":200,"level":"warn"}`), NotAfterMS: 1772366415000},
+		"configure":     &wire.Configure{Version: 91, Configuration: domain.Configuration{LogLevel: domain.LogDebug, OutboxMiB: 32, RadiosOff: []string{"zigbee"}}},
+		"configure-own": &wire.Configure{Version: 92, Settled: true},
+		"error":         &wire.Error{Code: domain.Invalid, Message: "values.onOff must be true or false", Entry: 42},
 	}
 }
 
@@ -106,9 +111,16 @@ func fromEdge() map[string]wire.Frame {
 		"entries-historic": &wire.Entries{First: 1, Historic: true, Entries: wire.EntryList{
 			{Kind: wire.KindReport, Device: device, Values: map[string]thing.Value{"temperature": `21.37`}},
 		}},
-		"ping":       &wire.Ping{BootMS: 5000},
-		"ready":      &wire.Ready{Command: command, Nonce: nonce[:16]},
-		"error-bare": &wire.Error{Code: domain.Internal, Message: "a fault of ours"},
+		"entries-configured": &wire.Entries{First: 53, Entries: wire.EntryList{
+			{Kind: wire.KindConfigured, AtMS: 1772366400010, To: 91, Event: "applied"},
+			{Kind: wire.KindConfigured, AtMS: 1772366400011, To: 92, Event: "rolled_back", Reason: "the radio zigbee does not run"},
+		}},
+		"answer":       &wire.Answer{ID: 3, Result: jsontext.Value(`{"lines":[],"cut":false}`)},
+		"answer-empty": &wire.Answer{ID: 5, Result: jsontext.Value(`{}`)},
+		"answer-error": &wire.Answer{ID: 4, Error: &wire.CallError{Code: domain.NotFound, Message: "there is no such client"}},
+		"ping":         &wire.Ping{BootMS: 5000},
+		"ready":        &wire.Ready{Command: command, Nonce: nonce[:16]},
+		"error-bare":   &wire.Error{Code: domain.Internal, Message: "a fault of ours"},
 	}
 }
 
@@ -204,7 +216,7 @@ func TestEachEndTakesOnlyWhatTheOtherSends(t *testing.T) {
 func TestEveryTypeOfFrameHasAGoldenFile(t *testing.T) {
 	t.Parallel()
 	var source []byte
-	for _, file := range []string{"frames.go", "keys.go"} {
+	for _, file := range []string{"frames.go", "keys.go", "call.go"} {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -223,7 +235,7 @@ func TestEveryTypeOfFrameHasAGoldenFile(t *testing.T) {
 			t.Errorf("a %s frame has no golden file", name)
 		}
 	}
-	if types != 17 {
+	if types != 20 {
 		t.Errorf("%d types of frames were found", types)
 	}
 }

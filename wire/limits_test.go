@@ -20,6 +20,7 @@ func TestTheNewestVersionBothEndsSpeakIsChosen(t *testing.T) {
 		{[]int{3, 2, 1}, wire.Version},
 		{[]int{1, 1, 99}, 1},
 		{[]int{0}, 0},
+		{[]int{2, 1}, 2},
 		{[]int{2}, 2},
 		{[]int{wire.Version + 1}, 0},
 		{[]int{-1}, 0},

@@ -10,6 +10,7 @@ import (
 	"os"
 	"time"
 
+	"logis/domain/call"
 	"logis/edge"
 	"logis/edge/health"
 	"logis/edge/logring"
@@ -66,11 +67,13 @@ func runAgent(ctx context.Context, t terminal, args []string) (int, error) {
 	defer ring.Close() //nolint:errcheck // what is in it is written
 
 	// 5. The agent. What it refuses now is a matter of flags.
-	log = slog.New(slog.NewTextHandler(io.MultiWriter(ring, t.err), nil))
+	level := new(slog.LevelVar)
+	log = slog.New(slog.NewTextHandler(io.MultiWriter(ring, t.err), &slog.HandlerOptions{Level: level}))
 	agent, err := edge.New(edge.Options{
 		Dir: c.data, Server: c.server, Claim: c.claim, Radios: radios,
 		Version: version, Log: log, ReconnectMax: c.reconnectMax,
 		Local: c.local, LocalName: c.localName, Screen: t.out,
+		LogLevel: level, Health: healthOf(c.data, time.Now()),
 	})
 	if errors.Is(err, edge.ErrNoClaim) {
 		return exitUsage, fmt.Errorf("%w: %w; make one in the app and use logis-edge pair, or give it with --claim or LOGIS_EDGE_CLAIM", errUsage, err)
@@ -121,6 +124,14 @@ func work(ctx context.Context, c config, agent *edge.Agent, ring *logring.Ring, 
 		<-updated
 	}()
 	return agent.Run(ctx)
+}
+
+// healthOf finds what doctor would, for the cloud.
+func healthOf(dir string, begun time.Time) func(context.Context) call.HealthReport {
+	return func(ctx context.Context) call.HealthReport {
+		r := health.Look(ctx, health.Options{Dir: dir, Version: version, Network: true})
+		return call.HealthReport{Version: version, UptimeS: int64(time.Since(begun) / time.Second), Findings: r.Findings}
+	}
 }
 
 // chooseRadios makes the radios the flags name; complain gets what they do not

@@ -125,7 +125,9 @@ func newServer(r *rooms, c config, log *slog.Logger) (*server, error) {
 		return nil, err
 	}
 	s.sealer = proof.NewSealer(r.store, key, c.second(), log)
-	s.api, err = api.New(api.Options{Store: r.store, Tables: r.tables, Access: r.access, Past: r.past, Proofs: s.sealer, App: web.Dist(), Log: log})
+	s.api, err = api.New(api.Options{
+		Store: r.store, Tables: r.tables, Access: r.access, Callers: s.hub, Past: r.past, Proofs: s.sealer, App: web.Dist(), Log: log,
+	})
 	return s, err
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"logis/domain"
 )
 
 func (r *Report) lookAtLink() {
@@ -30,6 +32,8 @@ func (r *Report) lookAtRadios() {
 		broke := counted(" It did what a radio must not: ", radio.Breaches)
 		left += broke
 		switch {
+		case radio.Off:
+			r.find(check, Warning, "Switch it on in the gateway's configuration, if that is not meant so.", "It is switched off from the cloud.")
 		case radio.Problem != "":
 			r.find(check, Wrong, "Look at its software and its stick; the agent tries again by itself.",
 				"It does not run: %s (ended %d times).%s", radio.Problem, radio.Restarts, left)
@@ -85,6 +89,18 @@ func (r *Report) compare(now, server time.Time, within time.Duration) {
 		r.find("clock", Warning, "Let the machine set its clock, for example with: timedatectl set-ntp true",
 			"The machine's clock is %v off the server's. Commands are not affected; certificates may seem invalid and the log is dated wrongly.",
 			skew.Round(time.Second))
+	}
+}
+
+func (r *Report) lookAtConfiguration() {
+	switch c := r.Agent.Configuration; {
+	case c.Trial != 0:
+		r.find("configuration", Fine, "", "Version %d from the cloud is on trial.", c.Trial)
+	case c.State == domain.ConfigurationRolledBack:
+		r.find("configuration", Warning, "Change it in the app, or mend what stood against it and save it again.",
+			"Version %d from the cloud was rolled back: %s. The agent works with the one before.", c.Settled, c.Reason)
+	case c.Version != 0:
+		r.find("configuration", Fine, "", "The agent works with version %d from the cloud.", c.Version)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"logis/domain"
+	"logis/domain/call"
 	"logis/edge"
 	"logis/edge/identity"
 	"logis/edge/outbox"
@@ -15,22 +16,17 @@ import (
 )
 
 // Level is how bad a finding is.
-type Level string
+type Level = call.Level
 
 // The levels.
 const (
-	Fine    Level = "fine"
-	Warning Level = "warning" // it works, and a person should know
-	Wrong   Level = "wrong"   // something does not work
+	Fine    = call.Fine
+	Warning = call.Warning
+	Wrong   = call.Wrong
 )
 
 // Finding is what one check found.
-type Finding struct {
-	Check string `json:"check"` // what was looked at: agent, folder, pairing, disk, network, …
-	Level Level  `json:"level"`
-	Says  string `json:"says"`         // a sentence for people
-	Do    string `json:"do,omitempty"` // what helps, "" when nothing needs doing
-}
+type Finding = call.Finding
 
 // Report is how a gateway stands. Without a running agent it holds what its
 // folder says.
@@ -102,6 +98,7 @@ func Look(ctx context.Context, o Options) Report {
 		r.lookAtLink()
 		r.lookAtRadios()
 		r.lookAtClock(o.Now())
+		r.lookAtConfiguration()
 		r.lookAtLog()
 	}
 	r.lookAtOutbox()

@@ -20,6 +20,7 @@ import (
 	"sync"
 	"time"
 
+	"logis/domain/call"
 	"logis/edge/clock"
 	"logis/edge/identity"
 	"logis/edge/outbox"
@@ -40,6 +41,15 @@ type Commands interface {
 	Go(word wire.Go)
 }
 
+// Desk is where the cloud asks for something beside commands.
+type Desk interface {
+	// Call answers a call, with what can be written as JSON. ctx bounds it; a
+	// *domain.Error is told to who asked, any other error is a fault of the agent.
+	Call(ctx context.Context, method call.Method, params []byte) (any, error)
+	// Configure takes the configuration that is wanted. It returns at once.
+	Configure(wanted wire.Configure)
+}
+
 // Options say who connects where.
 type Options struct {
 	Server   string // ws://host:port or wss://host
@@ -47,6 +57,7 @@ type Options struct {
 	Outbox   *outbox.Outbox
 	Time     *clock.Server // learns the server's time
 	Commands Commands
+	Desk     Desk         // nil: nothing is answered
 	Agent    string       // version of the agent
 	Client   *http.Client // nil: http.DefaultClient
 	Log      *slog.Logger

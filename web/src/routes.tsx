@@ -38,12 +38,17 @@ const gateways = createRoute({
   path: '/gateways',
   component: lazyRouteComponent(() => import('./gateways/GatewaysPage'), 'GatewaysPage'),
 })
+const gateway = createRoute({
+  getParentRoute: () => home,
+  path: '/gateways/$gateway',
+  component: lazyRouteComponent(() => import('./gateways/GatewayPage'), 'GatewayPage'),
+})
 
 /** Every page of the app. */
 export const router = createRouter({
   routeTree: root.addChildren([
     enter,
-    gate.addChildren([first, home.addChildren([rooms, device, timeline, arrange, gateways])]),
+    gate.addChildren([first, home.addChildren([rooms, device, timeline, arrange, gateways, gateway])]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -34,6 +34,8 @@ type Cloud struct {
 	entries []wire.Entry
 	present []wire.Present
 	hellos  []wire.Hello
+	answers map[int64]*wire.Answer
+	wanted  *wire.Configure // told in every session
 }
 
 // Decision is what an owner says of a key.
@@ -56,7 +58,7 @@ func Home() domain.HomeID { return domain.HomeID{0xbb} }
 // NewCloud starts a cloud that ends with the test.
 func NewCloud(t *testing.T) *Cloud {
 	t.Helper()
-	c := &Cloud{t: t, changed: make(chan struct{}), Claim: domain.Claim{ID: [16]byte{1}, Secret: [16]byte{2}}}
+	c := &Cloud{t: t, changed: make(chan struct{}), answers: map[int64]*wire.Answer{}, Claim: domain.Claim{ID: [16]byte{1}, Secret: [16]byte{2}}}
 	server := httptest.NewServer(c.Handler())
 	t.Cleanup(func() {
 		c.Cut()
@@ -134,6 +136,9 @@ func (c *Cloud) hello(p *Peer, f *wire.Hello) bool {
 			Version: wire.Version, Session: c.session + 1, Epoch: 1, Cursor: c.cursor,
 			TimeMS: time.Now().UnixMilli(), Head: c.head(),
 		})
+		if c.wanted != nil {
+			p.Send(*c.wanted)
+		}
 		c.session++
 		c.peer = p
 		c.hellos = append(c.hellos, *f)
@@ -154,6 +159,8 @@ func (c *Cloud) take(p *Peer, frame wire.Frame) {
 		p.Send(wire.Pong{BootMS: f.BootMS, TimeMS: time.Now().UnixMilli()})
 	case *wire.Ready:
 		p.Send(wire.Go{Command: f.Command, Nonce: f.Nonce})
+	case *wire.Answer:
+		c.change(func() { c.answers[f.ID] = f })
 	case *wire.Snapshot:
 		c.change(func() { c.present = append(c.present, f.Devices...) })
 	case *wire.Entries:

@@ -91,7 +91,7 @@ func (f *Fence) Run(ctx context.Context, sink radio.Sink) error {
 	told := gate.New(life, sink)
 	ended := make(chan error, 1)
 	go func() {
-		err := f.call(func() error { return f.inner.Run(life, &guard{f, told}) })
+		err := f.Call(func() error { return f.inner.Run(life, &guard{f, told}) })
 		<-f.running
 		ended <- err
 	}()
@@ -167,7 +167,7 @@ func (f *Fence) bounded(ctx context.Context, breach string, do func() error) err
 		return fmt.Errorf("%w: %w", radio.ErrRefused, errHangs)
 	}
 	back := make(chan error, 1)
-	go func() { back <- f.call(do) }()
+	go func() { back <- f.Call(do) }()
 	select {
 	case err := <-back:
 		return err
@@ -204,8 +204,8 @@ func (f *Fence) cameBack(error) {
 	f.hanging--
 }
 
-// call does a call; its panic is an error like any other.
-func (f *Fence) call(do func() error) (err error) {
+// Call does a call; its panic is an error like any other.
+func (f *Fence) Call(do func() error) (err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			f.breach("panics")

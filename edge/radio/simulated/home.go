@@ -37,7 +37,9 @@ type Home struct {
 	devices []*device
 	byName  map[string]*device // by address
 	air     *air               // nil while Run does not run
-	acted   []Actuation
+	// closeDoor closes the home to new devices; nil: it was never open.
+	closeDoor context.CancelFunc
+	acted     []Actuation
 }
 
 // air is what carries reports while Run runs.
@@ -91,7 +93,7 @@ func (h *Home) Name() string { return Name }
 
 // Address returns the address of the first device of a kind, "" if there is none.
 func (h *Home) Address(kind string) string {
-	for _, d := range h.devices {
+	for _, d := range h.all() {
 		if d.Kind == kind {
 			return d.Address
 		}
@@ -138,7 +140,7 @@ func (h *Home) Run(ctx context.Context, sink radio.Sink) error {
 
 // introduce tells every device, whether it can be reached and what it says.
 func (h *Home) introduce(ctx context.Context, sink radio.Sink) error {
-	for _, d := range h.devices {
+	for _, d := range h.all() {
 		if err := d.take(ctx); err != nil {
 			return err
 		}

@@ -141,8 +141,8 @@ func (r *Radio) find(ctx context.Context, address string) (*session, *unit, *dev
 	return nil, nil, nil, fmt.Errorf("%w: %w", radio.ErrRefused, errNoDevice)
 }
 
-// Pair opens the network to new devices. Zigbee2MQTT opens it for 254 s at most;
-// a longer window is cut.
+// Pair opens the network to new devices, or closes it when the window is zero.
+// Zigbee2MQTT opens it for 254 s at most; a longer window is cut.
 func (r *Radio) Pair(ctx context.Context, window time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
@@ -150,7 +150,7 @@ func (r *Radio) Pair(ctx context.Context, window time.Duration) error {
 	if err != nil {
 		return err
 	}
-	seconds := max(1, int(min(window, maxPairing)/time.Second))
+	seconds := int(min(window, maxPairing).Round(time.Second) / time.Second)
 	_, err = s.request(ctx, "permit_join", map[string]any{"time": seconds})
 	return err
 }

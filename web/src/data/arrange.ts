@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, ifMatch, must, newKey, Refusal } from '../api/client'
-import type { Device, Gateway, Room } from '../api/types'
+import type { Device, Gateway, Room, Settings } from '../api/types'
 import { keys } from './keys'
 
 /**
@@ -83,6 +83,18 @@ export function useTurnOut(home: string) {
     must(
       api.DELETE('/homes/{home}/gateways/{gateway}', {
         params: { path: { home, gateway: gateway.id }, header: ifMatch(gateway.revision) },
+      }),
+    ),
+  )
+}
+
+/** Wants other settings of a gateway's agent. The live socket tells how far that came. */
+export function useConfigure(home: string) {
+  return useChange(home, ({ gateway, settings }: { gateway: Gateway; settings: Settings }) =>
+    must(
+      api.PUT('/homes/{home}/gateways/{gateway}/configuration', {
+        params: { path: { home, gateway: gateway.id }, header: ifMatch(gateway.configuration.version) },
+        body: settings,
       }),
     ),
   )

@@ -13,5 +13,6 @@ export const keys = {
   density: (home: string, from: string, to: string) => ['density', home, from, to] as const,
   reel: (home: string, index: number, upTo: number) => ['reel', home, index, upTo] as const,
   proof: (home: string) => ['proof', home] as const,
+  fleet: (home: string, gateway: string, ...what: (string | number)[]) => ['fleet', home, gateway, ...what] as const,
   moment: (home: string, at: string) => ['moment', home, at] as const,
 }

@@ -1,6 +1,6 @@
 import type { Device, Event, Session } from '../api/types'
 import type { HomePicture } from '../data/picture'
-import { dayKey } from './ages'
+import { dayKey, span } from './ages'
 import { actorWords, reasonWords, wishWords } from './commands'
 import { byWeight, isMain, spaced, statement, titleWords, valueWords } from './values'
 
@@ -93,6 +93,13 @@ const tellers: Record<string, Tell> = {
   'gateway.clock_stepped': (e, t) => `The clock of Logis or of ${gatewayName(e, t)} was set`,
   'gateway.gap_recorded': (e, t) => `${gatewayName(e, t)} was away too long: ${number(e.data.count)} reports are lost`,
   'gateway.entry_refused': (e, t) => `${gatewayName(e, t)} said something nobody could understand`,
+  'gateway.configured': (e, t) => `${who(e, t)} changed the settings of ${gatewayName(e, t)}`,
+  'gateway.configuration_applied': (e, t) => `${gatewayName(e, t)} works with its new settings`,
+  'gateway.configuration_rolled_back': (e, t) => `${gatewayName(e, t)} went back to its former settings: ${text(e.data.reason)}`,
+  'gateway.pairing_opened': (e, t) => `${who(e, t)} opened ${text(e.data.radio)} to new devices for ${span(number(e.data.seconds) * 1000)}`,
+  'gateway.pairing_closed': (e, t) => `${who(e, t)} closed ${text(e.data.radio)} to new devices`,
+  'gateway.commissioning_begun': (e, t) => `${who(e, t)} gave ${gatewayName(e, t)} the code of a new device`,
+  'gateway.client_ended': (e, t) => `${who(e, t)} ended a local client of ${gatewayName(e, t)}`,
   'device.registered': (e, t) => of(e, t, 'found by its gateway'),
   'device.placed': placed,
   'device.renamed': (e, t) => `${who(e, t)} named ${e.entity === t.about ? 'it' : 'a device'} ${quoted(e.words)}`,
