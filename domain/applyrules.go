@@ -60,6 +60,8 @@ func (h *Home) applyRule(ev *RecordedEvent) {
 		mark(&h.changes.Runs, id)
 	case RulePlaced:
 		r.Gateway = fact.Gateway
+		h.forgetWaits(ev)
+		h.seeHigh(r)
 	case RuleGranted:
 		if fact.Version == r.Version && !r.Granted(fact.Device) {
 			r.Grants = append(r.Grants, Grant{Device: fact.Device, By: ev.Actor, Seq: ev.Seq})

@@ -90,7 +90,7 @@ func (s *saver) collectRules(h *domain.Home, changes domain.Changes) error {
 		return err
 	}
 	for _, id := range s.runs.ids[before:] {
-		s.runs.dues = append(s.runs.dues, orNull(h.Runs[id].Due()))
+		s.runs.dues = append(s.runs.dues, dueHere(h, domain.RuleID(id)))
 	}
 	if err := collect(&s.scenes, h, changes.Scenes, h.Scenes, func(c *domain.Scene) domain.Seq { return c.Revision }); err != nil {
 		return err
@@ -98,9 +98,11 @@ func (s *saver) collectRules(h *domain.Home, changes domain.Changes) error {
 	return collect(&s.paces, h, changes.Paces, h.Paces, func(p *domain.Pace) domain.Seq { return p.Revision })
 }
 
-// orNull returns the column of a time that may be none.
-func orNull(at time.Time) *time.Time {
-	if at.IsZero() {
+// dueHere returns when the server must look at a rule: never, when it runs on a
+// gateway, which keeps its own time.
+func dueHere(h *domain.Home, id domain.RuleID) *time.Time {
+	at := h.Runs[id].Due()
+	if r, ok := h.Rules[id]; at.IsZero() || !ok || !r.Gateway.IsZero() {
 		return nil
 	}
 	return &at

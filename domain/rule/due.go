@@ -35,6 +35,24 @@ func Due(home *domain.Home, id domain.RuleID, wait domain.Seq, now time.Time) (d
 	return ruleEvent(id, from, fact), true
 }
 
+// EndWaits records the end of every wait of rules at a place whose time has come at
+// now, in the order of their times; what a rule does then may end or begin others.
+func EndWaits(home *domain.Home, at domain.GatewayID, now time.Time, record Record) error {
+	for {
+		waits := Waits(home, at)
+		if len(waits) == 0 || now.Before(waits[0].Wait.Due) {
+			return nil
+		}
+		ev, ok := Due(home, waits[0].Rule, waits[0].Wait.Seq, now)
+		if !ok {
+			return domain.Errorf(domain.Internal, "a wait does not end")
+		}
+		if _, err := record(ev); err != nil {
+			return err
+		}
+	}
+}
+
 // arm begins to wait for the times of a rule that may fire from now on.
 func arm(home *domain.Home, ev *domain.RecordedEvent, at domain.GatewayID) []Decision {
 	r, ok := home.Rules[domain.RuleID(ev.Entity)]

@@ -76,7 +76,7 @@ func React(home *domain.Home, ev *domain.RecordedEvent, at domain.GatewayID) []D
 		return nil
 	}
 	switch ev.Fact.(type) {
-	case domain.RuleEdited, domain.RuleEnabled:
+	case domain.RuleEdited, domain.RuleEnabled, domain.RulePlaced:
 		return arm(home, ev, at)
 	case domain.RuleWaitEnded:
 		d := protect(home.Rules[domain.RuleID(ev.Entity)], func(r *domain.Rule) Decision { return resume(home, r, ev, at) })

@@ -73,11 +73,7 @@ func (r *Run) Advance(now time.Time) error {
 			return nil
 		}
 		at := waits[0].Wait.Due
-		ev, ok := Due(r.Home, waits[0].Rule, waits[0].Wait.Seq, at)
-		if !ok {
-			return domain.Errorf(domain.Internal, "a wait does not end")
-		}
-		if _, err := r.Record(ev, at); err != nil {
+		if err := EndWaits(r.Home, r.At, at, func(ev domain.Event) (*domain.RecordedEvent, error) { return r.Record(ev, at) }); err != nil {
 			return err
 		}
 	}
@@ -93,22 +89,28 @@ type Waiting struct {
 // their times.
 func Waits(home *domain.Home, at domain.GatewayID) []Waiting {
 	var all []Waiting
-	for _, run := range home.Runs {
-		rule, known := home.Rules[run.Rule]
-		if !known || rule.Gateway != at {
+	for id := range home.Runs {
+		if r, known := home.Rules[id]; !known || r.Gateway != at {
 			continue
 		}
-		for _, w := range run.Waits {
-			if !w.Due.IsZero() {
-				all = append(all, Waiting{Rule: run.Rule, Wait: w})
-			}
+		for _, w := range WaitsOf(home, id) {
+			all = append(all, Waiting{Rule: id, Wait: w})
 		}
 	}
-	slices.SortFunc(all, func(a, b Waiting) int {
-		if c := a.Wait.Due.Compare(b.Wait.Due); c != 0 {
-			return c
-		}
-		return cmp.Compare(a.Wait.Seq, b.Wait.Seq)
-	})
+	slices.SortFunc(all, func(a, b Waiting) int { return byTime(a.Wait, b.Wait) })
 	return all
 }
+
+// WaitsOf returns the waits of one rule that end by the clock, in the order of their
+// times.
+func WaitsOf(home *domain.Home, id domain.RuleID) []domain.Wait {
+	run, ok := home.Runs[id]
+	if !ok {
+		return nil
+	}
+	waits := slices.DeleteFunc(slices.Clone(run.Waits), func(w domain.Wait) bool { return w.Due.IsZero() })
+	slices.SortFunc(waits, byTime)
+	return waits
+}
+
+func byTime(a, b domain.Wait) int { return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Seq, b.Seq)) }
