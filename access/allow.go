@@ -116,6 +116,5 @@ func Authorize(home *domain.Home, c *domain.Command) bool {
 	if !isPerson {
 		return true
 	}
-	m, ok := home.Members[id]
-	return ok && may(m.Role, CommandDevice)
+	return May(home, id, CommandDevice)
 }

@@ -85,3 +85,36 @@ func (h *Home) classOf(id DeviceID, name string) thing.Class {
 	}
 	return model.Properties[name].Class
 }
+
+// CheckSetting returns what is wrong with values for a device: each must be one that
+// can be set, and none may open anything.
+func (h *Home) CheckSetting(d *Device, set map[string]thing.Value) []Fault {
+	model, err := h.Model(d)
+	if err != nil {
+		return []Fault{{"device", "has no model here"}}
+	}
+	var faults []Fault
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		class, _, wrong := Weigh(model, CommandRequest{Set: map[string]thing.Value{name: set[name]}})
+		faults = append(faults, wrong...)
+		if len(wrong) == 0 && class == thing.Opening {
+			faults = append(faults, Fault{"set." + name, "opens something, which no scene may"})
+		}
+	}
+	return faults
+}
+
+// Settable returns the properties of a device that a scene may set, without values.
+func (h *Home) Settable(d *Device) SceneSetting {
+	s := SceneSetting{Device: d.ID, Set: map[string]thing.Value{}}
+	model, err := h.Model(d)
+	if err != nil {
+		return s
+	}
+	for name, p := range model.Properties {
+		if !p.ReadOnly && p.Class != thing.Opening {
+			s.Set[name] = ""
+		}
+	}
+	return s
+}

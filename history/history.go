@@ -25,24 +25,33 @@ const forget = 1000
 // At returns the whole home as the cloud knew it after an event. It refuses with
 // NotFound for a home without a log and Invalid for an event that is not there.
 func At(ctx context.Context, s *eventstore.Store, home domain.HomeID, seq domain.Seq) (*domain.Home, error) {
+	state, _, err := AtEvent(ctx, s, home, seq)
+	return state, err
+}
+
+// AtEvent is At with the event, nil for the seq 0. The home knows what the event
+// replaced.
+func AtEvent(ctx context.Context, s *eventstore.Store, home domain.HomeID, seq domain.Seq) (state *domain.Home, last *domain.RecordedEvent, err error) {
 	head, err := eventstore.HeadOf(ctx, s.Pool(), home)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if seq < 0 || seq > head.Seq {
-		return nil, domain.InvalidInput(domain.Fault{Field: "seq", Message: "must be an event of this home"})
+		return nil, nil, domain.InvalidInput(domain.Fault{Field: "seq", Message: "must be an event of this home"})
 	}
-	state := domain.NewHome(home, s.Catalog())
+	state = domain.NewHome(home, s.Catalog())
 	if seq == 0 {
-		return state, nil
+		return state, nil, nil
 	}
 	err = eventstore.Scan(ctx, s.Pool(), home, 0, seq, func(ev *domain.RecordedEvent) error {
 		if ev.Seq%forget == 0 {
 			state.TakeChanges()
 		}
+		kept := *ev
+		last = &kept
 		return state.Apply(ev)
 	})
-	return state, err
+	return state, last, err
 }
 
 // Frame is one event and the home after it.
