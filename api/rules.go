@@ -50,7 +50,7 @@ type RuleChange struct {
 	Document *domain.RuleDocument `json:"document,omitzero" doc:"A new version. Not beside revert."`
 	Revert   domain.Seq           `json:"revert,omitzero" minimum:"1" doc:"The version to go back to." example:"1040"`
 	Grants   []domain.DeviceID    `json:"grants,omitzero" nullable:"false" maxItems:"32" doc:"Devices that the owner who asks lets the version open; a new version needs every leave anew."`
-	Enabled  *bool                `json:"enabled,omitzero" doc:"Whether it may fire."`
+	Enabled  *bool                `json:"enabled,omitzero" doc:"Whether it may fire." example:"true"`
 }
 
 // Resolve refuses to change nothing, and two versions at once.

@@ -63,8 +63,8 @@ func (h *Home) Attended() bool {
 // Place is where a home is, in tenths of a degree: near enough for the sun, too
 // far to find the house.
 type Place struct {
-	Latitude  int `json:"latitude" doc:"Tenths of a degree, north positive."` // -900 to 900, north positive
-	Longitude int `json:"longitude" doc:"Tenths of a degree, east positive."` // -1800 to 1800, east positive
+	Latitude  int `json:"latitude" doc:"Tenths of a degree, north positive." example:"525"` // -900 to 900, north positive
+	Longitude int `json:"longitude" doc:"Tenths of a degree, east positive." example:"134"` // -1800 to 1800, east positive
 }
 
 // MaxClauses bounds a home's policy, which is asked before each command of a rule.
@@ -73,10 +73,10 @@ const MaxClauses = 50
 // Clause forbids rules something: commands that fit all of its members that are
 // not empty.
 type Clause struct {
-	Classes    []thing.Class `json:"classes,omitempty" nullable:"false" doc:"Commands of these classes; none: of every one."`
+	Classes    []thing.Class `json:"classes,omitempty" nullable:"false" doc:"Commands of these classes; none: of every one." example:"A"`
 	Devices    []DeviceID    `json:"devices,omitempty" nullable:"false" doc:"To these devices; none: to every one."`
-	Modes      []Mode        `json:"modes,omitempty" nullable:"false" doc:"While the home is in one of these modes; none: in every one."` // while the home is in one of them
-	Unattended bool          `json:"unattended,omitempty" doc:"Only while nobody is known to be at home."`                                // while nobody is known to be at home
+	Modes      []Mode        `json:"modes,omitempty" nullable:"false" doc:"While the home is in one of these modes; none: in every one." example:"away"` // while the home is in one of them
+	Unattended bool          `json:"unattended,omitempty" doc:"Only while nobody is known to be at home." example:"true"`                                // while nobody is known to be at home
 }
 
 // Policy is what rules may never do in a home.
