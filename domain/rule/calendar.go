@@ -47,6 +47,9 @@ func parseClock(text string) (clockTime, error) {
 
 var errClock = fmt.Errorf("must be a time of day from 00:00 to 23:59")
 
+// weekdays are in the order of time.Weekday.
+//
+//nolint:gochecknoglobals // never changed
 var weekdays = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 
 func onDay(days []string, day time.Weekday) bool {

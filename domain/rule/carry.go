@@ -205,7 +205,7 @@ func commandID(home *domain.Home, now time.Time) domain.CommandID {
 	binary.BigEndian.PutUint64(seed[16:], uint64(home.Seq)) //nolint:gosec // seqs are positive
 	sum := sha256.Sum256(seed[:])
 	var id domain.CommandID
-	binary.BigEndian.PutUint64(id[:8], uint64(now.UnixMilli())<<16) //nolint:gosec // after 1970
+	binary.BigEndian.PutUint64(id[:8], uint64(now.UnixMilli())<<16)
 	copy(id[6:], sum[:])
 	id[6] = id[6]&0x0f | 0x70
 	id[8] = id[8]&0x3f | 0x80

@@ -88,8 +88,9 @@ func negate(t domain.Truth) domain.Truth {
 		return domain.False
 	case domain.False:
 		return domain.True
+	default:
+		return t
 	}
-	return t
 }
 
 // reported returns what a device last reported; ok is false when it never did.

@@ -8,8 +8,8 @@ import (
 	"sync"
 
 	"cel.dev/cel-go/cel"
-	"cel.dev/cel-go/checker"
 	celast "cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/cost"
 	"cel.dev/cel-go/common/types"
 
 	"logis/domain"
@@ -59,11 +59,11 @@ var environment = sync.OnceValues(func() (*cel.Env, error) {
 // sizes tells CEL's estimate how long the things get that it cannot know.
 type sizes struct{}
 
-func (sizes) EstimateSize(checker.AstNode) *checker.SizeEstimate {
-	return &checker.SizeEstimate{Max: thing.MaxValueBytes}
+func (sizes) EstimateSize(cost.AstNode) *cost.SizeEstimate {
+	return &cost.SizeEstimate{Max: thing.MaxValueBytes}
 }
 
-func (sizes) EstimateCallCost(string, string, *checker.AstNode, []checker.AstNode) *checker.CallEstimate {
+func (sizes) EstimateCallCost(string, string, *cost.AstNode, []cost.AstNode) *cost.CallEstimate {
 	return nil
 }
 
@@ -104,8 +104,8 @@ func compileAnew(text string) (*expression, error) {
 	if kind := parsed.OutputType(); !kind.IsExactType(types.BoolType) && !kind.IsExactType(types.DynType) {
 		return nil, errors.New("must be true or false, and not a " + kind.String())
 	}
-	cost, err := env.EstimateCost(parsed, sizes{})
-	if err != nil || cost.Max > maxCost {
+	estimate, err := env.EstimateCost(parsed, sizes{})
+	if err != nil || estimate.Max > maxCost {
 		return nil, fmt.Errorf("may cost more than the %d steps an expression has", maxCost)
 	}
 	program, err := env.Program(parsed, cel.CostLimit(maxCost))

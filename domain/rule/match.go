@@ -46,7 +46,7 @@ func matchProperty(home *domain.Home, ref domain.TriggerRef, ev *domain.Recorded
 		return NotTriggered
 	}
 	now, _ := reported(home, domain.DeviceID(ev.Entity), t.Property)
-	begins := false
+	var begins bool
 	switch {
 	case t.Hysteresis > 0:
 		begins = home.Crossed(ref) && (t.From == "" || was.Value == t.From)

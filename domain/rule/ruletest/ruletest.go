@@ -3,6 +3,7 @@
 package ruletest
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -23,13 +24,15 @@ type Life struct {
 	motions []domain.DeviceID
 	warmth  domain.DeviceID
 	lock    domain.DeviceID
-	rules   int
+	rules   byte
 }
 
 // New returns the life of a seed.
 func New(seed uint64) *Life {
+	var stem [8]byte
+	binary.BigEndian.PutUint64(stem[:], seed)
 	id := func(kind, n byte) [16]byte {
-		return [16]byte{0x01, 0x8f, 6: 0x70, 8: 0x80, 11: byte(seed >> 16), 12: byte(seed >> 8), 13: byte(seed), 14: kind, 15: n}
+		return [16]byte{0x01, 0x8f, 6: 0x70, 8: 0x80, 11: stem[5], 12: stem[6], 13: stem[7], 14: kind, 15: n}
 	}
 	l := &Life{
 		Home: id(0, 1), Owner: id(0, 2), Gateway: id(0, 3), warmth: id(1, 1), lock: id(1, 2),
@@ -92,7 +95,8 @@ func (l *Life) Step(home *domain.Home) (domain.Event, time.Duration) {
 // report tells a value, now and then late or as present state, and sometimes as the
 // answer to an open command.
 func (l *Life) report(home *domain.Home) domain.Event {
-	id, values, cause := l.value()
+	id, values := l.value()
+	var cause domain.CommandID
 	for _, c := range home.Commands {
 		if l.random.IntN(3) == 0 && len(c.Set) > 0 && len(home.Commands) == 1 {
 			id, values, cause = c.Device, c.Set, c.ID
@@ -113,15 +117,15 @@ func (l *Life) report(home *domain.Home) domain.Event {
 	return ev
 }
 
-func (l *Life) value() (domain.DeviceID, map[string]thing.Value, domain.CommandID) {
+func (l *Life) value() (domain.DeviceID, map[string]thing.Value) {
 	truth := thing.Bool(l.random.IntN(2) == 0)
 	switch l.random.IntN(4) {
 	case 0:
-		return pick(l.random, l.lamps), map[string]thing.Value{"onOff": truth, "currentLevel": thing.Number(float64(l.random.IntN(100)))}, domain.CommandID{}
+		return pick(l.random, l.lamps), map[string]thing.Value{"onOff": truth, "currentLevel": thing.Number(float64(l.random.IntN(100)))}
 	case 1:
-		return l.warmth, map[string]thing.Value{"temperature": thing.Number(float64(l.random.IntN(60))/2 + 5)}, domain.CommandID{}
+		return l.warmth, map[string]thing.Value{"temperature": thing.Number(float64(l.random.IntN(60))/2 + 5)}
 	}
-	return pick(l.random, l.motions), map[string]thing.Value{"occupancy": truth}, domain.CommandID{}
+	return pick(l.random, l.motions), map[string]thing.Value{"occupancy": truth}
 }
 
 // maxRules is how many rules a made-up home has: enough to meet each other.
@@ -133,9 +137,9 @@ func (l *Life) edit(home *domain.Home) domain.Event {
 	id[14] = 9
 	if l.rules < maxRules {
 		l.rules++
-		id[15] = byte(l.rules)
+		id[15] = l.rules
 	} else {
-		id[15] = byte(1 + l.random.IntN(maxRules))
+		id[15] = 1 + byte(l.random.Uint32N(maxRules)) //nolint:gosec // below maxRules
 	}
 	for {
 		doc := l.Document(home)
