@@ -27,6 +27,9 @@ type house struct {
 		device  domain.DeviceID
 		room    domain.RoomID
 		command domain.CommandID
+		rule    domain.RuleID
+		scene   domain.SceneID
+		mode    domain.Mode
 	}
 }
 
@@ -39,7 +42,17 @@ func (h *house) furnish() {
 	var command Command
 	h.owner.ask("POST", h.deviceAt(h.fixture.device)+"/commands", `{"set":{"onOff":true}}`).want(202).into(&command)
 	h.fixture.room, h.fixture.command = room.ID, command.ID
+	var rule Rule
+	h.owner.ask("POST", h.path+"/rules", `{"name":"Noon","document":`+noon+`}`).want(201).into(&rule)
+	var scene Scene
+	h.owner.ask("POST", h.path+"/scenes", `{"name":"Bright","settings":[{"device":"`+h.fixture.device.String()+`","set":{"onOff":true}}]}`).want(201).into(&scene)
+	var modes Modes
+	h.owner.ask("POST", h.path+"/modes", `{"name":"Party"}`).want(201).into(&modes)
+	h.fixture.rule, h.fixture.scene, h.fixture.mode = rule.ID, scene.ID, modes.Modes[len(modes.Modes)-1].Mode
 }
+
+// noon is a rule that makes sense in every home.
+const noon = `{"triggers":[{"time":{"at":"12:00"}}],"actions":[{"mode":{"to":"home"}}]}`
 
 // house founds a home through the API and lets a gateway in beside it.
 func (p *person) house(name string) *house {

@@ -60,6 +60,7 @@ func (h *house) fill(path string) string {
 		"{home}", h.id.String(), "{device}", h.fixture.device.String(), "{room}", h.fixture.room.String(),
 		"{command}", h.fixture.command.String(), "{gateway}", h.gateway.String(), "{seq}", "1", "{letters}", "K7QM-2XRA", "{kind}", "light",
 		"{client}", "KQ5TVQ2XJ7M4ZB3N6YFD2RLHAC",
+		"{rule}", h.fixture.rule.String(), "{scene}", h.fixture.scene.String(), "{mode}", string(h.fixture.mode),
 	).Replace(path)
 }
 
@@ -68,6 +69,11 @@ func bodyFor(op *huma.Operation) string {
 	return map[string]string{
 		"sign-in": `{"link":"logis-link-x"}`, "found-home": `{"name":"Home","time_zone":"UTC"}`,
 		"rename-home": `{"name":"Other"}`, "add-room": `{"name":"Attic"}`, "rename-room": `{"name":"Other"}`,
+		"add-rule": `{"name":"Noon","document":` + noon + `}`, "check-rule": `{"document":` + noon + `}`,
+		"change-rule": `{"enabled":false}`, "copy-rule": `{"name":"Other"}`,
+		"grant-rule": `{"device":"018f0000-0000-7000-8000-000000000000"}`,
+		"add-scene":  `{"name":"Bright","capture":["018f0000-0000-7000-8000-000000000000"]}`, "change-scene": `{"name":"Other"}`,
+		"set-mode": `{"mode":"away"}`, "add-mode": `{"name":"Party"}`, "set-presence": `{"present":true}`, "change-settings": `{"clauses":[]}`,
 		"change-device": `{"name":"Other"}`, "request-command": `{"set":{"onOff":true}}`,
 		"open-pairing": `{"radio":"zigbee","seconds":60}`, "commission-device": `{"radio":"matter","code":"34970112332"}`,
 		"configure-gateway": `{"log_level":"debug","outbox_mib":0,"radios_off":[]}`,
@@ -75,8 +81,11 @@ func bodyFor(op *huma.Operation) string {
 }
 
 func queryFor(op *huma.Operation) string {
-	if op.OperationID == "get-film" {
+	switch op.OperationID {
+	case "get-film":
 		return "?from=0"
+	case "explain-rule":
+		return "?seq=1"
 	}
 	return ""
 }

@@ -95,6 +95,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	group.Go(func() error { return d.runRiver(ctx, client) })
 	group.Go(func() error { return d.queue.runNotes(ctx) })
 	group.Go(func() error { return d.sweep(ctx) })
+	group.Go(func() error { return d.keepTime(ctx) })
 	return group.Wait()
 }
 

@@ -83,7 +83,7 @@ func (b *bundle) server(t *testing.T, replica string) *eventstore.Store {
 	}
 	store := eventstore.New(b.pool, eventstore.Options{
 		Catalog: catalog, Projection: projections.Tables{Catalog: catalog},
-		Reactors: []eventstore.Reactor{dispatch.Reactor{}}, Jobs: queue,
+		Reactors: dispatch.Reactors(), Jobs: queue,
 	})
 	d := dispatch.New(store, queue, dispatch.Options{
 		Log: log, Sender: b.sender,

@@ -98,10 +98,13 @@ func (h *Home) applyTwin(ev *RecordedEvent) {
 	changed := false
 	switch fact := ev.Fact.(type) {
 	case DeviceReported:
+		h.watch(ev, t, fact)
 		changed = t.report(ev, fact)
+		h.cross(ev, t)
 	case DeviceSignalled:
 		changed = t.signal(ev, fact)
 	case DeviceAvailabilityChanged:
+		h.before.available = t.Available
 		changed = t.reach(ev, fact)
 	}
 	if changed {
@@ -127,6 +130,7 @@ func (h *Home) applyCommand(ev *RecordedEvent) error {
 			return fmt.Errorf("home %s: event %d begins a command that is open", h.ID, ev.Seq)
 		}
 		h.begin(ev, fact)
+		h.pace(ev, fact)
 		return nil
 	case CommandSent:
 		return h.advance(ev, fact.Command, func(c *Command) {
@@ -163,7 +167,7 @@ func (h *Home) begin(ev *RecordedEvent, fact CommandRequested) {
 		ID: fact.Command, Device: DeviceID(ev.Entity), Gateway: fact.Gateway, Class: fact.Class,
 		Set: fact.Set, Action: fact.Action, Input: fact.Input, Desires: fact.Set,
 		Actor: ev.Actor, Status: Requested, Requested: Step{Seq: ev.Seq, At: ev.RecordedAt},
-		Correlation: cmp.Or(ev.Correlation, ev.Seq),
+		Correlation: cmp.Or(ev.Correlation, ev.Seq), Depth: fact.Depth,
 	}
 	if fact.DeadlineMS != 0 {
 		c.Deadline = time.UnixMilli(fact.DeadlineMS).UTC()

@@ -1,6 +1,7 @@
 package domain_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +18,7 @@ func TestAFoundedHomeHasAProfileAndAnOwner(t *testing.T) {
 	if rec := h.record(joined); rec.Causation != 1 || rec.Correlation != 1 || rec.Entity != founder.Entity() {
 		t.Errorf("the owner joined by %+v", rec.Event)
 	}
-	if want := (domain.Profile{Revision: 1, TimeZone: "Asia/Dhaka", Since: began}); h.Profile != want {
+	if want := (domain.Profile{Revision: 1, TimeZone: "Asia/Dhaka", Since: began}); !reflect.DeepEqual(h.Profile, want) {
 		t.Errorf("the profile is %+v", h.Profile)
 	}
 	if m := h.Members[founder]; *m != (domain.Member{Person: founder, Role: domain.Owner, Revision: 2}) {

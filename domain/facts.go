@@ -176,6 +176,7 @@ type (
 		Desires    map[string]thing.Value `json:"desires,omitempty"`     // what the action works towards
 		DeadlineMS int64                  `json:"deadline_ms,omitempty"` // Unix milliseconds; 0 = none
 		Local      bool                   `json:"local,omitempty"`       // given at the gateway, which has it already
+		Depth      int                    `json:"depth,omitempty"`       // of the rule that gives it
 	}
 	// CommandSent says that the frame was about to be written to a session.
 	CommandSent struct {

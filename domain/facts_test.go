@@ -1,6 +1,7 @@
 package domain_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -87,6 +88,7 @@ func presentFacts() map[string]domain.Fact {
 			Command: sampleCommand, Gateway: gateway, Class: thing.Config, Set: set("occupiedHeatingSetpoint", `20.5`),
 		},
 	}
+	maps.Copy(facts, ruleFacts())
 	for _, outcome := range domain.Outcomes() {
 		facts["command."+string(outcome)+"@1"] = domain.CommandEnded{
 			Command: sampleCommand, Outcome: outcome, Reason: "because", Observed: set("onOff", `false`), By: domain.CommandID{15: 31},

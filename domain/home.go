@@ -20,10 +20,16 @@ type Home struct {
 	Devices  map[DeviceID]*Device
 	Twins    map[DeviceID]*Twin
 	Commands map[CommandID]*Command // the open ones
+	Rules    map[RuleID]*Rule
+	Runs     map[RuleID]*RuleRun
+	Scenes   map[SceneID]*Scene
+	Paces    map[DeviceID]*Pace
 
-	catalog *thing.Catalog
-	models  map[DeviceID]*thing.Model // of devices that spoke since they were registered
-	changes Changes
+	catalog  *thing.Catalog
+	models   map[DeviceID]*thing.Model   // of devices that spoke since they were registered
+	triggers map[TriggerKey][]TriggerRef // of Rules; nil: to be made
+	before   before
+	changes  Changes
 }
 
 // Profile is what there is to know of the home itself.
@@ -31,6 +37,10 @@ type Profile struct {
 	Revision Seq       `json:"revision"`
 	TimeZone string    `json:"time_zone"`
 	Since    time.Time `json:"since"`
+	Place    *Place    `json:"place,omitempty"`
+	Mode     Mode      `json:"mode,omitempty"`  // empty: ModeHome
+	Modes    []Mode    `json:"modes,omitempty"` // own ones
+	Policy   Policy    `json:"policy,omitzero"`
 }
 
 // Member is a person who belongs to the home.
@@ -38,6 +48,7 @@ type Member struct {
 	Person   PersonID `json:"person"`
 	Role     Role     `json:"role"`
 	Revision Seq      `json:"revision"`
+	Presence Presence `json:"presence,omitzero"`
 }
 
 // Room is a place in the home.
@@ -92,6 +103,10 @@ func NewHome(id HomeID, catalog *thing.Catalog) *Home {
 		Devices:  map[DeviceID]*Device{},
 		Twins:    map[DeviceID]*Twin{},
 		Commands: map[CommandID]*Command{},
+		Rules:    map[RuleID]*Rule{},
+		Runs:     map[RuleID]*RuleRun{},
+		Scenes:   map[SceneID]*Scene{},
+		Paces:    map[DeviceID]*Pace{},
 		catalog:  catalog,
 		models:   map[DeviceID]*thing.Model{},
 	}
@@ -109,6 +124,7 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		return fmt.Errorf("home %s: event %d after %d", h.ID, ev.Seq, h.Seq)
 	}
 	h.Seq, h.Hash = ev.Seq, ev.Hash
+	h.before = before{values: h.before.values[:0]}
 	h.witness(ev)
 	switch fact := ev.Fact.(type) {
 	case HomeCreated:
@@ -132,8 +148,16 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		h.applyTwin(ev)
 	case CommandRequested, CommandSent, CommandDelivered, CommandEnded:
 		return h.applyCommand(ev)
+	case HomeLocated, HomeModeChanged, ModeAdded, ModeRemoved, MemberPresenceChanged, PolicyEdited:
+		h.applySetting(ev)
+	case RuleEdited, RuleRenamed, RuleEnabled, RuleDisabled, RuleRemoved, RulePlaced, RuleGranted:
+		h.applyRule(ev)
+	case RuleFired, RuleWaited, RuleWaitEnded, RuleFailed, RuleCut:
+		h.applyRun(ev)
+	case SceneEdited, SceneRenamed, SceneRemoved, SceneActivated:
+		h.applyScene(ev)
 	case GatewayClockStepped, GatewayEntryRefused, GatewayClaimExhausted, CommandAnsweredLate,
-		GatewayPairingOpened, GatewayPairingClosed, GatewayCommissioningBegun, GatewayClientEnded:
+		GatewayPairingOpened, GatewayPairingClosed, GatewayCommissioningBegun, GatewayClientEnded, NoticeRaised:
 		// Kept for people; no state follows from them.
 	default:
 		return fmt.Errorf("home %s: no fold for %T", h.ID, ev.Fact)

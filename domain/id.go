@@ -20,6 +20,9 @@ type (
 	GatewayKind struct{}
 	DeviceKind  struct{}
 	CommandKind struct{}
+	RuleKind    struct{}
+	SceneKind   struct{}
+	ModeKind    struct{}
 )
 
 // Identifiers used all over Logis. An EntityID is any of those below it: what
@@ -33,6 +36,9 @@ type (
 	GatewayID = ID[GatewayKind]
 	DeviceID  = ID[DeviceKind]
 	CommandID = ID[CommandKind]
+	RuleID    = ID[RuleKind]
+	SceneID   = ID[SceneKind]
+	ModeID    = ID[ModeKind]
 )
 
 // ParseID reads the canonical 36-character form, lower case.

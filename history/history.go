@@ -50,13 +50,33 @@ func (p *Past) At(ctx context.Context, home domain.HomeID, seq domain.Seq) (*dom
 		return nil, err
 	}
 	if seq < 0 || seq > head.Seq {
-		return nil, domain.InvalidInput(domain.Fault{Field: "seq", Message: "must be an event of this home"})
+		return nil, noSuchEvent()
 	}
 	state, err := p.nearest(ctx, home, seq)
 	if err != nil {
 		return nil, err
 	}
 	return state, p.foldTo(ctx, state, seq)
+}
+
+// AtEvent is At with the event. The home knows what the event replaced.
+func (p *Past) AtEvent(ctx context.Context, home domain.HomeID, seq domain.Seq) (state *domain.Home, last *domain.RecordedEvent, err error) {
+	if state, err = p.At(ctx, home, seq-1); err != nil {
+		return nil, nil, err
+	}
+	err = eventstore.Scan(ctx, p.store.Pool(), home, seq-1, seq, func(ev *domain.RecordedEvent) error {
+		kept := *ev
+		last = &kept
+		return state.Apply(last)
+	})
+	if err == nil && last == nil {
+		err = noSuchEvent()
+	}
+	return state, last, err
+}
+
+func noSuchEvent() error {
+	return domain.InvalidInput(domain.Fault{Field: "seq", Message: "must be an event of this home"})
 }
 
 // foldTo folds on to an event, which must not lie before.

@@ -20,6 +20,10 @@ func (t Tables) Load(ctx context.Context, tx pgx.Tx, ids []domain.HomeID) (map[d
 	queue(l, "devices", "", func(h *domain.Home, d *domain.Device) { h.Devices[d.ID] = d })
 	queue(l, "twins", "", func(h *domain.Home, w *domain.Twin) { h.Twins[w.Device] = w })
 	queue(l, "commands", " AND open", func(h *domain.Home, c *domain.Command) { h.Commands[c.ID] = c })
+	queue(l, "rules", "", func(h *domain.Home, r *domain.Rule) { h.Rules[r.ID] = r })
+	queue(l, "rule_runs", "", func(h *domain.Home, r *domain.RuleRun) { h.Runs[r.Rule] = r })
+	queue(l, "scenes", "", func(h *domain.Home, s *domain.Scene) { h.Scenes[s.ID] = s })
+	queue(l, "paces", "", func(h *domain.Home, p *domain.Pace) { h.Paces[p.Device] = p })
 	return l.load(ctx, tx)
 }
 

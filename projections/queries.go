@@ -135,6 +135,21 @@ func DueCommands(ctx context.Context, q eventstore.Querier, now time.Time, limit
 	return due, eventstore.Translate(err)
 }
 
+// HomesDue returns up to limit homes with a rule in the cloud for which a time has
+// come at now.
+func HomesDue(ctx context.Context, q eventstore.Querier, now time.Time, limit int) ([]domain.HomeID, error) {
+	rows, err := q.Query(ctx, `SELECT home_id FROM rule_runs WHERE due_at <= $1 GROUP BY home_id ORDER BY min(due_at) LIMIT $2`, now, limit)
+	if err != nil {
+		return nil, eventstore.Translate(err)
+	}
+	homes, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (domain.HomeID, error) {
+		var id [16]byte
+		err := row.Scan(&id)
+		return id, err
+	})
+	return homes, eventstore.Translate(err)
+}
+
 // HomesOf returns the homes a person is a member of.
 func HomesOf(ctx context.Context, q eventstore.Querier, person domain.PersonID) ([]domain.HomeID, error) {
 	rows, err := q.Query(ctx, `SELECT home_id FROM members WHERE id = $1 ORDER BY home_id`, [16]byte(person))

@@ -47,7 +47,7 @@ func openRooms(ctx context.Context, db *database, log *slog.Logger) (*rooms, err
 		return nil, err
 	}
 	r.store = eventstore.New(r.app, eventstore.Options{
-		Catalog: catalog, Projection: r.tables, Reactors: []eventstore.Reactor{dispatch.Reactor{}}, Jobs: r.queue,
+		Catalog: catalog, Projection: r.tables, Reactors: dispatch.Reactors(), Jobs: r.queue,
 	})
 	r.access = access.New(r.store, nil)
 	r.past = history.New(r.store, log)

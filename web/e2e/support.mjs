@@ -151,9 +151,19 @@ export async function pairGateway(page, { program, data }) {
   const shown = (label) => page.getByRole('group', { name: label, exact: true }).locator('code').textContent()
   const [, ...args] = (await shown('Command')).split(' ')
   const code = await shown('Code')
-  const pairing = spawn(program, [...args, '--data', data], { stdio: ['pipe', 'inherit', 'inherit'], timeout: patience })
+  const pairing = spawn(program, [...args, '--data', data], { stdio: ['pipe', 'pipe', 'inherit'], timeout: patience })
+  const ended = once(pairing, 'exit')
   pairing.stdin.end(`${code}\n`)
-  const [how] = await once(pairing, 'exit')
+  let said = ''
+  for await (const words of pairing.stdout) {
+    said += words
+    const letters = /shows the letters\s+(\S+)/.exec(said)?.[1]
+    if (!letters) continue
+    await page.getByText(letters, { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Yes, the same' }).click()
+    break
+  }
+  const [how] = await ended
   if (how !== 0) throw new Error(`logis-edge pair ended with ${how}`)
   await page.getByRole('status').filter({ hasText: 'The gateway is here' }).waitFor()
 }
