@@ -155,14 +155,16 @@ export async function pairGateway(page, { program, data }) {
   const ended = once(pairing, 'exit')
   pairing.stdin.end(`${code}\n`)
   let said = ''
-  for await (const words of pairing.stdout) {
-    said += words
-    const letters = /shows the letters\s+(\S+)/.exec(said)?.[1]
-    if (!letters) continue
-    await page.getByText(letters, { exact: true }).waitFor()
-    await page.getByRole('button', { name: 'Yes, the same' }).click()
-    break
-  }
+  const letters = new Promise((found) =>
+    pairing.stdout.setEncoding('utf8').on('data', (words) => {
+      said += words
+      const shown = /shows the letters\s+(\S+)/.exec(said)
+      if (shown) found(shown[1])
+    }),
+  )
+  const theirs = await Promise.race([letters, ended.then(([how]) => Promise.reject(new Error(`logis-edge pair ended with ${how}`)))])
+  await page.getByText(theirs, { exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Yes, the same' }).click()
   const [how] = await ended
   if (how !== 0) throw new Error(`logis-edge pair ended with ${how}`)
   await page.getByRole('status').filter({ hasText: 'The gateway is here' }).waitFor()
