@@ -175,7 +175,7 @@ func (r Reader) lastWord(ctx context.Context, link *Link, report domain.DeviceRe
 	if err != nil {
 		return "", 0, err
 	}
-	ended := map[domain.CommandID]domain.Seq{}
+	ended, sent := map[domain.CommandID]domain.Seq{}, false
 	for _, row := range rows {
 		fact, err := domain.DecodeFact(row.Type, row.Schema, row.Data)
 		if err != nil {
@@ -183,6 +183,9 @@ func (r Reader) lastWord(ctx context.Context, link *Link, report domain.DeviceRe
 		}
 		switch fact := fact.(type) {
 		case domain.DeviceReported:
+			if sent {
+				continue // before the device could know of the command
+			}
 			if agrees(fact.Values, report, settable) {
 				return ByDevice, 0, nil // it says it again
 			}
@@ -194,6 +197,8 @@ func (r Reader) lastWord(ctx context.Context, link *Link, report domain.DeviceRe
 			if late && (fact.Outcome == domain.Succeeded || fact.Outcome == domain.Unknown) {
 				ended[fact.Command] = row.Seq
 			}
+		case domain.CommandSent:
+			sent = sent || ended[fact.Command] != 0
 		case domain.CommandRequested:
 			if seq, ok := ended[fact.Command]; ok && agrees(wanted(fact), report, settable) {
 				return "", seq, nil
