@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"logis/access"
+	"logis/domain"
 	"logis/domain/thing"
 	"logis/eventstore"
 	"logis/projections"
@@ -26,7 +27,7 @@ const about = `What an app may ask of Logis. The truth about a home is its log o
 **Ids** are UUIDs in lower case, **times** RFC 3339 in UTC. A home that is not yours looks like one that does not exist.`
 
 func emptyDocument() *huma.OpenAPI {
-	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	registry := huma.NewMapRegistry("#/components/schemas/", schemaName)
 	registry.RegisterTypeAlias(reflect.TypeFor[thing.Value](), reflect.TypeFor[Value]())
 	return &huma.OpenAPI{
 		OpenAPI: "3.1.0",
@@ -47,11 +48,21 @@ func emptyDocument() *huma.OpenAPI {
 			{Name: "Homes", Description: "Homes and their rooms."},
 			{Name: "Devices", Description: "Devices, what they can do and how they are."},
 			{Name: "Commands", Description: "Asking something of a device, and how far it came."},
+			{Name: "Rules", Description: "What a home does by itself, its scenes and its modes."},
 			{Name: "History", Description: "The log, and the home at any instant of it."},
 			{Name: "Gateways", Description: "The boxes that own the radios."},
 			{Name: "Live", Description: "Being told what happens."},
 		},
 	}
+}
+
+// schemaName keeps apart what a rule does and what a device can do, which both are
+// called an action.
+func schemaName(t reflect.Type, hint string) string {
+	if t == reflect.TypeFor[domain.Action]() || t == reflect.TypeFor[*domain.Action]() {
+		return "RuleAction"
+	}
+	return huma.DefaultSchemaNamer(t, hint)
 }
 
 func operationAt(doc *huma.OpenAPI, method, path string) *huma.Operation {

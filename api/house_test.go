@@ -27,6 +27,7 @@ type house struct {
 		device  domain.DeviceID
 		room    domain.RoomID
 		command domain.CommandID
+		test    domain.TestID
 	}
 }
 
@@ -39,6 +40,7 @@ func (h *house) furnish() {
 	var command Command
 	h.owner.ask("POST", h.deviceAt(h.fixture.device)+"/commands", `{"set":{"onOff":true}}`).want(202).into(&command)
 	h.fixture.room, h.fixture.command = room.ID, command.ID
+	h.fixture.test = h.tested(eventstore.NewID[domain.RuleKind](time.Now()))
 }
 
 // house founds a home through the API and lets a gateway in beside it.

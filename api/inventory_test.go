@@ -59,6 +59,7 @@ func (h *house) fill(path string) string {
 	return "/api/v1" + strings.NewReplacer(
 		"{home}", h.id.String(), "{device}", h.fixture.device.String(), "{room}", h.fixture.room.String(),
 		"{command}", h.fixture.command.String(), "{gateway}", h.gateway.String(), "{seq}", "1", "{kind}", "light",
+		"{test}", h.fixture.test.String(),
 	).Replace(path)
 }
 
@@ -68,12 +69,18 @@ func bodyFor(op *huma.Operation) string {
 		"sign-in": `{"link":"logis-link-x"}`, "found-home": `{"name":"Home","time_zone":"UTC"}`,
 		"rename-home": `{"name":"Other"}`, "add-room": `{"name":"Attic"}`, "rename-room": `{"name":"Other"}`,
 		"change-device": `{"name":"Other"}`, "request-command": `{"set":{"onOff":true}}`,
+		"backtest-rule": `{"document":{"triggers":[{"time":{"at":"12:00"}}],"actions":[{"mode":{"to":"home"}}]}}`,
+		"add-test":      `{"name":"Noon","rule":"018f0000-0000-7000-8000-000000000000","after":1,"to":1,"expected":[]}`,
+		"run-tests":     `{"rule":"018f0000-0000-7000-8000-000000000000"}`,
 	}[op.OperationID]
 }
 
 func queryFor(op *huma.Operation) string {
 	if op.OperationID == "get-film" {
 		return "?from=0"
+	}
+	if op.OperationID == "get-why" {
+		return "?seq=1"
 	}
 	return ""
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"logis/access"
+	"logis/dispatch"
 	"logis/domain"
 	"logis/domain/thing"
 	"logis/eventstore"
@@ -63,7 +64,9 @@ func setupOn(t testing.TB, pool *pgxpool.Pool, tune tuning) *bundle {
 	}
 	b := &bundle{t: t, log: &logbook{}}
 	tables := projections.Tables{Catalog: catalog}
-	b.store = eventstore.New(pool, eventstore.Options{Catalog: catalog, Projection: tables})
+	b.store = eventstore.New(pool, eventstore.Options{
+		Catalog: catalog, Projection: tables, Reactors: []eventstore.Reactor{dispatch.Rules{}},
+	})
 	b.access = access.New(b.store, nil)
 	b.server, err = build(Options{
 		Store: b.store, Access: b.access, Tables: tables, Log: slog.New(slog.NewTextHandler(b.log, nil)), App: builtApp(),

@@ -108,9 +108,9 @@ const (
 
 // Checked is one part of a condition and what came of it.
 type Checked struct {
-	Path string      `json:"path"` // "condition.all[1]"
-	Is   Truth       `json:"is"`
-	Seen thing.Value `json:"seen,omitempty"` // what it was compared with
+	Path string      `json:"path" doc:"Which part." example:"condition.all[1]"` // "condition.all[1]"
+	Is   Truth       `json:"is" enum:"true,false,unknown" doc:"What it must be." example:"false"`
+	Seen thing.Value `json:"seen,omitempty" doc:"What it was compared with; none: nothing was known."` // what it was compared with
 }
 
 // Truth is what a test comes to.

@@ -58,7 +58,9 @@ func TestTheRowsAreTheFoldOfTheLogAtEveryCut(t *testing.T) {
 func (b *bundle) rows(t testing.TB, home domain.HomeID) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	for _, table := range []string{"homes", "members", "rooms", "gateways", "devices", "twins", "commands", "rules", "rule_runs", "scenes", "paces", "home_tests"} {
+	for _, table := range []string{
+		"homes", "members", "rooms", "gateways", "devices", "twins", "commands", "rules", "rule_runs", "scenes", "paces", "home_tests",
+	} {
 		id, further := "id", "''"
 		if table == "homes" {
 			id = "home_id"

@@ -328,6 +328,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/homes/{home}/history/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why something happened
+         * @description Leads an event, or a value of a device now or as of an event, back to what it began with, and tells what followed from it.
+         */
+        get: operations["get-why"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/homes/{home}/live": {
         parameters: {
             query?: never;
@@ -398,6 +418,26 @@ export interface paths {
         patch: operations["rename-room"];
         trace?: never;
     };
+    "/homes/{home}/rules/backtest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a rule would have done
+         * @description Runs a draft, or versions of a rule, over what happened, beside what it did. No device is asked for anything, and nothing is saved.
+         */
+        post: operations["backtest-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/homes/{home}/state": {
         parameters: {
             query?: never;
@@ -413,6 +453,70 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tests of rules
+         * @description Returns slices of the log with the firings that rules should come to in them.
+         */
+        get: operations["list-tests"];
+        put?: never;
+        /**
+         * Save a slice as a test
+         * @description Keeps a slice of the log with the firings that a rule should come to in it. 409 when there are as many as there can be.
+         */
+        post: operations["add-test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/tests/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a rule's tests
+         * @description Runs every test of a rule, in its present version or a draft. No device is asked for anything.
+         */
+        post: operations["run-tests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/tests/{test}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a test
+         * @description Removes a test.
+         */
+        delete: operations["remove-test"];
         options?: never;
         head?: never;
         patch?: never;
@@ -576,6 +680,93 @@ export interface components {
              */
             since: string;
         };
+        Backtest: {
+            /**
+             * Format: int64
+             * @description How often it fired.
+             * @example 3
+             */
+            did: number;
+            /**
+             * Format: int64
+             * @description How many occasions are not the same for all of them.
+             * @example 1
+             */
+            differ: number;
+            /**
+             * Format: int64
+             * @description How many events were looked at.
+             * @example 42
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description It begins after this event.
+             * @example 1000
+             */
+            from: number;
+            /**
+             * @description Whether that is the end of the window; false: there were too many events or firings, ask again from there.
+             * @example true
+             */
+            full: boolean;
+            /** @description Every occasion, in the order of time. */
+            rows: components["schemas"]["BacktestRow"][];
+            /**
+             * Format: int64
+             * @description The last event that was looked at.
+             * @example 1042
+             */
+            to: number;
+            /** @description What a draft would have brought about with the other rules in the last seven days of the window. */
+            warnings: components["schemas"]["Quarrel"][];
+            /** @description How often it would have fired, by version. */
+            would: number[];
+        };
+        BacktestRequest: {
+            /** @description A draft, which stands behind the versions; two in all. */
+            document?: components["schemas"]["RuleDocument"];
+            /**
+             * Format: date-time
+             * @description The beginning; thirty days before the end if not given.
+             * @example 2026-05-01T00:00:00Z
+             */
+            from?: string;
+            /** @description Devices that an owner would let the draft open. */
+            grants?: string[];
+            /**
+             * Format: uuid
+             * @description The rule; none: a draft of a new one.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a06
+             */
+            rule?: string;
+            /**
+             * Format: date-time
+             * @description The end; now if not given. At most 92 days later.
+             * @example 2026-05-31T00:00:00Z
+             */
+            to?: string;
+            /** @description Versions of the rule, by the events that brought them; without any and without a document, its present one. */
+            versions?: number[];
+        };
+        BacktestRow: {
+            /**
+             * Format: date-time
+             * @description When the first of them fired.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            at: string;
+            /** @description What happened; null: it stayed silent. */
+            did: components["schemas"]["DidFire"] | null;
+            /**
+             * Format: int64
+             * @description The event that triggers it; null: the clock does, or what it would have done itself.
+             * @example 1040
+             */
+            seq: number | null;
+            /** @description By version; null: it would have stayed silent. */
+            would: (components["schemas"]["WouldFire"] | null)[];
+        };
         Bucket: {
             /**
              * Format: int64
@@ -589,6 +780,24 @@ export interface components {
              * @example 1000
              */
             first_seq: number;
+        };
+        Checked: {
+            /**
+             * @description What it must be.
+             * @example false
+             * @enum {string}
+             */
+            is: "true" | "false" | "unknown";
+            /**
+             * @description Which part.
+             * @example condition.all[1]
+             */
+            path: string;
+            /**
+             * @description What it was compared with; none: nothing was known.
+             * @example true
+             */
+            seen?: unknown;
         };
         Claim: {
             /**
@@ -691,6 +900,34 @@ export interface components {
              */
             status: "requested" | "sent" | "delivered" | "succeeded" | "failed" | "rejected" | "expired" | "superseded" | "cancelled" | "unknown";
         };
+        CommandAction: {
+            /**
+             * @description The action wanted.
+             * @example unlockDoor
+             */
+            action?: string;
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+            /**
+             * @description What the action takes.
+             * @example true
+             */
+            input?: unknown;
+            /** @description The values wanted, by property. */
+            set?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description For how long it may wait, in milliseconds; 0: the default of its class.
+             * @example 5000
+             */
+            ttl_ms?: number;
+        };
         CommandRequest: {
             /**
              * @description What to do. Not beside set.
@@ -721,6 +958,36 @@ export interface components {
              * @example eyJrIjoiY29tbWFuZHMi…
              */
             next: string | null;
+        };
+        Condition: {
+            /** @description All of these. */
+            all?: components["schemas"]["Condition"][];
+            /** @description At least one of these. */
+            any?: components["schemas"]["Condition"][];
+            /**
+             * @description In CEL, over devices, mode and attended.
+             * @example mode == 'night'
+             */
+            expression?: string;
+            /** @description The home's mode. */
+            mode?: components["schemas"]["ModeTest"];
+            /** @description Not this. */
+            not?: components["schemas"]["Condition"];
+            /** @description Members come and go. */
+            presence?: components["schemas"]["PresenceTest"];
+            /** @description The property. */
+            property?: components["schemas"]["PropertyTest"];
+            /** @description The sun. */
+            sun?: components["schemas"]["SunTest"];
+            /** @description The time of day. */
+            time?: components["schemas"]["TimeTest"];
+        };
+        CronTrigger: {
+            /**
+             * @description Minute, hour, day, month and weekday, in the home's time zone.
+             * @example *\/5 * * * *
+             */
+            line: string;
         };
         DataSchema: {
             /** @description All the values there are. */
@@ -776,6 +1043,14 @@ export interface components {
              * @example percent
              */
             unit?: string;
+        };
+        DelayAction: {
+            /**
+             * Format: int64
+             * @description For how long, in milliseconds.
+             * @example 300000
+             */
+            ms: number;
         };
         Density: {
             /**
@@ -905,6 +1180,40 @@ export interface components {
              * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a02
              */
             room?: string | null;
+        };
+        DeviceTrigger: {
+            /**
+             * @description Which way.
+             * @example lost
+             * @enum {string}
+             */
+            change: "lost" | "back";
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+        };
+        DidFire: {
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description The event.
+             * @example 1041
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description The version that fired.
+             * @example 1000
+             */
+            version: number;
         };
         Edge: {
             /**
@@ -1137,6 +1446,20 @@ export interface components {
              */
             version: string;
         };
+        GatewayTrigger: {
+            /**
+             * @description Which way.
+             * @example lost
+             * @enum {string}
+             */
+            change: "lost" | "back";
+            /**
+             * Format: uuid
+             * @description The gateway.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            gateway: string;
+        };
         Head: {
             /**
              * @description Its hash, which stands for the whole history.
@@ -1199,6 +1522,45 @@ export interface components {
              */
             time_zone: string;
         };
+        HomeTest: {
+            /**
+             * Format: int64
+             * @description The event before the slice.
+             * @example 1000
+             */
+            after: number;
+            /** @description When the rule should fire, and at no other time. */
+            expected: components["schemas"]["Occasion"][];
+            /**
+             * Format: uuid
+             * @description The test.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a0a
+             */
+            id: string;
+            /**
+             * @description What people call it.
+             * @example Nobody was home and the light stayed off
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description The event that made it.
+             * @example 1042
+             */
+            revision: number;
+            /**
+             * Format: uuid
+             * @description The rule it is about.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a06
+             */
+            rule: string;
+            /**
+             * Format: int64
+             * @description Its last event.
+             * @example 1040
+             */
+            to: number;
+        };
         ListDevice: {
             /** @description The things. */
             items: components["schemas"]["Device"][];
@@ -1211,6 +1573,10 @@ export interface components {
             /** @description The things. */
             items: components["schemas"]["Home"][];
         };
+        ListHomeTest: {
+            /** @description The things. */
+            items: components["schemas"]["HomeTest"][];
+        };
         ListModel: {
             /** @description The things. */
             items: components["schemas"]["Model"][];
@@ -1218,6 +1584,33 @@ export interface components {
         ListRoom: {
             /** @description The things. */
             items: components["schemas"]["Room"][];
+        };
+        ListTestOutcome: {
+            /** @description The things. */
+            items: components["schemas"]["TestOutcome"][];
+        };
+        ModeAction: {
+            /**
+             * @description The value now; none: any.
+             * @example away
+             */
+            to: string;
+        };
+        ModeTest: {
+            /**
+             * @description What it must be.
+             * @example [
+             *       "away"
+             *     ]
+             */
+            is: string[];
+        };
+        ModeTrigger: {
+            /**
+             * @description The value now; none: any.
+             * @example away
+             */
+            to?: string;
         };
         Model: {
             /** @description What it can be and do, in short. */
@@ -1288,6 +1681,28 @@ export interface components {
             type: "news";
         };
         Nothing: Record<string, never>;
+        NotifyAction: {
+            /**
+             * Format: uuid
+             * @description The member; none: anybody, or every owner to be told.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            person?: string;
+        };
+        Occasion: {
+            /**
+             * Format: date-time
+             * @description The time, where it is one; null: an event triggers it.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            at: string | null;
+            /**
+             * Format: int64
+             * @description The event that triggers it; null: the clock does.
+             * @example 1010
+             */
+            seq: number | null;
+        };
         Person: {
             /**
              * Format: uuid
@@ -1324,6 +1739,34 @@ export interface components {
             seq: number;
             /** @description How they were. */
             twins: components["schemas"]["Twin"][];
+        };
+        PresenceTest: {
+            /**
+             * @description What it must be.
+             * @example present
+             * @enum {string}
+             */
+            is: "present" | "away";
+            /**
+             * Format: uuid
+             * @description The member; none: anybody, or every owner to be told.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            person?: string;
+        };
+        PresenceTrigger: {
+            /**
+             * @description Which way.
+             * @example arrives
+             * @enum {string}
+             */
+            change: "arrives" | "leaves" | "first_arrives" | "last_leaves";
+            /**
+             * Format: uuid
+             * @description The member; none: anybody, or every owner to be told.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            person?: string;
         };
         Problem: {
             /**
@@ -1362,6 +1805,99 @@ export interface components {
             /** @description What the device said; null: it never did. */
             reported: components["schemas"]["Reported"] | null;
         };
+        PropertyTest: {
+            /**
+             * Format: double
+             * @description More than this.
+             * @example 25
+             */
+            above?: number;
+            /**
+             * Format: double
+             * @description Less than this.
+             * @example 18
+             */
+            below?: number;
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+            /**
+             * Format: int64
+             * @description For how long it must have been so, in milliseconds.
+             * @example 60000
+             */
+            for_ms?: number;
+            /**
+             * @description What it must be.
+             * @example true
+             */
+            is?: unknown;
+            /**
+             * @description What it must not be.
+             * @example true
+             */
+            is_not?: unknown;
+            /**
+             * @description The property.
+             * @example onOff
+             */
+            property: string;
+        };
+        PropertyTrigger: {
+            /**
+             * Format: double
+             * @description More than this.
+             * @example 25
+             */
+            above?: number;
+            /**
+             * Format: double
+             * @description Less than this.
+             * @example 18
+             */
+            below?: number;
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+            /**
+             * Format: int64
+             * @description For how long it must have been so, in milliseconds.
+             * @example 60000
+             */
+            for_ms?: number;
+            /**
+             * @description The value before; none: any.
+             * @example true
+             */
+            from?: unknown;
+            /**
+             * @description Whether the first value ever known counts.
+             * @example false
+             */
+            from_unknown?: boolean;
+            /**
+             * Format: double
+             * @description How far the value must go back before it may cross again.
+             * @example 0.5
+             */
+            hysteresis?: number;
+            /**
+             * @description The property.
+             * @example onOff
+             */
+            property: string;
+            /**
+             * @description The value now; none: any.
+             * @example true
+             */
+            to?: unknown;
+        };
         Pulse: {
             /**
              * Format: date-time
@@ -1375,6 +1911,35 @@ export interface components {
              * @enum {string}
              */
             type: "pulse";
+        };
+        Quarrel: {
+            /**
+             * Format: int64
+             * @description How often.
+             * @example 3
+             */
+            count: number;
+            /**
+             * Format: uuid
+             * @description The device they fight for; null: none.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+            /**
+             * @description A circle, too much of it, or opposite wishes within five seconds.
+             * @example conflict
+             * @enum {string}
+             */
+            kind: "loop" | "flood" | "conflict";
+            /**
+             * @description The property they fight for; null: none.
+             * @example onOff
+             */
+            property: string | null;
+            /** @description One rule or two; a zero id is the draft of a new one. */
+            rules: string[];
+            /** @description Some of the events it would have begun with. */
+            seqs: number[];
         };
         Removed: {
             /**
@@ -1455,6 +2020,56 @@ export interface components {
              * @example Kitchen
              */
             name: string;
+        };
+        RuleAction: {
+            /** @description Ask something of a device. */
+            command?: components["schemas"]["CommandAction"];
+            /** @description Wait. */
+            delay?: components["schemas"]["DelayAction"];
+            /** @description The home's mode. */
+            mode?: components["schemas"]["ModeAction"];
+            /** @description Tell members. */
+            notify?: components["schemas"]["NotifyAction"];
+            /** @description The scene. */
+            scene?: components["schemas"]["SceneAction"];
+            /** @description Call an address; not yet available. */
+            webhook?: components["schemas"]["WebhookAction"];
+        };
+        RuleDocument: {
+            /** @description What to do, in this order. */
+            actions: components["schemas"]["RuleAction"][];
+            /**
+             * @description What becomes of a trigger while the rule waits in the middle of its actions.
+             * @example single
+             * @enum {string}
+             */
+            concurrency?: "single" | "restart" | "queued" | "parallel";
+            /** @description What must be so at that moment; none: nothing. */
+            condition?: components["schemas"]["Condition"];
+            /**
+             * Format: int64
+             * @description How many runs there may be at once or waiting; 0: ten.
+             * @example 3
+             */
+            limit?: number;
+            /** @description What makes it happen: any of them. */
+            triggers: components["schemas"]["Trigger"][];
+        };
+        RuleTrigger: {
+            /**
+             * Format: uuid
+             * @description The rule.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            rule: string;
+        };
+        SceneAction: {
+            /**
+             * Format: uuid
+             * @description The scene.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            scene: string;
         };
         Schema: {
             /**
@@ -1546,6 +2161,24 @@ export interface components {
              */
             title: string;
         };
+        SignalTrigger: {
+            /**
+             * @description What it carries; none: whatever it does.
+             * @example true
+             */
+            data?: unknown;
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+            /**
+             * @description What happens.
+             * @example longPress
+             */
+            event: string;
+        };
         Signalled: {
             /**
              * Format: date-time
@@ -1578,6 +2211,150 @@ export interface components {
              * @example 1037
              */
             seq: number;
+        };
+        SunTest: {
+            /**
+             * @description What it must be.
+             * @example up
+             * @enum {string}
+             */
+            is: "up" | "down";
+            /**
+             * Format: int64
+             * @description Minutes after it; before it when negative.
+             * @example -30
+             */
+            offset_minutes?: number;
+        };
+        SunTrigger: {
+            /**
+             * @description What happens.
+             * @example sunset
+             * @enum {string}
+             */
+            event: "sunrise" | "sunset";
+            /**
+             * Format: int64
+             * @description Minutes after it; before it when negative.
+             * @example -30
+             */
+            offset_minutes?: number;
+        };
+        TestOutcome: {
+            /** @description When it should have fired, and would not. */
+            missing: components["schemas"]["Occasion"][];
+            /**
+             * @description What people call it.
+             * @example Nobody was home and the light stayed off
+             */
+            name: string;
+            /**
+             * @description Whether the rule comes to what is expected.
+             * @example true
+             */
+            passed: boolean;
+            /**
+             * Format: uuid
+             * @description The test.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a0a
+             */
+            test: string;
+            /** @description When it would have fired, and should not. */
+            unexpected: components["schemas"]["Occasion"][];
+        };
+        TestRequest: {
+            /**
+             * Format: int64
+             * @description The event before the slice.
+             * @example 1000
+             */
+            after: number;
+            /** @description When the rule should fire, and at no other time. */
+            expected: components["schemas"]["Occasion"][];
+            /**
+             * @description What to call it.
+             * @example Kitchen
+             */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The rule it is about.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a06
+             */
+            rule: string;
+            /**
+             * Format: int64
+             * @description Its last event, at most 5000 later.
+             * @example 1040
+             */
+            to: number;
+        };
+        TestRun: {
+            /** @description A draft of it; none: its present version. */
+            document?: components["schemas"]["RuleDocument"];
+            /** @description Devices that an owner would let the draft open. */
+            grants?: string[];
+            /**
+             * Format: uuid
+             * @description The rule.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a06
+             */
+            rule: string;
+        };
+        TimeTest: {
+            /**
+             * @description From this time of day.
+             * @example 22:00
+             */
+            after?: string;
+            /**
+             * @description Until this time of day; earlier than after: over midnight.
+             * @example 06:30
+             */
+            before?: string;
+            /**
+             * @description On which days; none: every day.
+             * @example [
+             *       "mon"
+             *     ]
+             */
+            days?: string[];
+        };
+        TimeTrigger: {
+            /**
+             * @description The time of day.
+             * @example 07:30
+             */
+            at: string;
+            /**
+             * @description On which days; none: every day.
+             * @example [
+             *       "mon"
+             *     ]
+             */
+            days?: string[];
+        };
+        Trigger: {
+            /** @description A cron line. */
+            cron?: components["schemas"]["CronTrigger"];
+            /** @description The device. */
+            device?: components["schemas"]["DeviceTrigger"];
+            /** @description The gateway. */
+            gateway?: components["schemas"]["GatewayTrigger"];
+            /** @description The home's mode. */
+            mode?: components["schemas"]["ModeTrigger"];
+            /** @description Members come and go. */
+            presence?: components["schemas"]["PresenceTrigger"];
+            /** @description The property. */
+            property?: components["schemas"]["PropertyTrigger"];
+            /** @description The rule. */
+            rule?: components["schemas"]["RuleTrigger"];
+            /** @description A device tells something. */
+            signal?: components["schemas"]["SignalTrigger"];
+            /** @description The sun. */
+            sun?: components["schemas"]["SunTrigger"];
+            /** @description The time of day. */
+            time?: components["schemas"]["TimeTrigger"];
         };
         Twin: {
             /** @description Whether its gateway can reach it; null: nobody knows. */
@@ -1623,6 +2400,13 @@ export interface components {
              */
             seq: number;
         };
+        WebhookAction: {
+            /**
+             * @description The address.
+             * @example https://example.org/hook
+             */
+            url: string;
+        };
         Welcome: {
             /**
              * Format: date-time
@@ -1642,6 +2426,73 @@ export interface components {
              * @enum {string}
              */
             type: "welcome";
+        };
+        Why: {
+            /** @description The events that followed from the event, directly or by others. */
+            following: number[];
+            /** @description The event, what it followed from, and so on back to the first. */
+            links: components["schemas"]["WhyLink"][];
+            /**
+             * @description Whether there may be further ones.
+             * @example false
+             */
+            more: boolean;
+            /**
+             * @description What it began with; outside: a switch, or another app; earlier: the chain is too long.
+             * @example person
+             * @enum {string}
+             */
+            root: "person" | "device" | "schedule" | "outside" | "gateway" | "system" | "earlier";
+        };
+        WhyLink: {
+            /** @description What happened. */
+            event: components["schemas"]["Event"];
+            /**
+             * @description Whether the log itself holds that it follows from the next one; false: it was concluded from times and values.
+             * @example true
+             */
+            proven: boolean;
+        };
+        Wish: {
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            at: string;
+            /** @description What it would have held; its ids are made up. */
+            data: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uuid
+             * @description What it is about.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            entity: string;
+            /**
+             * @description The event that would have been recorded.
+             * @example command.requested
+             */
+            type: string;
+        };
+        WouldFire: {
+            /** @description What it would have done, what came after a delay too. */
+            asked: components["schemas"]["Wish"][];
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            at: string;
+            /** @description Every part of its condition, as things would have been. */
+            checked: components["schemas"]["Checked"][];
+            /**
+             * Format: int64
+             * @description Which of its triggers.
+             * @example 0
+             */
+            trigger: number;
         };
     };
     responses: never;
@@ -3873,6 +4724,103 @@ export interface operations {
             };
         };
     };
+    "get-why": {
+        parameters: {
+            query?: {
+                /** @description The event; beside a device: as of it. */
+                seq?: number;
+                /** @description A device, to ask why one of its values is as it is. */
+                device?: string;
+                /** @description The value; beside a device. */
+                property?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Why"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "follow-home": {
         parameters: {
             query?: {
@@ -4456,6 +5404,130 @@ export interface operations {
             };
         };
     };
+    "backtest-rule": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BacktestRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backtest"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-state": {
         parameters: {
             query?: {
@@ -4511,6 +5583,466 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListHomeTest"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-test": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HomeTest"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "run-tests": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestRun"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTestOutcome"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-test": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what is changed: its revision in quotes. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The test. */
+                test: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
