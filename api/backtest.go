@@ -12,7 +12,7 @@ import (
 	"logis/domain/rule"
 	"logis/eventstore"
 	"logis/history"
-	"logis/history/backtest"
+	"logis/history/whatif"
 )
 
 // BacktestRequest asks what a rule would have done: a draft, versions it had, or its
@@ -33,7 +33,7 @@ func (r *BacktestRequest) Resolve(_ huma.Context, prefix *huma.PathBuffer) []err
 		return []error{&huma.ErrorDetail{Location: prefix.With("document"), Message: "must be given, or rule"}}
 	case r.Rule == nil && len(r.Versions) > 0:
 		return []error{&huma.ErrorDetail{Location: prefix.With("versions"), Message: "must stand beside rule"}}
-	case r.Document != nil && len(r.Versions) == backtest.MaxVersions:
+	case r.Document != nil && len(r.Versions) == whatif.MaxVersions:
 		return []error{&huma.ErrorDetail{Location: prefix.With("versions"), Message: "must be one at most beside a document"}}
 	}
 	return nil
@@ -85,12 +85,12 @@ type DidFire struct {
 
 // Quarrel is something that rules would have done to each other.
 type Quarrel struct {
-	Kind     backtest.WarningKind `json:"kind" enum:"loop,flood,conflict" doc:"A circle, too much of it, or opposite wishes within five seconds." example:"conflict"`
-	Rules    []domain.RuleID      `json:"rules" nullable:"false" doc:"One rule or two; a zero id is the draft of a new one."`
-	Device   *domain.DeviceID     `json:"device" format:"uuid" doc:"The device they fight for; null: none." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
-	Property *string              `json:"property" doc:"The property they fight for; null: none." example:"onOff"`
-	Seqs     []domain.Seq         `json:"seqs" nullable:"false" doc:"Some of the events it would have begun with."`
-	Count    int                  `json:"count" doc:"How often." example:"3"`
+	Kind     whatif.WarningKind `json:"kind" enum:"loop,flood,conflict" doc:"A circle, too much of it, or opposite wishes within five seconds." example:"conflict"`
+	Rules    []domain.RuleID    `json:"rules" nullable:"false" doc:"One rule or two; a zero id is the draft of a new one."`
+	Device   *domain.DeviceID   `json:"device" format:"uuid" doc:"The device they fight for; null: none." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
+	Property *string            `json:"property" doc:"The property they fight for; null: none." example:"onOff"`
+	Seqs     []domain.Seq       `json:"seqs" nullable:"false" doc:"Some of the events it would have begun with."`
+	Count    int                `json:"count" doc:"How often." example:"3"`
 }
 
 type (
@@ -132,7 +132,7 @@ func (s *Server) backtest(ctx context.Context, in *backtestInput) (*backtestOutp
 	if err != nil {
 		return nil, err
 	}
-	result, err := backtest.Run(ctx, s.reader(), window, versions...)
+	result, err := whatif.Run(ctx, s.reader(), window, versions...)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +154,7 @@ func (s *Server) backtest(ctx context.Context, in *backtestInput) (*backtestOutp
 }
 
 // window finds the events between two times.
-func (s *Server) window(ctx context.Context, home domain.HomeID, from, to Instant) (w backtest.Window, err error) {
+func (s *Server) window(ctx context.Context, home domain.HomeID, from, to Instant) (w whatif.Window, err error) {
 	if to.IsZero() {
 		if to, err = s.now(ctx); err != nil {
 			return w, err
@@ -163,10 +163,10 @@ func (s *Server) window(ctx context.Context, home domain.HomeID, from, to Instan
 	if from.IsZero() {
 		from = Instant{to.Add(-usualBacktest)}
 	}
-	if span := to.Sub(from.Time); span <= 0 || span > backtest.MaxSpan {
+	if span := to.Sub(from.Time); span <= 0 || span > whatif.MaxSpan {
 		return w, domain.InvalidInput(domain.Fault{Field: "to", Message: "must be after from, by at most 92 days"})
 	}
-	w = backtest.Window{Home: home, Until: to.Time}
+	w = whatif.Window{Home: home, Until: to.Time}
 	if w.After, err = history.SeqAt(ctx, s.options.Store, home, from.Time); err != nil {
 		return w, err
 	}
@@ -179,8 +179,8 @@ func (s *Server) window(ctx context.Context, home domain.HomeID, from, to Instan
 }
 
 // versions returns what is to be tried. It refuses what could not be saved.
-func (s *Server) versions(ctx context.Context, v *view, r *BacktestRequest) (all [][]backtest.Tested, err error) {
-	draft := backtest.Tested{Grants: r.Grants}
+func (s *Server) versions(ctx context.Context, v *view, r *BacktestRequest) (all [][]whatif.Tested, err error) {
+	draft := whatif.Tested{Grants: r.Grants}
 	if r.Rule != nil {
 		draft.Rule = *r.Rule
 		now, ok := v.home.Rules[draft.Rule]
@@ -188,15 +188,15 @@ func (s *Server) versions(ctx context.Context, v *view, r *BacktestRequest) (all
 			return nil, domain.Errorf(domain.NotFound, "there is no such rule")
 		}
 		if r.Document == nil && len(r.Versions) == 0 {
-			return [][]backtest.Tested{{presentRule(now)}}, nil
+			return [][]whatif.Tested{{presentRule(now)}}, nil
 		}
 	}
 	for _, version := range r.Versions {
-		t := backtest.Tested{Rule: draft.Rule, Version: version}
+		t := whatif.Tested{Rule: draft.Rule, Version: version}
 		if t.Document, err = s.oldDocument(ctx, v.home.ID, t.Rule, version); err != nil {
 			return nil, err
 		}
-		all = append(all, []backtest.Tested{t})
+		all = append(all, []whatif.Tested{t})
 	}
 	if r.Document != nil {
 		draft.Document = *r.Document
@@ -207,13 +207,13 @@ func (s *Server) versions(ctx context.Context, v *view, r *BacktestRequest) (all
 		if len(faults) > 0 {
 			return nil, domain.InvalidInput(faults...)
 		}
-		all = append(all, []backtest.Tested{draft})
+		all = append(all, []whatif.Tested{draft})
 	}
 	return all, nil
 }
 
-func presentRule(r *domain.Rule) backtest.Tested {
-	return backtest.Tested{
+func presentRule(r *domain.Rule) whatif.Tested {
+	return whatif.Tested{
 		Rule: r.ID, Version: r.Version, Document: r.Document,
 		Grants: all(r.Grants, func(g domain.Grant) domain.DeviceID { return g.Device }),
 	}
@@ -238,7 +238,7 @@ func (s *Server) oldDocument(ctx context.Context, home domain.HomeID, id domain.
 	return edited.Document, nil
 }
 
-func backtestRow(row *backtest.Row) (BacktestRow, error) {
+func backtestRow(row *whatif.Row) (BacktestRow, error) {
 	out := BacktestRow{Seq: seqOrNull(row.Seq), At: Instant{row.At}}
 	for _, f := range row.Would {
 		if f == nil {
@@ -262,14 +262,14 @@ func backtestRow(row *backtest.Row) (BacktestRow, error) {
 }
 
 // quarrels tells what a draft would have brought about at the end of a window.
-func (s *Server) quarrels(ctx context.Context, now *domain.Home, window backtest.Window, draft backtest.Tested) ([]Quarrel, error) {
+func (s *Server) quarrels(ctx context.Context, now *domain.Home, window whatif.Window, draft whatif.Tested) ([]Quarrel, error) {
 	late, err := history.SeqAt(ctx, s.options.Store, window.Home, window.Until.Add(-warnedOf))
 	if err != nil {
 		return nil, err
 	}
 	window.After = max(window.After, late)
-	warnings, err := backtest.Check(ctx, s.reader(), window, now, draft)
-	return all(warnings, func(w backtest.Warning) Quarrel {
+	warnings, err := whatif.Check(ctx, s.reader(), window, now, draft)
+	return all(warnings, func(w whatif.Warning) Quarrel {
 		q := Quarrel{Kind: w.Kind, Rules: w.Rules, Property: textOrNull(w.Property), Seqs: append([]domain.Seq{}, w.Seqs...), Count: w.Count}
 		if !w.Device.IsZero() {
 			q.Device = &w.Device

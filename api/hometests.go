@@ -7,7 +7,7 @@ import (
 	"logis/access"
 	"logis/domain"
 	"logis/eventstore"
-	"logis/history/backtest"
+	"logis/history/whatif"
 )
 
 // HomeTest is a slice of the log with the firings that a rule should come to in it.
@@ -178,7 +178,7 @@ func (s *Server) runTests(ctx context.Context, in *runTestsInput) (*runTestsOutp
 		if t.Rule != in.Body.Rule {
 			continue
 		}
-		o, err := backtest.Test(ctx, s.reader(), in.Home, t, versions[0][0])
+		o, err := whatif.Test(ctx, s.reader(), in.Home, t, versions[0][0])
 		if err != nil {
 			return nil, err
 		}

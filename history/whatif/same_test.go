@@ -1,4 +1,4 @@
-package backtest_test
+package whatif_test
 
 import (
 	"testing"
@@ -7,7 +7,7 @@ import (
 	"logis/domain"
 	"logis/domain/rule"
 	"logis/domain/rule/ruletest"
-	"logis/history/backtest"
+	"logis/history/whatif"
 )
 
 // changesRule reports whether people do something with a rule.
@@ -61,14 +61,14 @@ func TestTheSameRulesOverTheSameHistoryFireTheSame(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		window := backtest.Window{Home: h.home, After: left, To: h.present().Seq, Until: h.now}
+		window := whatif.Window{Home: h.home, After: left, To: h.present().Seq, Until: h.now}
 		result := h.run(window, standing(then))
 		did += result.Did
 		if result.Differ != 0 || !result.Full {
 			t.Errorf("seed %d: together %d of %d rows differ (full: %v): %s", seed, result.Differ, len(result.Rows), result.Full, different(result))
 		}
 		for _, r := range standing(then) {
-			result := h.run(window, []backtest.Tested{r}, []backtest.Tested{r})
+			result := h.run(window, []whatif.Tested{r}, []whatif.Tested{r})
 			alone += result.Did
 			if result.Differ != 0 {
 				t.Errorf("seed %d, rule %s: alone %d of %d rows differ: %s", seed, r.Rule, result.Differ, len(result.Rows), different(result))
@@ -80,7 +80,7 @@ func TestTheSameRulesOverTheSameHistoryFireTheSame(t *testing.T) {
 	}
 }
 
-func different(r *backtest.Result) (first any) {
+func different(r *whatif.Result) (first any) {
 	for _, row := range r.Rows {
 		if row.Differs() {
 			return *row

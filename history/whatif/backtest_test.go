@@ -1,4 +1,4 @@
-package backtest_test
+package whatif_test
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ import (
 	"logis/domain"
 	"logis/domain/rule/ruletest"
 	"logis/domain/thing"
-	"logis/history/backtest"
+	"logis/history/whatif"
 )
 
 // plain is a house with the devices a scene needs, the owner and their gateway.
@@ -85,8 +85,8 @@ func (p *plain) walks(n int) (came []domain.Seq) {
 	return came
 }
 
-func (p *plain) window(after domain.Seq) backtest.Window {
-	return backtest.Window{Home: p.home, After: after, To: p.present().Seq, Until: p.now.Add(time.Hour)}
+func (p *plain) window(after domain.Seq) whatif.Window {
+	return whatif.Window{Home: p.home, After: after, To: p.present().Seq, Until: p.now.Add(time.Hour)}
 }
 
 func TestADraftWouldHaveFiredOnEveryEventItWaitsForAndAskedForTheSame(t *testing.T) {
@@ -97,7 +97,7 @@ func TestADraftWouldHaveFiredOnEveryEventItWaitsForAndAskedForTheSame(t *testing
 	came := p.walks(3)
 	doc := p.on(p.motion, "occupancy", "true", "true", 10*time.Minute)
 	doc.Concurrency = domain.Parallel
-	result := p.run(p.window(start), []backtest.Tested{{Rule: ruleID(1), Document: doc}})
+	result := p.run(p.window(start), []whatif.Tested{{Rule: ruleID(1), Document: doc}})
 	if result.Would[0] != 3 || result.Did != 0 || result.Differ != 3 || len(result.Rows) != 3 {
 		t.Fatalf("%+v", result)
 	}
@@ -123,8 +123,8 @@ func TestTwoVersionsStandBesideWhatTheRuleDid(t *testing.T) {
 	p.happen(domain.Event{Entity: ruleID(1).Entity(), Actor: domain.PersonActor(p.life.Owner), Fact: domain.RuleDisabled{}})
 	came = append(came, p.walks(1)...)
 	result := p.run(p.window(start),
-		[]backtest.Tested{{Rule: ruleID(1), Version: as.Version, Document: as.Document}},
-		[]backtest.Tested{{Rule: ruleID(1), Document: stricter}})
+		[]whatif.Tested{{Rule: ruleID(1), Version: as.Version, Document: as.Document}},
+		[]whatif.Tested{{Rule: ruleID(1), Document: stricter}})
 	if !slices.Equal(result.Would, []int{3, 0}) || result.Did != 2 || result.Differ != 3 {
 		t.Fatalf("%+v", result)
 	}
@@ -146,7 +146,7 @@ func TestTheConsequencesAreThoseOfTheVersionThatIsTried(t *testing.T) {
 	came := p.walks(3)
 	doc := p.on(p.motion, "occupancy", "true", "true", 0)
 	doc.Condition = &domain.Condition{Property: &domain.PropertyTest{Device: p.lamp, Property: "onOff", Is: "false"}}
-	result := p.run(p.window(start), []backtest.Tested{{Rule: ruleID(1), Document: doc}})
+	result := p.run(p.window(start), []whatif.Tested{{Rule: ruleID(1), Document: doc}})
 	if len(result.Rows) != 1 || result.Rows[0].Seq != came[0] {
 		t.Errorf("%+v", result)
 	}
@@ -165,8 +165,8 @@ func TestRulesThatFightAreNamedBeforeTheyAreSaved(t *testing.T) {
 	p.report(p.lamp, "onOff", "true")
 	p.save(ruleID(1), p.on(p.lamp, "onOff", "true", "false", 0))
 	p.save(ruleID(2), p.on(p.motion, "occupancy", "true", "true", 0))
-	check := func(doc domain.RuleDocument) []backtest.Warning {
-		warnings, err := backtest.Check(t.Context(), p.log, p.window(start), p.present(), backtest.Tested{Rule: ruleID(3), Document: doc})
+	check := func(doc domain.RuleDocument) []whatif.Warning {
+		warnings, err := whatif.Check(t.Context(), p.log, p.window(start), p.present(), whatif.Tested{Rule: ruleID(3), Document: doc})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -174,14 +174,14 @@ func TestRulesThatFightAreNamedBeforeTheyAreSaved(t *testing.T) {
 	}
 	loop := check(p.on(p.lamp, "onOff", "false", "true", 0))
 	pair := []domain.RuleID{ruleID(1), ruleID(3)}
-	if !slices.ContainsFunc(loop, func(w backtest.Warning) bool {
-		return w.Kind == backtest.Loop && slices.Equal(w.Rules, pair) && slices.Contains(w.Seqs, came[0])
+	if !slices.ContainsFunc(loop, func(w whatif.Warning) bool {
+		return w.Kind == whatif.Loop && slices.Equal(w.Rules, pair) && slices.Contains(w.Seqs, came[0])
 	}) {
 		t.Errorf("no loop of both, begun by %d: %+v", came[0], loop)
 	}
 	p.happen(domain.Event{Entity: ruleID(1).Entity(), Actor: domain.PersonActor(p.life.Owner), Fact: domain.RuleRemoved{}})
 	fight := check(p.on(p.motion, "occupancy", "true", "false", 2*time.Second))
-	if len(fight) != 1 || fight[0].Kind != backtest.Conflict || !slices.Equal(fight[0].Rules, []domain.RuleID{ruleID(2), ruleID(3)}) ||
+	if len(fight) != 1 || fight[0].Kind != whatif.Conflict || !slices.Equal(fight[0].Rules, []domain.RuleID{ruleID(2), ruleID(3)}) ||
 		fight[0].Device != p.lamp || fight[0].Property != "onOff" || !slices.Equal(fight[0].Seqs, came) {
 		t.Errorf("%+v", fight)
 	}
@@ -199,15 +199,15 @@ func TestABacktestEndsWithItsRequestAndWithTooManyFirings(t *testing.T) {
 	end := p.report(p.motion, "occupancy", "false")
 	doc := p.on(p.motion, "occupancy", "true", "true", 0)
 	doc.Triggers = []domain.Trigger{{Cron: &domain.CronTrigger{Line: "* * * * *"}}}
-	tested := []backtest.Tested{{Rule: ruleID(1), Document: doc}}
+	tested := []whatif.Tested{{Rule: ruleID(1), Document: doc}}
 	p.report(p.motion, "occupancy", "false")
 	result := p.run(p.window(start), tested)
-	if result.Full || result.To != end || len(result.Rows) < backtest.MaxRows {
+	if result.Full || result.To != end || len(result.Rows) < whatif.MaxRows {
 		t.Errorf("full %v, to %d of %d, %d rows", result.Full, result.To, end, len(result.Rows))
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := backtest.Run(ctx, p.log, p.window(start), tested); !errors.Is(err, context.Canceled) {
+	if _, err := whatif.Run(ctx, p.log, p.window(start), tested); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
 }
@@ -215,13 +215,13 @@ func TestABacktestEndsWithItsRequestAndWithTooManyFirings(t *testing.T) {
 // Nothing that a backtest is made of can write to a log or send a command.
 func TestABacktestCannotReachTheHomeByConstruction(t *testing.T) {
 	t.Parallel()
-	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "logis/history/backtest").Output()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "logis/history/whatif").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, linked := range strings.Fields(string(out)) {
 		ours := strings.HasPrefix(linked, "logis/")
-		if (ours && linked != "logis/history/backtest" && linked != "logis/domain" && !strings.HasPrefix(linked, "logis/domain/")) ||
+		if (ours && linked != "logis/history/whatif" && linked != "logis/domain" && !strings.HasPrefix(linked, "logis/domain/")) ||
 			strings.HasPrefix(linked, "github.com/jackc/") || linked == "net" || linked == "database/sql" {
 			t.Errorf("it links %s", linked)
 		}

@@ -1,4 +1,4 @@
-package backtest_test
+package whatif_test
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 	"logis/domain/thing"
 	"logis/eventstore"
 	"logis/history"
-	"logis/history/backtest"
+	"logis/history/whatif"
 	"logis/migrations/pgtest"
 	"logis/projections"
 )
@@ -114,9 +114,9 @@ func (h *house) present() *domain.Home {
 	return home
 }
 
-func (h *house) run(window backtest.Window, versions ...[]backtest.Tested) *backtest.Result {
+func (h *house) run(window whatif.Window, versions ...[]whatif.Tested) *whatif.Result {
 	h.Helper()
-	result, err := backtest.Run(h.Context(), h.log, window, versions...)
+	result, err := whatif.Run(h.Context(), h.log, window, versions...)
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -124,10 +124,10 @@ func (h *house) run(window backtest.Window, versions ...[]backtest.Tested) *back
 }
 
 // standing returns the active rules of the home as they are.
-func standing(home *domain.Home) (all []backtest.Tested) {
+func standing(home *domain.Home) (all []whatif.Tested) {
 	for _, r := range home.SortedRules() {
 		if r.Active() {
-			all = append(all, backtest.Tested{Rule: r.ID, Version: r.Version, Document: r.Document})
+			all = append(all, whatif.Tested{Rule: r.ID, Version: r.Version, Document: r.Document})
 		}
 	}
 	return all
