@@ -1,6 +1,9 @@
 package domain
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Bounds of the tests of one home: all of them run with every change of their rules.
 const (
@@ -29,6 +32,11 @@ type Expected struct {
 // At returns the time of an occasion that is one.
 func (e Expected) At() time.Time { return timeOf(e.AtMS) }
 
+// within reports whether an occasion is an event up to one, or a time.
+func (e Expected) within(to Seq) bool {
+	return (e.Seq == 0) != (e.AtMS == 0) && e.Seq >= 0 && e.Seq <= to && e.AtMS >= 0
+}
+
 // EditTest decides on a test. It refuses with Invalid, naming every fault, and with
 // Conflict when there are too many.
 func (h *Home) EditTest(id TestID, fact TestEdited, actor Actor) (Event, error) {
@@ -43,12 +51,8 @@ func (h *Home) EditTest(id TestID, fact TestEdited, actor Actor) (Event, error) 
 	}
 	if len(fact.Expected) > MaxExpected {
 		faults = append(faults, Fault{"expected", "must be at most 100 firings"})
-	}
-	for _, e := range fact.Expected {
-		if (e.Seq == 0) == (e.AtMS == 0) || e.Seq < 0 || e.Seq > fact.To || e.AtMS < 0 {
-			faults = append(faults, Fault{"expected", "must each be an event that is not after to, or a time"})
-			break
-		}
+	} else if slices.ContainsFunc(fact.Expected, func(e Expected) bool { return !e.within(fact.To) }) {
+		faults = append(faults, Fault{"expected", "must each be an event that is not after to, or a time"})
 	}
 	if len(faults) > 0 {
 		return Event{}, InvalidInput(faults...)

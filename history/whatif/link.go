@@ -34,12 +34,13 @@ func newLinks(window Window) links {
 }
 
 func (l *links) did(like string, ev *domain.RecordedEvent) {
+	l.drop(ev.RecordedAt)
 	l.made = append(l.made, deed{like: like, at: ev.RecordedAt, seq: ev.Seq, fact: ev.Fact})
 }
 
 // find takes out the oldest deed that an event of the log repeats.
 func (l *links) find(like string, at time.Time) (deed, bool) {
-	l.made = slices.DeleteFunc(l.made, func(d deed) bool { return at.Sub(d.at) > linkWithin })
+	l.drop(at)
 	i := slices.IndexFunc(l.made, func(d deed) bool { return d.like == like })
 	if i < 0 {
 		return deed{}, false
@@ -47,6 +48,13 @@ func (l *links) find(like string, at time.Time) (deed, bool) {
 	found := l.made[i]
 	l.made = slices.Delete(l.made, i, i+1)
 	return found, true
+}
+
+// drop forgets what the log will not repeat any more.
+func (l *links) drop(now time.Time) {
+	for len(l.made) > 0 && now.Sub(l.made[0].at) > linkWithin {
+		l.made = l.made[1:]
+	}
 }
 
 // likeness is what two deeds have in common that are the same; ok is false for what
