@@ -167,11 +167,11 @@ func (s *Server) window(ctx context.Context, home domain.HomeID, from, to Instan
 		return w, domain.InvalidInput(domain.Fault{Field: "to", Message: "must be after from, by at most 92 days"})
 	}
 	w = whatif.Window{Home: home, Until: to.Time}
-	if w.After, err = history.SeqAt(ctx, s.options.Store, home, from.Time); err != nil {
+	if w.After, err = s.reader().SeqAt(ctx, home, from.Time); err != nil {
 		return w, err
 	}
 	w.After = max(w.After, 1)
-	w.To, err = history.SeqAt(ctx, s.options.Store, home, to.Time)
+	w.To, err = s.reader().SeqAt(ctx, home, to.Time)
 	if err == nil && w.To == 0 {
 		err = domain.InvalidInput(domain.Fault{Field: "to", Message: "is before the home began"})
 	}
@@ -263,7 +263,7 @@ func backtestRow(row *whatif.Row) (BacktestRow, error) {
 
 // quarrels tells what a draft would have brought about at the end of a window.
 func (s *Server) quarrels(ctx context.Context, now *domain.Home, window whatif.Window, draft whatif.Tested) ([]Quarrel, error) {
-	late, err := history.SeqAt(ctx, s.options.Store, window.Home, window.Until.Add(-warnedOf))
+	late, err := s.reader().SeqAt(ctx, window.Home, window.Until.Add(-warnedOf))
 	if err != nil {
 		return nil, err
 	}

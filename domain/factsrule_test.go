@@ -6,7 +6,6 @@ import (
 )
 
 var (
-	sampleRule  = domain.RuleID{0x01, 0x8f, 15: 50}
 	otherRule   = domain.RuleID{0x01, 0x8f, 15: 51}
 	sampleScene = domain.SceneID{0x01, 0x8f, 15: 60}
 	sampleMode  = domain.ModeID{0x01, 0x8f, 15: 70}

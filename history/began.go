@@ -48,7 +48,7 @@ func (r Reader) began(ctx context.Context, home domain.HomeID, device domain.Dev
 	if now.At.Equal(now.Since) {
 		return now.Seq, nil
 	}
-	after, err := SeqAt(ctx, r.store, home, now.Since.Add(-beforeSince))
+	after, err := r.SeqAt(ctx, home, now.Since.Add(-beforeSince))
 	if err != nil {
 		return 0, err
 	}

@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"time"
 
 	"logis/domain"
 	"logis/eventstore"
@@ -16,6 +17,11 @@ func NewReader(s *eventstore.Store) Reader { return Reader{store: s} }
 // At is the function At.
 func (r Reader) At(ctx context.Context, home domain.HomeID, seq domain.Seq) (*domain.Home, error) {
 	return At(ctx, r.store, home, seq)
+}
+
+// SeqAt is the function SeqAt.
+func (r Reader) SeqAt(ctx context.Context, home domain.HomeID, at time.Time) (domain.Seq, error) {
+	return SeqAt(ctx, r.store, home, at)
 }
 
 // Scan is eventstore.Scan.
