@@ -61,6 +61,7 @@ func (h *house) fill(path string) string {
 		"{command}", h.fixture.command.String(), "{gateway}", h.gateway.String(), "{seq}", "1", "{letters}", "K7QM-2XRA", "{kind}", "light",
 		"{client}", "KQ5TVQ2XJ7M4ZB3N6YFD2RLHAC",
 		"{rule}", h.fixture.rule.String(), "{scene}", h.fixture.scene.String(), "{mode}", string(h.fixture.mode),
+		"{test}", h.fixture.test.String(),
 	).Replace(path)
 }
 
@@ -77,6 +78,9 @@ func bodyFor(op *huma.Operation) string {
 		"change-device": `{"name":"Other"}`, "request-command": `{"set":{"onOff":true}}`,
 		"open-pairing": `{"radio":"zigbee","seconds":60}`, "commission-device": `{"radio":"matter","code":"34970112332"}`,
 		"configure-gateway": `{"log_level":"debug","outbox_mib":0,"radios_off":[]}`,
+		"backtest-rule":     `{"document":{"triggers":[{"time":{"at":"12:00"}}],"actions":[{"mode":{"to":"home"}}]}}`,
+		"add-test":          `{"name":"Noon","rule":"018f0000-0000-7000-8000-000000000000","after":1,"to":1,"expected":[]}`,
+		"run-tests":         `{"rule":"018f0000-0000-7000-8000-000000000000"}`,
 	}[op.OperationID]
 }
 
@@ -85,6 +89,9 @@ func queryFor(op *huma.Operation) string {
 	case "get-film":
 		return "?from=0"
 	case "explain-rule":
+		return "?seq=1"
+	}
+	if op.OperationID == "get-why" {
 		return "?seq=1"
 	}
 	return ""
