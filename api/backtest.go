@@ -115,7 +115,6 @@ func (s *Server) addBacktest() {
 	}, s.backtest)
 }
 
-
 func (s *Server) backtest(ctx context.Context, in *backtestInput) (*backtestOutput, error) {
 	v, err := s.present(ctx, in.Home)
 	if err != nil {
