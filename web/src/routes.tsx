@@ -38,12 +38,32 @@ const gateways = createRoute({
   path: '/gateways',
   component: lazyRouteComponent(() => import('./gateways/GatewaysPage'), 'GatewaysPage'),
 })
+const rules = createRoute({
+  getParentRoute: () => home,
+  path: '/rules',
+  component: lazyRouteComponent(() => import('./rules/RulesPage'), 'RulesPage'),
+})
+const newRule = createRoute({
+  getParentRoute: () => home,
+  path: '/rules/new',
+  component: lazyRouteComponent(() => import('./rules/RulePage'), 'NewRulePage'),
+})
+const rule = createRoute({
+  getParentRoute: () => home,
+  path: '/rules/$rule',
+  component: lazyRouteComponent(() => import('./rules/RulePage'), 'RulePage'),
+})
+const scenes = createRoute({
+  getParentRoute: () => home,
+  path: '/scenes',
+  component: lazyRouteComponent(() => import('./scenes/ScenesPage'), 'ScenesPage'),
+})
 
 /** Every page of the app. */
 export const router = createRouter({
   routeTree: root.addChildren([
     enter,
-    gate.addChildren([first, home.addChildren([rooms, device, timeline, arrange, gateways])]),
+    gate.addChildren([first, home.addChildren([rooms, device, timeline, arrange, gateways, rules, newRule, rule, scenes])]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -11,5 +11,12 @@ export const keys = {
   event: (home: string, seq: number) => ['event', home, seq] as const,
   density: (home: string, from: string, to: string) => ['density', home, from, to] as const,
   reel: (home: string, index: number, upTo: number) => ['reel', home, index, upTo] as const,
+  rules: (home: string) => ['rules', home] as const,
+  versions: (home: string, rule: string, version: number) => ['versions', home, rule, version] as const,
+  explanation: (home: string, rule: string, seq: number) => ['explanation', home, rule, seq] as const,
+  checkup: (home: string, draft: unknown) => ['checkup', home, draft] as const,
+  draft: (home: string) => ['draft', home] as const,
+  scenes: (home: string) => ['scenes', home] as const,
+  modes: (home: string) => ['modes', home] as const,
   moment: (home: string, at: string) => ['moment', home, at] as const,
 }
