@@ -13,6 +13,7 @@ import (
 type evaluation struct {
 	home    *domain.Home
 	now     time.Time
+	keep    bool // what each part came to
 	checked []domain.Checked
 }
 
@@ -22,13 +23,24 @@ func evaluate(home *domain.Home, c *domain.Condition, now time.Time) (domain.Tru
 	if c == nil {
 		return domain.True, nil
 	}
-	e := evaluation{home: home, now: now}
+	e := evaluation{home: home, now: now, keep: true}
 	return e.node(*c, rootPath), e.checked
+}
+
+// met reports whether the condition is met, and keeps nothing: most rules stay
+// silent most of the time.
+func met(home *domain.Home, c *domain.Condition, now time.Time) bool {
+	e := evaluation{home: home, now: now}
+	return c == nil || e.node(*c, "") == domain.True
 }
 
 const rootPath = "condition"
 
 func (e *evaluation) node(c domain.Condition, path string) domain.Truth {
+	if !e.keep {
+		is, _ := e.test(c, path)
+		return is
+	}
 	place := len(e.checked)
 	e.checked = append(e.checked, domain.Checked{Path: path})
 	is, seen := e.test(c, path)
@@ -51,7 +63,7 @@ func (e *evaluation) test(c domain.Condition, path string) (is domain.Truth, see
 	case c.Sun != nil:
 		return e.sun(c.Sun)
 	case c.Mode != nil:
-		return truth(slices.Contains(c.Mode.Is, e.home.Mode())), thing.Text(string(e.home.Mode()))
+		return truth(slices.Contains(c.Mode.Is, e.home.Mode())), e.seen(string(e.home.Mode()))
 	case c.Presence != nil:
 		return e.presence(c.Presence)
 	case c.Expression != "":
@@ -65,7 +77,11 @@ func (e *evaluation) test(c domain.Condition, path string) (is domain.Truth, see
 func (e *evaluation) branch(parts []domain.Condition, path string, strong, weak domain.Truth) domain.Truth {
 	is := weak
 	for i, part := range parts {
-		switch got := e.node(part, path+"["+strconv.Itoa(i)+"]"); {
+		at := ""
+		if e.keep {
+			at = path + "[" + strconv.Itoa(i) + "]"
+		}
+		switch got := e.node(part, at); {
 		case got == strong:
 			is = strong
 		case got == domain.Unsure && is == weak:
@@ -73,6 +89,14 @@ func (e *evaluation) branch(parts []domain.Condition, path string, strong, weak 
 		}
 	}
 	return is
+}
+
+// seen is a text that a part was compared with, if it is kept.
+func (e *evaluation) seen(text string) thing.Value {
+	if !e.keep {
+		return ""
+	}
+	return thing.Text(text)
 }
 
 func truth(b bool) domain.Truth {
@@ -124,7 +148,10 @@ func within(v thing.Value, above, below *float64) bool {
 
 func (e *evaluation) time(c *domain.TimeTest) (domain.Truth, thing.Value) {
 	local := e.now.In(zone(e.home.Profile.TimeZone))
-	seen := thing.Text(local.Format("Mon 15:04"))
+	seen := thing.Value("")
+	if e.keep {
+		seen = thing.Text(local.Format("Mon 15:04"))
+	}
 	after, before := clockTime(0), clockTime(24*60)
 	var err error
 	if c.After != "" {
@@ -152,9 +179,9 @@ func (e *evaluation) sun(c *domain.SunTest) (domain.Truth, thing.Value) {
 	}
 	at := e.now.Add(-time.Duration(c.OffsetMinutes) * time.Minute)
 	up := height(*e.home.Profile.Place, at) > horizon
-	seen := thing.Text("down")
+	seen := e.seen("down")
 	if up {
-		seen = thing.Text("up")
+		seen = e.seen("up")
 	}
 	return truth(up == (c.Is == "up")), seen
 }

@@ -131,7 +131,11 @@ func refs(home *domain.Home, ev *domain.RecordedEvent) []domain.TriggerRef {
 		var all []domain.TriggerRef
 		for name := range fact.Values {
 			key.Name = name
-			all = append(all, home.Triggers(key)...)
+			waiting := home.Triggers(key)
+			if len(fact.Values) == 1 {
+				return waiting // in their order already
+			}
+			all = append(all, waiting...)
 		}
 		slices.SortFunc(all, func(a, b domain.TriggerRef) int {
 			return cmp.Or(compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.Trigger, b.Trigger))
@@ -205,11 +209,11 @@ func waitOf(home *domain.Home, id domain.RuleID, is func(domain.Wait) bool) (dom
 // fire decides on a rule whose trigger happened.
 func fire(home *domain.Home, ref domain.TriggerRef, ev *domain.RecordedEvent) Decision {
 	d := decisionOf(ref.Rule, ref.Trigger, Fires)
-	var is domain.Truth
-	if is, d.Checked = evaluate(home, ref.Rule.Document.Condition, ev.RecordedAt); is != domain.True {
+	if !met(home, ref.Rule.Document.Condition, ev.RecordedAt) {
 		d.Reason = NotMet
 		return d
 	}
+	_, d.Checked = evaluate(home, ref.Rule.Document.Condition, ev.RecordedAt)
 	depth, by := depthOf(home, ev)
 	from := origin{causation: ev.Seq, correlation: cmp.Or(ev.Correlation, ev.Seq), depth: depth + 1}
 	if why := limit(home, ref.Rule, ev, depth); why != Fires {
