@@ -11,6 +11,7 @@ const checkAfter = 300
 export function refreshAutomation(queries: QueryClient, home: string, events: readonly Event[]): void {
   const touched = (...families: string[]) => events.some((event) => families.some((family) => event.type.startsWith(family)))
   const again = (key: readonly unknown[]) => void queries.invalidateQueries({ queryKey: key })
+  if (touched('rule.edited', 'rule.renamed', 'scene.edited', 'scene.renamed', 'mode.')) again(keys.names(home))
   if (touched('rule.')) again(keys.rules(home))
   if (touched('scene.')) again(keys.scenes(home))
   if (touched('home.mode', 'home.located', 'mode.', 'member.', 'policy.')) again(keys.modes(home))

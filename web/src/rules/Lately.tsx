@@ -49,7 +49,7 @@ function Silent({ rule, device }: { rule: Rule; device: string }) {
 }
 
 const concerns = ({ type, data }: Event, property: string | undefined) =>
-  type === 'device.signalled' || (type === 'device.reported' && (property === undefined || property in ((data.values ?? {}) as object)))
+  type === 'device.signalled' || (type === 'device.reported' && (property === undefined || property in Object(data.values)))
 
 function Asked({ rule, event }: { rule: Rule; event: Event }) {
   const [open, setOpen] = useState(false)

@@ -3,8 +3,9 @@ import { actionWords, conditionWords, type Things, triggerWords } from '../words
 import styles from './Editor.module.css'
 import { faultsAt } from './faults'
 import { ChoiceField } from './fields'
-import { actionKey, actionOptions, conditionKey, conditionOptions, triggerKey, triggerOptions } from './options'
+import { actionOptions, conditionOptions, triggerOptions } from './options'
 import { actionFields, conditionFields, triggerFields } from './params'
+import { actionKey, conditionKey, triggerKey } from './partkeys'
 import { Parts } from './Parts'
 
 interface SentenceProps {

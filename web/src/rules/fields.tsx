@@ -2,7 +2,7 @@ import { NativeSelect, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { Schema } from '../api/types'
 import { unitMark } from '../words/units'
-import { dayName, durationWords, weekdays } from '../words/rules'
+import { dayName, durationWords, weekdays } from '../words/spans'
 import styles from './Editor.module.css'
 
 interface FieldProps<T> {

@@ -108,7 +108,7 @@ export function fromFile(words: string): Brought | null {
     return null
   }
   const document = record(read?.document)
-  if (!read || read.format !== format || !document || !Array.isArray(document.triggers) || !Array.isArray(document.actions)) return null
+  if (read?.format !== format || !document || !Array.isArray(document.triggers) || !Array.isArray(document.actions)) return null
   const devices = Array.isArray(read.devices) ? read.devices.map(record).filter((d) => d !== null) : []
   return {
     name: text(read.name),

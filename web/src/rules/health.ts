@@ -1,6 +1,7 @@
 import type { Condition, Rule, RuleDocument, SavedScene } from '../api/types'
 import { opened } from './options'
-import { listed, type Things } from '../words/rules'
+import type { Things } from '../words/rules'
+import { listed } from '../words/spans'
 
 /** How a rule fares: one line for the list. */
 export interface Health {

@@ -1,16 +1,10 @@
 import { parse } from 'yaml'
 import type { Condition, Device, RuleAction, RuleDocument, Trigger } from '../api/types'
 import type { Brought, Placeholder } from './file'
+import { clock, list, mainNumber, meaning, milliseconds, offset, plain, type Plain, text, wishOf } from './foreign'
 
 /** The device that was chosen for an entity of the other system; undefined: none yet. */
 export type Chosen = (entity: string) => Device | undefined
-
-type Plain = Record<string, unknown>
-
-const plain = (value: unknown): Plain | null =>
-  value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Plain) : null
-const list = (value: unknown): unknown[] => (value === undefined || value === null ? [] : Array.isArray(value) ? value : [value])
-const text = (value: unknown) => (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '')
 
 /** What is being brought over: what was met on the way, and what cannot come along. */
 class Journey {
@@ -30,51 +24,6 @@ class Journey {
     return []
   }
 }
-
-/** Milliseconds of "00:05:00", {minutes: 5} or a number of seconds; undefined for what is none. */
-export function milliseconds(value: unknown): number | undefined {
-  const parts = plain(value)
-  if (parts) {
-    const units: Record<string, number> = { days: 86_400_000, hours: 3_600_000, minutes: 60_000, seconds: 1000, milliseconds: 1 }
-    const known = Object.entries(parts).map(([unit, n]) => (units[unit] ?? NaN) * Number(n))
-    return finite(known.reduce((a, b) => a + b, 0))
-  }
-  const clock = /^(\d+):(\d{1,2})(?::(\d{1,2}))?$/.exec(text(value))
-  if (clock) return (Number(clock[1]) * 3600 + Number(clock[2]) * 60 + Number(clock[3] ?? 0)) * 1000
-  return text(value) === '' ? undefined : finite(Number(value) * 1000)
-}
-
-const finite = (n: number) => (Number.isFinite(n) ? n : undefined)
-
-/** "07:00" of "07:00:00", or of the seconds since midnight that YAML makes of a bare 7:00. */
-export function clock(value: unknown): string | undefined {
-  const found = /^(\d{1,2}):(\d{2})(?::\d{2})?$/.exec(text(value))
-  return found ? `${found[1]?.padStart(2, '0')}:${found[2]}` : undefined
-}
-
-/** The property and value that a state of the other system means for a device. */
-export function meaning(device: Device, state: string): { property: string; value: unknown } | undefined {
-  const has = (name: string) => name in device.affordances.properties
-  const truth = { on: true, off: false }[state]
-  if (truth !== undefined) {
-    if (has('contact')) return { property: 'contact', value: !truth } // there "on" is open
-    const property = ['onOff', 'occupancy', 'waterLeak', 'tamper', 'batteryLow'].find(has)
-    if (property) return { property, value: truth }
-    const alarm = ['smokeState', 'gasState'].find(has)
-    return alarm ? { property: alarm, value: truth ? 'critical' : 'normal' } : undefined
-  }
-  if (['locked', 'unlocked'].includes(state) && has('lockState')) return { property: 'lockState', value: state }
-  if (['open', 'closed'].includes(state)) {
-    if (has('contact')) return { property: 'contact', value: state === 'closed' }
-    if (has('valveState')) return { property: 'valveState', value: state }
-    if (has('currentPositionLiftPercentage')) return { property: 'currentPositionLiftPercentage', value: state === 'open' ? 0 : 100 }
-  }
-  return undefined
-}
-
-const main = ['temperature', 'localTemperature', 'relativeHumidity', 'illuminance', 'activePower', 'batteryPercent', 'currentLevel']
-/** The number a device is mostly asked about. */
-const mainNumber = (device: Device) => main.find((name) => name in device.affordances.properties)
 
 const isPerson = (entity: string) => /^(person|device_tracker)\./.test(entity)
 const entitiesOf = (part: Plain) => list(part.entity_id).map(text).filter((entity) => entity !== '')
@@ -128,13 +77,6 @@ function stateTrigger(part: Plain, entity: string, to: Journey): Trigger[] {
   return [{ property: { device: device.id, property: now.property, to: now.value, ...(from && { from: from.value }), ...held(part) } }]
 }
 
-/** Minutes of "-00:30:00". */
-function offset(value: unknown): number {
-  const words = text(value)
-  const ms = milliseconds(words.replace(/^[+-]/, '')) ?? 0
-  return Math.round(ms / 60_000) * (words.startsWith('-') ? -1 : 1)
-}
-
 function conditionOf(value: unknown, to: Journey): Condition[] {
   const part = plain(value)
   if (!part) return to.leave(`the condition “${text(value)}”`)
@@ -163,7 +105,7 @@ const named = (name: string, value: string | undefined) => (value ? { [name]: va
 
 function groupOf(group: string, parts: Condition[]): Condition[] {
   if (parts.length === 0) return []
-  const any: Condition = parts.length === 1 ? (parts[0] as Condition) : { any: parts }
+  const any: Condition = parts.length > 1 ? { any: parts } : (parts[0] ?? {})
   if (group === 'or') return [any]
   return group === 'not' ? [{ not: any }] : [{ all: parts }]
 }
@@ -189,26 +131,6 @@ function stateTest(part: Plain, entity: string, to: Journey): Condition[] {
   return tests.length > 1 ? [{ any: tests }] : tests
 }
 
-/** What a service of the other system asks of a device. */
-function wishOf(service: string, data: Plain, device: Device): { set?: Plain; action?: string } | undefined {
-  const [family, name = ''] = service.split('.')
-  const has = (property: string) => property in device.affordances.properties
-  const percent = data.brightness_pct ?? (data.brightness === undefined ? undefined : Math.round(Number(data.brightness) / 2.55))
-  if (name === 'turn_on' || name === 'turn_off') {
-    if (!has('onOff')) return undefined
-    return { set: { onOff: name === 'turn_on', ...(percent !== undefined && has('currentLevel') && { currentLevel: Number(percent) }) } }
-  }
-  const actions: Record<string, string> = {
-    'lock.lock': 'lockDoor', 'lock.unlock': 'unlockDoor', 'cover.open_cover': 'upOrOpen', 'cover.close_cover': 'downOrClose',
-    'cover.stop_cover': 'stopMotion', 'valve.open_valve': 'openValve', 'valve.close_valve': 'closeValve',
-  }
-  const action = actions[service]
-  if (action) return action in device.affordances.actions ? { action } : undefined
-  if (service === 'cover.set_cover_position') return { set: { currentPositionLiftPercentage: 100 - Number(data.position) } }
-  if (family === 'climate' && name === 'set_temperature') return { set: { occupiedHeatingSetpoint: Number(data.temperature) } }
-  return undefined
-}
-
 /** Data of a service that changes nothing about what is asked. */
 const harmless = ['entity_id', 'brightness', 'brightness_pct', 'position', 'temperature', 'message', 'title']
 
@@ -221,7 +143,7 @@ function actionOf(value: unknown, to: Journey): RuleAction[] {
   }
   const service = text(part.action ?? part.service)
   if (service === '') return to.leave(`the action “${Object.keys(part)[0] ?? 'unknown'}”`)
-  if (/^notify\./.test(service)) {
+  if (service.startsWith('notify.')) {
     to.leave('the text of a notice: owners read the name of the rule')
     return [{ notify: {} }]
   }

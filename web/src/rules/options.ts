@@ -1,8 +1,9 @@
 import type { Condition, Device, RuleAction, Schema, Trigger } from '../api/types'
-import { kindWords } from '../words/kinds'
-import { actionWords, becomesWords, conditionWords, deviceWords, standsWords, type Things, triggerWords } from '../words/rules'
-import { byWeight, titleWords, valueWords } from '../words/values'
 import { wishWords } from '../words/commands'
+import { actionWords, conditionWords, deviceWords, type Things, triggerWords } from '../words/rules'
+import { becomesWords, standsWords } from '../words/standing'
+import { byWeight, titleWords, valueWords } from '../words/values'
+import { actionKey, conditionKey, triggerKey } from './partkeys'
 
 /** One possibility of a picker, and the part of a rule it stands for. */
 export interface Option<T> {
@@ -36,50 +37,6 @@ const properties = (device: Device) =>
   Object.entries(device.affordances.properties).filter(([name]) => !unfit.has(name)).sort(([a], [b]) => byWeight(a, b))
 
 const values = (schema: Schema): unknown[] => (schema.type === 'boolean' ? [true, false] : (schema.enum ?? []))
-
-/** The key of a trigger: what it is but for its numbers. */
-export function triggerKey(t: Trigger): string {
-  if (t.property) {
-    const { device, property, to, above, below } = t.property
-    const how = above !== undefined ? 'above' : below !== undefined ? 'below' : to === undefined ? 'changes' : `=${JSON.stringify(to)}`
-    return `property:${device}:${property}:${how}`
-  }
-  if (t.signal) return `signal:${t.signal.device}:${t.signal.event}`
-  if (t.sun) return `sun:${t.sun.event}`
-  if (t.presence) return `presence:${t.presence.change}`
-  if (t.gateway) return `gateway:${t.gateway.gateway}:${t.gateway.change}`
-  if (t.device) return `device:${t.device.device}:${t.device.change}`
-  if (t.rule) return `rule:${t.rule.rule}`
-  return Object.keys(t)[0] ?? ''
-}
-
-/** The key of a condition. */
-export function conditionKey(c: Condition): string {
-  if (c.property) {
-    const { device, property, is, is_not: isNot, above } = c.property
-    const how = is !== undefined ? `=${JSON.stringify(is)}` : isNot !== undefined ? `≠${JSON.stringify(isNot)}` : above !== undefined ? 'above' : 'below'
-    return `property:${device}:${property}:${how}`
-  }
-  if (c.sun) return `sun:${c.sun.is}`
-  if (c.presence) return `presence:${c.presence.is}`
-  if (c.all ?? c.any ?? c.not) return `tree:${JSON.stringify(c)}`
-  return Object.keys(c)[0] ?? ''
-}
-
-/** The key of an action. */
-export function actionKey(a: RuleAction): string {
-  if (a.command) {
-    const { device, set, action } = a.command
-    if (action) return `do:${device}:${action}`
-    const wishes = Object.entries(set ?? {})
-    const [name, value] = wishes[0] ?? []
-    if (wishes.length !== 1 || name === undefined) return `set:${device}:${JSON.stringify(set)}`
-    return typeof value === 'number' ? `set:${device}:${name}` : `set:${device}:${name}=${JSON.stringify(value)}`
-  }
-  if (a.scene) return `scene:${a.scene.scene}`
-  if (a.mode) return `mode:${a.mode.to}`
-  return Object.keys(a)[0] ?? ''
-}
 
 const option = <T>(key: (part: T) => string, group: string, words: string, part: T): Option<T> => ({ key: key(part), group, words, part })
 
@@ -197,10 +154,4 @@ export function opened(actions: readonly RuleAction[], things: Things, scenes: r
   ])
   const ids = new Set(asked.filter(({ device, set, action }) => opens(things.picture.devices.get(device), set, action)).map(({ device }) => device))
   return [...ids].flatMap((id) => things.picture.devices.get(id) ?? [])
-}
-
-/** What a kind of device is called, for a placeholder: "a motion sensor". */
-export function someWords(kind: string): string {
-  const title = kindWords(kind).title.toLowerCase()
-  return `${/^[aeiou]/.test(title) ? 'an' : 'a'} ${title}`
 }

@@ -1,6 +1,8 @@
 import type { Condition, Device, Modes, Rule, RuleAction, RuleDocument, SavedScene, Trigger } from '../api/types'
 import type { HomePicture } from '../data/picture'
 import { wishWords } from './commands'
+import { daysWords, durationWords, listed, sunWords } from './spans'
+import { becomesWords, standsWords } from './standing'
 import { quantity } from './units'
 import { spaced, titleWords, valueWords } from './values'
 
@@ -10,36 +12,6 @@ export interface Things {
   rules: readonly Pick<Rule, 'id' | 'name'>[]
   scenes: readonly Pick<SavedScene, 'id' | 'name'>[]
   modes: Modes['modes']
-}
-
-const becomes: Record<string, Record<string, string>> = {
-  onOff: { true: 'turns on', false: 'turns off' },
-  contact: { true: 'is closed', false: 'is opened' },
-  occupancy: { true: 'sees motion', false: 'sees no more motion' },
-  waterLeak: { true: 'finds water', false: 'is dry again' },
-  batteryLow: { true: 'runs low on battery', false: 'has a fresh battery' },
-  tamper: { true: 'is tampered with', false: 'is whole again' },
-  privacyMode: { true: 'looks away', false: 'watches again' },
-  streaming: { true: 'starts streaming', false: 'stops streaming' },
-  lockState: { locked: 'is locked', unlocked: 'is unlocked', notFullyLocked: 'is not fully locked' },
-  valveState: { open: 'opens', closed: 'closes', transitioning: 'begins to move' },
-  smokeState: { normal: 'finds no more smoke', warning: 'finds some smoke', critical: 'finds smoke' },
-  gasState: { normal: 'finds no more gas', warning: 'finds some gas', critical: 'finds gas' },
-}
-
-const stands: Record<string, Record<string, string>> = {
-  onOff: { true: 'is on', false: 'is off' },
-  contact: { true: 'is closed', false: 'is open' },
-  occupancy: { true: 'sees motion', false: 'sees no motion' },
-  waterLeak: { true: 'finds water', false: 'is dry' },
-  batteryLow: { true: 'is low on battery', false: 'has battery left' },
-  tamper: { true: 'was tampered with', false: 'is whole' },
-  privacyMode: { true: 'looks away', false: 'watches' },
-  streaming: { true: 'is streaming', false: 'is not streaming' },
-  lockState: { locked: 'is locked', unlocked: 'is unlocked', notFullyLocked: 'is not fully locked' },
-  valveState: { open: 'is open', closed: 'is closed', transitioning: 'is moving' },
-  smokeState: { normal: 'finds no smoke', warning: 'finds some smoke', critical: 'finds smoke' },
-  gasState: { normal: 'finds no gas', warning: 'finds some gas', critical: 'finds gas' },
 }
 
 const lower = (words: string) => words.charAt(0).toLowerCase() + words.slice(1)
@@ -54,55 +26,6 @@ export function deviceWords(id: string, { picture }: Pick<Things, 'picture'>): s
 }
 
 const schemaOf = (device: Device | undefined, property: string) => device?.affordances.properties[property]
-
-/** "sees motion", "turns on": what becomes of a property. */
-export function becomesWords(device: Device | undefined, property: string, value: unknown): string {
-  const schema = schemaOf(device, property)
-  return becomes[property]?.[String(value)] ?? `has ${lower(titleWords(property, schema))} become ${lower(valueWords(property, value, schema))}`
-}
-
-/** "is on", "sees no motion": how a property is. */
-export function standsWords(device: Device | undefined, property: string, value: unknown): string {
-  const schema = schemaOf(device, property)
-  return stands[property]?.[String(value)] ?? `has ${lower(titleWords(property, schema))} at ${lower(valueWords(property, value, schema))}`
-}
-
-/** "5 minutes", "1 hour", "90 seconds". */
-export function durationWords(ms: number): string {
-  const several = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
-  if (ms % 3_600_000 === 0) return several(ms / 3_600_000, 'hour')
-  if (ms % 60_000 === 0) return several(ms / 60_000, 'minute')
-  return several(ms / 1000, 'second')
-}
-
-/** The days of the week as rules name them. */
-export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
-const dayNames: Record<string, string> = {
-  mon: 'Monday', tue: 'Tuesday', wed: 'Wednesday', thu: 'Thursday', fri: 'Friday', sat: 'Saturday', sun: 'Sunday',
-}
-
-/** The name of a day of the week. */
-export const dayName = (day: string) => dayNames[day] ?? day
-
-/** "every day", "every weekday", "on Monday and Friday". */
-export function daysWords(days: readonly string[] | null | undefined): string {
-  const set = weekdays.filter((day) => days?.includes(day))
-  if (set.length === 0 || set.length === 7) return 'every day'
-  if (set.join() === 'mon,tue,wed,thu,fri') return 'every weekday'
-  if (set.join() === 'sat,sun') return 'at the weekend'
-  return `on ${listed(set.map(dayName), 'and')}`
-}
-
-/** "a, b and c". */
-export function listed(words: readonly string[], link: 'and' | 'or'): string {
-  return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} ${link} ${words.at(-1) ?? ''}`
-}
-
-/** "20 minutes before sunset". */
-export function sunWords(event: string, offset = 0): string {
-  if (offset === 0) return event === 'sunset' ? 'the sun sets' : 'the sun rises'
-  return `it is ${durationWords(Math.abs(offset) * 60_000)} ${offset < 0 ? 'before' : 'after'} ${event}`
-}
 
 const modeWords = (mode: string | undefined, { modes }: Things) => modes.find((m) => m.mode === mode)?.name ?? 'a mode that is gone'
 const nameIn = (items: readonly { id: string; name: string }[], id: string, gone: string) =>
@@ -212,34 +135,4 @@ export function suggestedName({ triggers, actions }: RuleDocument, things: Thing
   if (!trigger || !action) return ''
   const name = `${upper(actionWords(action, things))} when ${triggerWords(trigger, things)}`
   return name.length <= longest ? name : `${name.slice(0, longest - 2).trimEnd()} …`
-}
-
-const reasons: Record<string, string> = {
-  fires: 'It fired.',
-  holding: 'It waits: what triggers it must last first.',
-  not_triggered: 'This is nothing the rule waits for.',
-  condition: 'Not everything it asks for was so.',
-  too_old: 'The news came too late to act on.',
-  first_value: 'Nothing was known before, so nothing had changed.',
-  not_held: 'It did not last long enough.',
-  running: 'The rule was still busy with the last time.',
-  inactive: 'The rule was turned off.',
-  elsewhere: 'The rule was moving to another place just then.',
-  too_deep: 'Too many rules had set each other off in a row.',
-  too_often: 'It had fired too often in that minute.',
-  broken: 'Something went wrong inside Logis.',
-}
-
-/** Why a rule fired or stayed silent. */
-export const reasonOfRule = (reason: string) => reasons[reason] ?? spaced(reason)
-
-/** The part of a condition at a path such as "condition.all[1].not". */
-export function partAt(condition: Condition | undefined, path: string): Condition | undefined {
-  let part = condition
-  for (const step of path.split('.').slice(1)) {
-    const [, name, index] = /^(\w+)(?:\[(\d+)\])?$/.exec(step) ?? []
-    if (name === 'all' || name === 'any') part = part?.[name]?.[Number(index)]
-    else if (name === 'not') part = part?.not
-  }
-  return part
 }
