@@ -5,6 +5,7 @@ import { faultsAt } from './faults'
 import { ChoiceField } from './fields'
 import { actionOptions, conditionOptions, triggerOptions } from './options'
 import { actionFields, conditionFields, triggerFields } from './params'
+import { concurrencyOf } from './concurrency'
 import { actionKey, conditionKey, triggerKey } from './partkeys'
 import { Parts } from './Parts'
 
@@ -128,7 +129,7 @@ function Then({ document, things, faults, onChange }: SentenceProps) {
               { value: 'queued', label: 'do it again afterwards' },
               { value: 'parallel', label: 'do both at once' },
             ]}
-            onChange={(concurrency) => onChange({ ...document, concurrency })}
+            onChange={(way) => onChange({ ...document, concurrency: concurrencyOf(way) })}
           />
         </div>
       )}

@@ -1,5 +1,6 @@
 import { parse } from 'yaml'
 import type { Condition, Device, RuleAction, RuleDocument, Trigger } from '../api/types'
+import { concurrencyOf } from './concurrency'
 import type { Brought, Placeholder } from './file'
 import { clock, list, mainNumber, meaning, milliseconds, offset, plain, type Plain, text, wishOf } from './foreign'
 
@@ -50,7 +51,7 @@ function triggerOf(part: Plain, to: Journey): Trigger[] {
         return time ? [{ time: { at: time, days: list(part.weekday).map(text) } }] : to.leave(`the time “${text(at)}”`)
       })
     case 'sun':
-      return [{ sun: { event: text(part.event), offset_minutes: offset(part.offset) } }]
+      return [{ sun: { event: part.event === 'sunrise' ? 'sunrise' : 'sunset', offset_minutes: offset(part.offset) } }]
     case 'time_pattern':
       return [{ cron: { line: `${text(part.minutes) || '*'} ${text(part.hours) || '*'} * * *`.replace(/(^| )\/(\d+)/g, '$1*/$2') } }]
     default:
@@ -160,8 +161,6 @@ function actionOf(value: unknown, to: Journey): RuleAction[] {
   })
 }
 
-const ways: Record<string, string> = { single: 'single', restart: 'restart', queued: 'queued', parallel: 'parallel' }
-
 /**
  * Brings over an automation of Home Assistant, as far as we have its triggers,
  * conditions and actions; what we have not is listed. Parts whose entity has no
@@ -186,7 +185,7 @@ export function fromHomeAssistant(words: string, chosen: Chosen): Brought | null
     triggers: triggers.flatMap((t) => triggerOf(plain(t) ?? {}, to)),
     ...(parts.length > 0 && { condition: parts.length === 1 ? parts[0] : { all: parts } }),
     actions: actions.flatMap((a) => actionOf(a, to)),
-    concurrency: ways[text(automation.mode)] ?? 'single',
+    concurrency: concurrencyOf(text(automation.mode)),
   }
   const placeholders: Placeholder[] = [...to.entities].map((entity) => ({ id: entity, label: entity, kind: '' }))
   return { name: text(automation.alias), document, placeholders, left: [...new Set(to.left)] }

@@ -70,11 +70,11 @@ export function triggerOptions(things: Things): Option<Trigger>[] {
     general('Time', { sun: { event: 'sunset' } }, 'the sun sets'),
     general('Time', { sun: { event: 'sunrise' } }, 'the sun rises'),
     general('Time', { cron: { line: '0 * * * *' } }, 'the clock matches a cron line …'),
-    ...['arrives', 'leaves', 'first_arrives', 'last_leaves'].map((change) => general('People', { presence: { change } })),
+    ...(['arrives', 'leaves', 'first_arrives', 'last_leaves'] as const).map((change) => general('People', { presence: { change } })),
     general('People', { mode: { to: 'away' } }, 'the home is set to …'),
     ...sorted(things).flatMap(({ device, group }) => triggersOf(device, group, things)),
     ...[...picture.gateways.values()].filter((g) => !g.revoked).flatMap(({ id }) =>
-      ['lost', 'back'].map((change) => general('Gateways', { gateway: { gateway: id, change } })),
+      (['lost', 'back'] as const).map((change) => general('Gateways', { gateway: { gateway: id, change } })),
     ),
     ...rules.map(({ id }) => general('Other rules', { rule: { rule: id } })),
   ]

@@ -67,7 +67,7 @@ export function conditionFields(part: Condition, things: Things, label: string, 
       </>
     )
   }
-  if (mode) return <ChoiceField label={`${label}: mode`} value={mode.is?.[0] ?? ''} choices={modeChoices(things)} onChange={(to) => onChange({ mode: { is: [to] } })} />
+  if (mode) return <ChoiceField label={`${label}: mode`} value={mode.is[0] ?? ''} choices={modeChoices(things)} onChange={(to) => onChange({ mode: { is: [to] } })} />
   if (expression !== undefined) return <TextField label={`${label}: expression`} value={expression} onChange={(text) => onChange({ expression: text })} />
   return null
 }

@@ -92,7 +92,7 @@ export function conditionWords(c: Condition, things: Things): string {
   }
   if (c.time) return timeTestWords(c.time.after, c.time.before, c.time.days)
   if (c.sun) return c.sun.is === 'down' ? 'the sun is down' : 'the sun is up'
-  if (c.mode) return `the home is set to ${listed((c.mode.is ?? []).map((mode) => modeWords(mode, things)), 'or')}`
+  if (c.mode) return `the home is set to ${listed(c.mode.is.map((mode) => modeWords(mode, things)), 'or')}`
   if (c.presence) return c.presence.is === 'present' ? 'somebody is at home' : 'nobody is at home'
   return `“${c.expression ?? ''}” holds`
 }
