@@ -60,6 +60,7 @@ func (h *house) fill(path string) string {
 		"{home}", h.id.String(), "{device}", h.fixture.device.String(), "{room}", h.fixture.room.String(),
 		"{command}", h.fixture.command.String(), "{gateway}", h.gateway.String(), "{seq}", "1", "{kind}", "light",
 		"{rule}", h.fixture.rule.String(), "{scene}", h.fixture.scene.String(), "{mode}", string(h.fixture.mode),
+		"{test}", h.fixture.test.String(),
 	).Replace(path)
 }
 
@@ -74,6 +75,9 @@ func bodyFor(op *huma.Operation) string {
 		"add-scene":  `{"name":"Bright","capture":["018f0000-0000-7000-8000-000000000000"]}`, "change-scene": `{"name":"Other"}`,
 		"set-mode": `{"mode":"away"}`, "add-mode": `{"name":"Party"}`, "set-presence": `{"present":true}`, "change-settings": `{"clauses":[]}`,
 		"change-device": `{"name":"Other"}`, "request-command": `{"set":{"onOff":true}}`,
+		"backtest-rule": `{"document":{"triggers":[{"time":{"at":"12:00"}}],"actions":[{"mode":{"to":"home"}}]}}`,
+		"add-test":      `{"name":"Noon","rule":"018f0000-0000-7000-8000-000000000000","after":1,"to":1,"expected":[]}`,
+		"run-tests":     `{"rule":"018f0000-0000-7000-8000-000000000000"}`,
 	}[op.OperationID]
 }
 
@@ -82,6 +86,9 @@ func queryFor(op *huma.Operation) string {
 	case "get-film":
 		return "?from=0"
 	case "explain-rule":
+		return "?seq=1"
+	}
+	if op.OperationID == "get-why" {
 		return "?seq=1"
 	}
 	return ""

@@ -58,6 +58,7 @@ func benchmarks() []benchmark {
 		{"tap", benchTap, true},
 		{"gateway_idle", benchIdle, true},
 		{"rebuild", benchRebuild, true},
+		{"backtest", benchBacktest, true},
 		{"edge_local", benchEdgeLocal, false},
 	}
 }

@@ -24,6 +24,7 @@ type Home struct {
 	Runs     map[RuleID]*RuleRun
 	Scenes   map[SceneID]*Scene
 	Paces    map[DeviceID]*Pace
+	Tests    map[TestID]*Test
 
 	catalog  *thing.Catalog
 	models   map[DeviceID]*thing.Model   // of devices that spoke since they were registered
@@ -101,6 +102,7 @@ func NewHome(id HomeID, catalog *thing.Catalog) *Home {
 		Runs:     map[RuleID]*RuleRun{},
 		Scenes:   map[SceneID]*Scene{},
 		Paces:    map[DeviceID]*Pace{},
+		Tests:    map[TestID]*Test{},
 		catalog:  catalog,
 		models:   map[DeviceID]*thing.Model{},
 	}
@@ -148,6 +150,8 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		h.applyRun(ev)
 	case SceneEdited, SceneRenamed, SceneRemoved, SceneActivated:
 		h.applyScene(ev)
+	case TestEdited, TestRemoved:
+		h.applyTest(ev)
 	case GatewayEntryRefused, CommandAnsweredLate, NoticeRaised:
 		// Kept for people; no state follows from them.
 	default:

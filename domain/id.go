@@ -23,6 +23,7 @@ type (
 	RuleKind    struct{}
 	SceneKind   struct{}
 	ModeKind    struct{}
+	TestKind    struct{}
 )
 
 // Identifiers used all over Logis. An EntityID is any of those below it: what
@@ -39,6 +40,7 @@ type (
 	RuleID    = ID[RuleKind]
 	SceneID   = ID[SceneKind]
 	ModeID    = ID[ModeKind]
+	TestID    = ID[TestKind]
 )
 
 // ParseID reads the canonical 36-character form, lower case.
