@@ -18,6 +18,10 @@ import (
 // together, so it comes first and has a home to itself.
 const look = "everybody"
 
+// automation is the spec of rules: it waits for motion, so it has a home where
+// there is more of it.
+const automation = "rules"
+
 func TestEverybodyCanUseEveryPage(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, "--simulated", "--simulated-report-rate", "1")
@@ -34,11 +38,19 @@ func TestAPersonUsesASimulatedHome(t *testing.T) {
 	var names []string
 	for _, path := range specs {
 		name := filepath.Base(path[:len(path)-len(".spec.mjs")])
-		if name != "zigbee" && name != look {
+		if name != "zigbee" && name != look && name != automation {
 			names = append(names, name)
 		}
 	}
 	s.node(t, []string{"LOGIS_CONTROL=" + s.control(t)}, names...)
+}
+
+// The sensors of this home speak more often, so that somebody moves every few
+// seconds and a rule has something to answer.
+func TestAPersonWritesRules(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "--simulated", "--simulated-report-rate", "6")
+	s.node(t, nil, automation)
 }
 
 // The main job on real input: Chromium taps, and a lamp behind a real mosquitto

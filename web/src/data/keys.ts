@@ -16,6 +16,7 @@ export const keys = {
   rules: (home: string) => ['rules', home] as const,
   versions: (home: string, rule: string, version: number) => ['versions', home, rule, version] as const,
   explanation: (home: string, rule: string, seq: number) => ['explanation', home, rule, seq] as const,
+  backtest: (home: string, draft: unknown) => ['backtest', home, draft] as const,
   checkup: (home: string, draft: unknown) => ['checkup', home, draft] as const,
   draft: (home: string) => ['draft', home] as const,
   scenes: (home: string) => ['scenes', home] as const,

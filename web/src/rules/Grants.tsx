@@ -27,6 +27,7 @@ export function Grants({ doors, grants, onChange }: GrantsProps) {
       </p>
       {doors.map(({ id, name }) => (
         <Checkbox
+          radius="xs"
           key={id}
           size="md"
           label={`I let this rule open ${name}`}

@@ -32,7 +32,7 @@ export function RuleRow({ rule, chosen, onChoose }: RuleRowProps) {
   return (
     <li className={styles.rule} data-off={!rule.enabled || undefined}>
       <article aria-label={rule.name}>
-        <Checkbox className={styles.choose} aria-label={`Choose ${rule.name}`} checked={chosen} onChange={(event) => onChoose(event.currentTarget.checked)} />
+        <Checkbox radius="xs" className={styles.choose} aria-label={`Choose ${rule.name}`} checked={chosen} onChange={(event) => onChoose(event.currentTarget.checked)} />
         <div className={styles.what}>
           <h2>
             <Link to="/homes/$home/rules/$rule" params={{ home, rule: rule.id }}>{rule.name}</Link>

@@ -152,7 +152,7 @@ function Capture() {
         <fieldset className={styles.devices}>
           <legend>Devices</legend>
           {devices.map(({ id }) => (
-            <Checkbox key={id} size="md" label={deviceWords(id, things)} checked={chosen.includes(id)} onChange={(event) => flip(id, event.currentTarget.checked)} />
+            <Checkbox radius="xs" key={id} size="md" label={deviceWords(id, things)} checked={chosen.includes(id)} onChange={(event) => flip(id, event.currentTarget.checked)} />
           ))}
         </fieldset>
         {capture.error && <p role="alert" className={styles.alert}>{capture.error.message}</p>}

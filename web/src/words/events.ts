@@ -31,7 +31,10 @@ function of(event: Event, teller: Teller, words: string): string {
   return `${deviceName(event, teller)}: ${words}`
 }
 const it: Tell = (event, teller) => (event.entity === teller.about ? 'it' : deviceName(event, teller))
-const who: Tell = (event, { me }) => actorWords(event.actor, me)
+function who({ actor }: Event, { me, names }: Teller): string {
+  const named = actor.kind === 'rule' && actor.id !== null ? { ...actor, name: names?.get(actor.id) ?? actor.name } : actor
+  return actorWords(named, me)
+}
 
 function reported(event: Event, teller: Teller): string {
   const device = deviceOf(event, teller)
