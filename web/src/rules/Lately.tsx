@@ -29,27 +29,39 @@ export function Lately({ rule }: { rule: Rule }) {
   )
 }
 
-/** What its device told lately: for each, why the rule fired or did not. */
+/** What its device told lately: for each, why the rule fired or did not. What is read does not move away. */
 function Silent({ rule, device }: { rule: Rule; device: string }) {
   const { home } = useScene()
   const trigger = rule.document.triggers.find((t) => (t.property ?? t.signal)?.device === device)
-  const told = (useHistory(home, device).data ?? []).filter((event) => concerns(event, trigger?.property?.property))
-  if (told.length === 0) return null
+  const { data } = useHistory(home, device)
+  const [held, hold] = useState<Event[]>([])
+  const look = () => hold(changes(data ?? [], trigger?.property?.property).slice(0, shown))
+  if (!data || data.length === 0) return null
   return (
-    <details className={styles.fold}>
+    <details className={styles.fold} onToggle={(event) => event.currentTarget.open && look()}>
       <summary>Why did it not fire?</summary>
       <p className={styles.quiet}>This is what it listens to. Choose one to see what came of it.</p>
-      <ol className={styles.events}>
-        {told.slice(0, shown).map((event) => (
+      <ol className={styles.events} aria-label="What it listens to">
+        {held.map((event) => (
           <Asked key={event.seq} rule={rule} event={event} />
         ))}
       </ol>
+      <Button variant="default" onClick={look}>Look again</Button>
     </details>
   )
 }
 
-const concerns = ({ type, data }: Event, property: string | undefined) =>
-  type === 'device.signalled' || (type === 'device.reported' && (property === undefined || property in Object(data.values)))
+const valueIn = ({ data }: Event, property: string): unknown => (Object(data.values) as Record<string, unknown>)[property]
+
+/** The signals, and the reports that told something new about the property; the newest first. */
+function changes(events: readonly Event[], property: string | undefined): Event[] {
+  const told = events.filter((event) => event.type === 'device.signalled' || (property !== undefined && event.type === 'device.reported' && valueIn(event, property) !== undefined))
+  if (property === undefined) return told
+  return told.filter((event, i) => {
+    const before = told[i + 1]
+    return before === undefined || valueIn(event, property) !== valueIn(before, property)
+  })
+}
 
 function Asked({ rule, event }: { rule: Rule; event: Event }) {
   const [open, setOpen] = useState(false)
