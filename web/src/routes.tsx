@@ -43,12 +43,32 @@ const gateway = createRoute({
   path: '/gateways/$gateway',
   component: lazyRouteComponent(() => import('./gateways/GatewayPage'), 'GatewayPage'),
 })
+const rules = createRoute({
+  getParentRoute: () => home,
+  path: '/rules',
+  component: lazyRouteComponent(() => import('./rules/RulesPage'), 'RulesPage'),
+})
+const newRule = createRoute({
+  getParentRoute: () => home,
+  path: '/rules/new',
+  component: lazyRouteComponent(() => import('./rules/RulePage'), 'NewRulePage'),
+})
+const rule = createRoute({
+  getParentRoute: () => home,
+  path: '/rules/$rule',
+  component: lazyRouteComponent(() => import('./rules/RulePage'), 'RulePage'),
+})
+const scenes = createRoute({
+  getParentRoute: () => home,
+  path: '/scenes',
+  component: lazyRouteComponent(() => import('./scenes/ScenesPage'), 'ScenesPage'),
+})
 
 /** Every page of the app. */
 export const router = createRouter({
   routeTree: root.addChildren([
     enter,
-    gate.addChildren([first, home.addChildren([rooms, device, timeline, arrange, gateways, gateway])]),
+    gate.addChildren([first, home.addChildren([rooms, device, timeline, arrange, gateways, gateway, rules, newRule, rule, scenes])]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

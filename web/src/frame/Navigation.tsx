@@ -1,11 +1,12 @@
-import { IconBroadcast, IconHistory, IconHome2, IconLayoutGrid } from '@tabler/icons-react'
+import { IconBroadcast, IconHistory, IconHome2, IconLayoutGrid, IconWand } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import styles from './Frame.module.css'
 
 const places = [
   { to: '/homes/$home', exact: true, label: 'Home', Icon: IconHome2 },
   { to: '/homes/$home/timeline', exact: false, label: 'Timeline', Icon: IconHistory },
-  { to: '/homes/$home/rooms', exact: false, label: 'Rooms', Icon: IconLayoutGrid },
+  { to: '/homes/$home/rules', exact: false, label: 'Rules', Icon: IconWand },
+  { to: '/homes/$home/rooms', exact: false, label: 'Rooms', Icon: IconLayoutGrid, IconWand },
   { to: '/homes/$home/gateways', exact: false, label: 'Gateways', Icon: IconBroadcast },
 ] as const
 
