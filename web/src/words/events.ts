@@ -174,6 +174,8 @@ const tellers: Record<string, Tell> = {
   'scene.renamed': (e, t) => `${who(e, t)} named a scene ${quoted(e.words)}`,
   'scene.removed': (e, t) => `${who(e, t)} removed ${lower(nameOf(e, t, 'scene'))}`,
   'scene.activated': (e, t) => `${who(e, t)} ${number(e.data.undoes) > 0 ? 'undid' : 'activated'} ${lower(nameOf(e, t, 'scene'))}`,
+  'test.edited': (e, t) => `${who(e, t)} kept a part of the past as the test ${quoted(e.words)}`,
+  'test.removed': (e, t) => `${who(e, t)} removed a test of the rules`,
   'command.answered_late': ended('an answer came after the end'),
 }
 
