@@ -37,7 +37,8 @@ var mayImport = map[string][]string{
 	"cmd/server": {
 		"domain", "wire", "eventstore", "projections", "dispatch", "history", "access", "hub", "api", "web", "migrations",
 	},
-	"cmd/edge": {"domain", "wire", "edge"},
+	"cmd/edge":    {"domain", "wire", "edge"},
+	"cmd/release": {"edge"},
 	"bench": { // a client of everything
 		"domain", "wire", "eventstore", "projections", "dispatch", "history", "access", "hub", "api", "web", "edge", "migrations",
 	},

@@ -137,7 +137,7 @@ func TestEventsAboutNothingChangeNothing(t *testing.T) {
 	for _, fact := range []domain.Fact{
 		domain.GatewayConnected{Session: 9}, domain.GatewayDisconnected{Session: 9}, domain.HistoryRegressed{EdgeSeq: 9},
 		domain.GatewayGapRecorded{To: 9}, domain.DevicePlaced{Room: domain.RoomID{1}}, domain.DeviceRemoved{}, domain.DeviceRenamed{},
-		domain.RoomRemoved{}, domain.GatewayEntryRefused{}, domain.CommandAnsweredLate{},
+		domain.RoomRemoved{}, domain.GatewayEntryRefused{}, domain.GatewayClockStepped{}, domain.CommandAnsweredLate{},
 	} {
 		h.record(domain.Event{Entity: nobody, Edge: domain.EdgeRef{Gateway: domain.GatewayID(nobody), Epoch: 3, Seq: 9}, Fact: fact})
 	}

@@ -78,6 +78,7 @@ var decoders = sync.OnceValue(func() map[string]decoder {
 	add[GatewayDisconnected](all)
 	add[GatewayRevoked](all)
 	add[GatewayGapRecorded](all)
+	add[GatewayClockStepped](all)
 	add[GatewayEntryRefused](all)
 	add[HistoryRegressed](all)
 	add[DeviceRegistered](all)

@@ -52,6 +52,11 @@ type (
 		Count  int64  `json:"count"`
 		Reason string `json:"reason"`
 	}
+	// GatewayClockStepped says that the time the gateway hears from the server jumped
+	// against the gateway's own boot clock: the one of them was set.
+	GatewayClockStepped struct {
+		ByMS int64 `json:"by_ms"` // later if positive
+	}
 	// GatewayEntryRefused keeps what a gateway said and nobody could understand,
 	// so that nothing is lost and its outbox goes on.
 	GatewayEntryRefused struct {
@@ -163,6 +168,7 @@ func (GatewayConnected) EventType() string          { return "gateway.connected"
 func (GatewayDisconnected) EventType() string       { return "gateway.disconnected" }
 func (GatewayRevoked) EventType() string            { return "gateway.revoked" }
 func (GatewayGapRecorded) EventType() string        { return "gateway.gap_recorded" }
+func (GatewayClockStepped) EventType() string       { return "gateway.clock_stepped" }
 func (GatewayEntryRefused) EventType() string       { return "gateway.entry_refused" }
 func (HistoryRegressed) EventType() string          { return "home.history_regressed" }
 func (DeviceRegistered) EventType() string          { return "device.registered" }

@@ -31,6 +31,7 @@ func presentFacts() map[string]domain.Fact {
 		},
 		"gateway.revoked@1":         domain.GatewayRevoked{},
 		"gateway.disconnected@1":    domain.GatewayDisconnected{Session: 7, Reason: "connection_lost"},
+		"gateway.clock_stepped@1":   domain.GatewayClockStepped{ByMS: -7200000},
 		"gateway.gap_recorded@1":    domain.GatewayGapRecorded{From: 5, To: 9, Count: 5, Reason: "full"},
 		"gateway.entry_refused@1":   domain.GatewayEntryRefused{Code: domain.Invalid, Detail: "values.x is not a property", Entry: `{"kind":"report"}`},
 		"home.history_regressed@1":  domain.HistoryRegressed{WitnessedSeq: 90, WitnessedHash: strings.Repeat("a0", 32), EdgeSeq: 12},

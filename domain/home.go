@@ -148,7 +148,7 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		h.applyRun(ev)
 	case SceneEdited, SceneRenamed, SceneRemoved, SceneActivated:
 		h.applyScene(ev)
-	case GatewayEntryRefused, CommandAnsweredLate, NoticeRaised:
+	case GatewayClockStepped, GatewayEntryRefused, CommandAnsweredLate, NoticeRaised:
 		// Kept for people; no state follows from them.
 	default:
 		return fmt.Errorf("home %s: no fold for %T", h.ID, ev.Fact)

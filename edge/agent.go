@@ -55,8 +55,13 @@ type Agent struct {
 	identity identity.Identity
 	link     *link.Link
 	outbox   *outbox.Outbox
+	commands *executor.Executor
 	still    string // why the agent stands still, "" while it works
 }
+
+// Time tells the server's time as far as the agent knows it; false while it was
+// never heard.
+func (a *Agent) Time() (clock.Reading, bool) { return a.time.Now() }
 
 // Names of the files in the agent's folder.
 const (
@@ -199,11 +204,17 @@ func (a *Agent) live(ctx context.Context) error {
 		radios[r.Name()] = r
 	}
 	commands := executor.New(a.options.journal(box), radios, a.time)
+	a.time.Watch(func(by time.Duration) {
+		a.options.Log.Warn("the time of the cloud jumped", "by", by)
+		if err := box.Stepped(ctx, by); err != nil {
+			a.options.Log.Warn("the jump is not kept", "why", err)
+		}
+	})
 	o := a.linkOptions()
 	o.Outbox, o.Commands = box, commands
 	cloud := link.New(o)
 	a.mu.Lock()
-	a.outbox, a.link, a.still = box, cloud, ""
+	a.outbox, a.link, a.commands, a.still = box, cloud, commands, ""
 	a.mu.Unlock()
 	parts := []part{
 		{"the outbox", box.Run},

@@ -19,6 +19,7 @@ type Status struct {
 	Key     string           `json:"key_fingerprint"`   // SHA-256 of the public key, as the app shows it
 	Problem string           `json:"problem,omitempty"` // why the agent stands still, "" while it works
 	Link    link.Status      `json:"link"`              // to the cloud
+	Open    int              `json:"open_commands"`     // under way or waiting
 	Outbox  OutboxStatus     `json:"outbox"`            // what waits for the cloud
 	Radios  []RadioStatus    `json:"radios"`            // in the order they were given
 	Clock   ClockStatus      `json:"clock"`             // the server's time
@@ -57,10 +58,13 @@ func (a *Agent) Status(ctx context.Context) Status {
 		Version: a.options.Version, Gateway: a.identity.Gateway, Home: a.identity.Home, Server: a.options.Server,
 		Key: a.identity.Fingerprint(), Problem: a.still,
 	}
-	box, cloud := a.outbox, a.link
+	box, cloud, commands := a.outbox, a.link, a.commands
 	a.mu.Unlock()
 	if cloud != nil {
 		s.Link = cloud.Status()
+	}
+	if commands != nil {
+		s.Open = commands.Open()
 	}
 	s.Outbox = OutboxStatus{Entries: -1, MaxBytes: a.options.MaxOutboxBytes, MaxRows: outbox.DefaultMaxRows}
 	if s.Outbox.MaxBytes == 0 {

@@ -43,6 +43,9 @@ type Options struct {
 	Log       *slog.Logger
 	// Handshakes bounds the connections let in per second; 0 means 200.
 	Handshakes int
+	// Elapsed is the time since some moment, which never jumps, for tests and
+	// simulated times; nil: this machine's monotonic clock.
+	Elapsed func() time.Duration
 }
 
 // Hub holds the sessions of the gateways connected to this server.
@@ -71,7 +74,7 @@ func New(options Options) *Hub {
 	return &Hub{
 		options: options, sessions: map[domain.GatewayID]*session{}, ctx: ctx, cancel: cancel,
 		admit: rate.NewLimiter(rate.Limit(options.Handshakes), options.Handshakes),
-		clock: newLogClock(options.Store),
+		clock: newLogClock(options.Store, options.Elapsed),
 	}
 }
 

@@ -76,6 +76,17 @@ func TestAGapIsRecordedAndTheCursorMovesPastIt(t *testing.T) {
 	}
 }
 
+func TestAJumpOfTheClockIsRecorded(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	s := b.connect(t)
+	b.send(t, s, 1, wire.Entry{Kind: wire.KindClock, ByMS: -7200000})
+	steps := b.events(t, "gateway.clock_stepped")
+	if len(steps) != 1 || string(steps[0].Data) != `{"by_ms":-7200000}` || steps[0].Entity != b.gateway.ID.Entity() {
+		t.Errorf("steps %v", steps)
+	}
+}
+
 func TestOnlyTheNewestSessionSpeaks(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

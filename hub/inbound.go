@@ -112,6 +112,8 @@ func (s *session) translate(home *domain.Home, e *wire.Entry, number int64, now 
 		})
 	case wire.KindRemoved:
 		return home.Unregister(s.gateway, e.Device)
+	case wire.KindClock:
+		return domain.Event{Entity: s.gateway.Entity(), Actor: domain.GatewayActor, Fact: domain.GatewayClockStepped{ByMS: e.ByMS}}, nil
 	case wire.KindGap:
 		return domain.Event{Entity: s.gateway.Entity(), Actor: domain.GatewayActor, Fact: domain.GatewayGapRecorded{
 			From: number, To: e.To, Count: e.To - number + 1, Reason: clip(e.Reason, maxReason),

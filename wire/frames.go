@@ -140,6 +140,7 @@ const (
 	KindDelivered Kind = "delivered" // Command
 	KindResult    Kind = "result"    // Command, Device, Outcome, Reason, Observed
 	KindAct       Kind = "act"       // Command, Device, Values or Action and Input, Client: given at the gateway itself
+	KindClock     Kind = "clock"     // ByMS: the server's time jumped so far against the gateway's boot clock
 	KindGap       Kind = "gap"       // To, Reason: entries from its own number to To are lost
 )
 
@@ -168,6 +169,7 @@ type Entry struct {
 	Name         string                 `json:"name,omitempty"` // what the radio's software calls it
 	Room         string                 `json:"room,omitempty"` // where that says it is
 	To           int64                  `json:"to,omitzero"`
+	ByMS         int64                  `json:"by_ms,omitzero"` // later if positive
 }
 
 func (Challenge) FrameType() string { return "challenge" }

@@ -90,6 +90,7 @@ func fromEdge() map[string]wire.Frame {
 			{Kind: wire.KindAct, AtMS: 1772366400009, Command: command, Device: device, Client: "c1", Action: "goToLiftPercentage", Input: `40`},
 			{Kind: wire.KindGap, To: 99, Reason: "full"},
 		}},
+		"entries-clock": &wire.Entries{First: 43, Entries: wire.EntryList{{Kind: wire.KindClock, AtMS: 1772366400000, ByMS: -7200000}}},
 		"entries-historic": &wire.Entries{First: 1, Historic: true, Entries: wire.EntryList{
 			{Kind: wire.KindReport, Device: device, Values: map[string]thing.Value{"temperature": `21.37`}},
 		}},

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -71,7 +72,7 @@ func newStage(t *testing.T, edgeArgs ...string) *stage {
 	})
 	s := &stage{rig: r, link: moreLinks(t, r, cluster.DSN())}
 	args := append([]string{"run", "--server", r.Socket(), "--data", filepath.Join(dir, "edge"), "--with-parent", "--reconnect-max", "1s"}, edgeArgs...)
-	s.edge = rig.NewProcess("edge", r.Log, []string{"LOGIS_EDGE_CLAIM=" + claim(t, r, first)}, r.Binaries.Edge, args...)
+	s.edge = rig.NewProcess(gatewayName, r.Log, []string{"LOGIS_EDGE_CLAIM=" + claim(t, r, first)}, r.Binaries.Edge, args...)
 	if err := s.edge.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -140,10 +141,44 @@ func (s *stage) control(t *testing.T) string {
 		_, err := s.rig.StartServer(t.Context())
 		return err
 	})
+	mux.HandleFunc("GET /gateway/said", func(w http.ResponseWriter, r *http.Request) {
+		line, ok := s.lastLine(r.FormValue("words"))
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		_, _ = w.Write([]byte(line))
+	})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	return server.URL
 }
+
+// lastLine returns what follows these words in the last line the gateway printed
+// that begins with them.
+func (s *stage) lastLine(words string) (rest string, found bool) {
+	for _, line := range slices.Backward(strings.Split(s.rig.Log.String(), "\n")) {
+		if rest, found = strings.CutPrefix(line, gatewayName+": "+words); found {
+			return rest, true
+		}
+	}
+	return "", false
+}
+
+// said waits until the gateway has printed a line that begins with these words.
+func (s *stage) said(t *testing.T, words string) string {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); <-time.After(50 * time.Millisecond) {
+		if rest, found := s.lastLine(words); found {
+			return rest
+		}
+	}
+	t.Fatalf("the gateway did not say %q", words)
+	return ""
+}
+
+// gatewayName is what stands before every line the gateway prints.
+const gatewayName = "edge"
 
 // specTimeout bounds one run of browser tests.
 const specTimeout = 6 * time.Minute

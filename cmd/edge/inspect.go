@@ -121,6 +121,13 @@ func describe(w io.Writer, r *health.Report) {
 	if r.Outbox.Entries >= 0 {
 		row("outbox", "%d entries, %s of %s", r.Outbox.Entries, health.Bytes(r.Outbox.Bytes), health.Bytes(r.Outbox.MaxBytes))
 	}
+	if u := r.Update; u != nil && u.Checked != nil {
+		looked := "at a time not known"
+		if u.Checked.AtMS > 0 {
+			looked = time.UnixMilli(u.Checked.AtMS).UTC().Format(time.RFC3339)
+		}
+		row("updates", "last looked for %s", looked)
+	}
 	if a := r.Agent; a != nil {
 		if a.Link.Session != 0 {
 			row("cloud", "connected, session %d", a.Link.Session)

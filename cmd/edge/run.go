@@ -23,6 +23,11 @@ import (
 
 // runAgent is the whole program: choose, connect, run.
 func runAgent(ctx context.Context, t terminal, args []string) (int, error) {
+	// 0. A newer version in the folder runs in the place of this one.
+	if code, ran, err := launch(ctx, t, args); ran {
+		return code, err
+	}
+
 	// 1. What is wanted.
 	c, err := readConfig(t, args)
 	if err != nil {
@@ -78,7 +83,7 @@ func runAgent(ctx context.Context, t terminal, args []string) (int, error) {
 	}
 
 	// 6. Work until stopped, and answer those who ask how it goes.
-	err = work(ctx, c.data, agent, ring, log)
+	err = work(ctx, c, agent, ring, log)
 	if err != nil {
 		log.Error("the agent ends", "why", err)
 		return exitFailed, err
@@ -87,14 +92,21 @@ func runAgent(ctx context.Context, t terminal, args []string) (int, error) {
 }
 
 // work runs the agent with the socket that tells how it stands. Without that
-// socket the home is served all the same.
-func work(ctx context.Context, dir string, agent *edge.Agent, ring *logring.Ring, log *slog.Logger) error {
+// socket the home is served all the same. It also ends for a newer version.
+func work(ctx context.Context, c config, agent *edge.Agent, ring *logring.Ring, log *slog.Logger) error {
 	begun := time.Now()
+	ctx, end := context.WithCancel(ctx)
+	defer end()
 	served, stop := context.WithCancel(ctx)
+	updated := make(chan struct{})
+	go func() {
+		defer close(updated)
+		keepUpToDate(served, c, agent, log, end)
+	}()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		err := health.Serve(served, dir, func(ctx context.Context) health.Answer {
+		err := health.Serve(served, c.data, func(ctx context.Context) health.Answer {
 			return health.Answer{
 				PID: os.Getpid(), UptimeS: int64(time.Since(begun) / time.Second), LogLost: ring.Lost(), Status: agent.Status(ctx),
 			}
@@ -106,6 +118,7 @@ func work(ctx context.Context, dir string, agent *edge.Agent, ring *logring.Ring
 	defer func() {
 		stop()
 		<-done
+		<-updated
 	}()
 	return agent.Run(ctx)
 }

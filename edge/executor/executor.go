@@ -111,6 +111,13 @@ func (e *Executor) Act(ctx context.Context, c wire.Command, due time.Duration) e
 	return e.take(ctx, &task{id: c.ID, command: c, local: true, due: due})
 }
 
+// Open returns how many commands are under way or wait.
+func (e *Executor) Open() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.queued
+}
+
 func (e *Executor) take(ctx context.Context, t *task) error {
 	reason := e.enqueue(t)
 	if reason == "" {

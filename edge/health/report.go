@@ -11,6 +11,7 @@ import (
 	"logis/edge"
 	"logis/edge/identity"
 	"logis/edge/outbox"
+	"logis/edge/update"
 )
 
 // Level is how bad a finding is.
@@ -43,7 +44,8 @@ type Report struct {
 	Key      string            `json:"key_fingerprint,omitempty"` // SHA-256 of the public key, as the app shows it
 	Outbox   edge.OutboxStatus `json:"outbox"`
 	Disk     Space             `json:"disk"`
-	Agent    *Answer           `json:"agent,omitempty"` // what the running agent tells
+	Agent    *Answer           `json:"agent,omitempty"`  // what the running agent tells
+	Update   *update.State     `json:"update,omitempty"` // what is remembered of newer versions, unless it cannot be read
 	Findings []Finding         `json:"findings"`
 }
 
@@ -86,7 +88,9 @@ func Look(ctx context.Context, o Options) Report {
 	if r.lookAtFolder() {
 		r.lookAtPairing()
 		r.lookAtDisk()
+		r.readUpdates()
 		r.lookAtAgent(ctx)
+		r.lookAtUpdates()
 	}
 	if r.Agent != nil {
 		r.lookAtLink()
@@ -156,7 +160,7 @@ func (r *Report) lookAtAnswer() {
 	switch a := r.Agent; {
 	case a.Problem != "":
 		r.find("agent", Wrong, "Nothing is done before this is mended; the agent tries again by itself.", "The agent stands still: %s.", a.Problem)
-	case a.Version != r.Program:
+	case a.Version != r.Program && !r.onTrial(a.Version):
 		r.find("agent", Warning, "Start it again: systemctl restart logis-edge", "The running agent is version %s, this program %s.", a.Version, r.Program)
 	default:
 		r.find("agent", Fine, "", "It has run for %v.", time.Duration(a.UptimeS)*time.Second)

@@ -51,16 +51,16 @@ type Options struct {
 	// ReconnectMax caps every wait before the next attempt; zero leaves them as
 	// they are. For tests: a fleet that waits too little is a herd.
 	ReconnectMax time.Duration
-	// Pace bounds the backlog entries sent per second; zero means DefaultPace.
+	// Pace bounds the backlog entries sent per second; zero means MaxPace.
 	Pace int
 	// Random returns numbers from 0 to 1, excluding 1; nil: math/rand.
 	Random func() float64
 }
 
-// DefaultPace is how many entries of the backlog are sent per second. The cloud
-// slows a gateway further by its acks; this bounds what a herd of gateways that
-// come back together can throw at it.
-const DefaultPace = 1000
+// MaxPace is how many entries of the backlog are sent per second, so that gateways
+// that come back together leave room for what is live elsewhere. Not less: what
+// commands come to is told behind the backlog, and a full outbox takes eight minutes.
+const MaxPace = 1000
 
 // Link is the connection, up or down.
 type Link struct {
@@ -85,7 +85,7 @@ func New(o Options) *Link {
 
 func (o Options) withDefaults() Options {
 	if o.Pace == 0 {
-		o.Pace = DefaultPace
+		o.Pace = MaxPace
 	}
 	if o.Random == nil {
 		o.Random = rand.Float64

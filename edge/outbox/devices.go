@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/ncruces/go-sqlite3"
@@ -148,6 +149,11 @@ func (t *tx) report(when moment, e wire.Entry) error {
 		if !known {
 			break // the cloud refuses it by name; there is nothing to keep here
 		}
+		if e.Cause.IsZero() {
+			if err := t.turned(when, device, name, value); err != nil {
+				return err
+			}
+		}
 		err := t.exec(`
 			INSERT INTO present (device, property, value, at_ms, boot_ns, boot, since_boot) VALUES (?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (device, property) DO UPDATE
@@ -183,6 +189,13 @@ func (o *Outbox) Radios(ctx context.Context) (names []string, err error) {
 			})
 	})
 	return names, err
+}
+
+// Stepped tells the cloud that its time jumped against this machine's boot clock.
+func (o *Outbox) Stepped(ctx context.Context, by time.Duration) error {
+	return o.do(ctx, func(t *tx) error {
+		return t.add(t.now(), keep, wire.Entry{Kind: wire.KindClock, ByMS: by.Milliseconds()})
+	})
 }
 
 // Unreachable tells the cloud that no device of a radio can be reached: the

@@ -1,5 +1,7 @@
 // What all browser tests share: a browser, a signed-in page, and pictures of it.
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -123,4 +125,30 @@ export async function shot(page, name, fullPage = false) {
 export async function world(what) {
   const answer = await fetch(`${process.env.LOGIS_CONTROL}/${what}`, { method: 'POST' })
   if (!answer.ok) throw new Error(`${what}: ${answer.status} ${await answer.text()}`)
+}
+
+/** What the gateway printed last that begins with these words, as whoever stands there reads it. */
+export async function said(words) {
+  for (let tries = 0; tries < 50; tries++) {
+    const answer = await fetch(`${process.env.LOGIS_CONTROL}/gateway/said?words=${encodeURIComponent(words)}`)
+    if (answer.ok) return answer.text()
+    await new Promise((done) => setTimeout(done, 100))
+  }
+  throw new Error(`the gateway did not say ${words}`)
+}
+
+/**
+ * Lets a new gateway into the home as the page says: makes a code there, runs the command it shows on the other
+ * machine, whose agent keeps its things in `data`, and gives it the code.
+ */
+export async function pairGateway(page, { program, data }) {
+  await page.getByRole('button', { name: 'Add a gateway' }).click()
+  const shown = (label) => page.getByRole('group', { name: label, exact: true }).locator('code').textContent()
+  const [, ...args] = (await shown('Command')).split(' ')
+  const code = await shown('Code')
+  const pairing = spawn(program, [...args, '--data', data], { stdio: ['pipe', 'inherit', 'inherit'], timeout: patience })
+  pairing.stdin.end(`${code}\n`)
+  const [how] = await once(pairing, 'exit')
+  if (how !== 0) throw new Error(`logis-edge pair ended with ${how}`)
+  await page.getByRole('status').filter({ hasText: 'The gateway is here' }).waitFor()
 }

@@ -84,6 +84,7 @@ const tellers: Record<string, Tell> = {
   'gateway.connected': (e, t) => `${gatewayName(e, t)} connected`,
   'gateway.disconnected': (e, t) => `${gatewayName(e, t)} went away`,
   'gateway.revoked': (e, t) => `${who(e, t)} turned out ${gatewayName(e, t)}`,
+  'gateway.clock_stepped': (e, t) => `The clock of Logis or of ${gatewayName(e, t)} was set`,
   'gateway.gap_recorded': (e, t) => `${gatewayName(e, t)} was away too long: ${number(e.data.count)} reports are lost`,
   'gateway.entry_refused': (e, t) => `${gatewayName(e, t)} said something nobody could understand`,
   'device.registered': (e, t) => of(e, t, 'found by its gateway'),
