@@ -21,6 +21,8 @@ type Sender interface {
 	// SendCommand puts the command into the session's queue. An error means that
 	// it certainly was not written: the session is gone or its queue is full.
 	SendCommand(gateway domain.GatewayID, session int64, c *domain.Command) error
+	// SendRules does so with the rules that a gateway is to run.
+	SendRules(gateway domain.GatewayID, session int64, b *domain.Bundle) error
 }
 
 // Authorize reports whether the command's actor may still do this in the home,
@@ -69,6 +71,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &sendWorker{dispatcher: d})
 	river.AddWorker(workers, &closeWorker{dispatcher: d})
+	river.AddWorker(workers, &rulesWorker{dispatcher: d})
 	client, err := river.NewClient(nearDriver{riverpgxv5.New(d.queue.pool), d.queue.near}, &river.Config{
 		Logger:                      d.options.Log,
 		Workers:                     workers,

@@ -29,6 +29,8 @@ type sender struct {
 	err  error
 }
 
+func (s *sender) SendRules(domain.GatewayID, int64, *domain.Bundle) error { return nil }
+
 func (s *sender) SendCommand(_ domain.GatewayID, _ int64, c *domain.Command) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -158,6 +158,7 @@ func (h *Hub) open(ctx context.Context, conn *websocket.Conn, nonce []byte, f *w
 		return nil, h.refusalFor(err, "unknown gateway or wrong signature")
 	}
 	s := newSession(h, conn, f.Gateway, home, number)
+	s.version = f.Version
 	if err := h.enter(s); err != nil {
 		return nil, err
 	}
@@ -180,7 +181,7 @@ func (h *Hub) connect(ctx context.Context, s *session, f *wire.Hello) (wire.Welc
 	var welcome wire.Welcome
 	hello := domain.Hello{
 		Gateway: s.gateway, Outbox: f.Outbox, Acked: f.Acked, Seq: f.Head.Seq, Version: f.Agent,
-		Replica: h.options.Replica, Session: s.number,
+		Replica: h.options.Replica, Session: s.number, RunsRules: f.Version >= wire.BundleVersion,
 	}
 	copy(hello.Hash[:], f.Head.Hash)
 	err := h.options.Store.Append(ctx, []domain.HomeID{s.home}, func(ctx context.Context, tx *eventstore.Tx) error {

@@ -40,7 +40,9 @@ type Options struct {
 	// Authorize reports whether the command's actor may still do this in the home,
 	// as it is now.
 	Authorize func(home *domain.Home, c *domain.Command) bool
-	Log       *slog.Logger
+	// RulesKey signs the rules that gateways run.
+	RulesKey ed25519.PrivateKey
+	Log      *slog.Logger
 	// Handshakes bounds the connections let in per second; 0 means 200.
 	Handshakes int
 	// Elapsed is the time since some moment, which never jumps, for tests and
@@ -259,6 +261,21 @@ func (h *Hub) SendCommand(gateway domain.GatewayID, number int64, c *domain.Comm
 		frame.NotAfterMS = c.Deadline.UnixMilli()
 	}
 	return s.send(frame)
+}
+
+// SendRules implements dispatch.Sender.
+func (h *Hub) SendRules(gateway domain.GatewayID, number int64, b *domain.Bundle) error {
+	h.mu.Lock()
+	s, ok := h.sessions[gateway]
+	h.mu.Unlock()
+	if !ok || s.number != number || s.version < wire.BundleVersion {
+		return domain.Errorf(domain.EdgeOffline, "the session is gone")
+	}
+	signed, err := wire.SignBundle(h.options.RulesKey, b)
+	if err != nil {
+		return domain.Wrap(domain.Overloaded, "the rules cannot be sent", err)
+	}
+	return s.sendAll(signed.Split())
 }
 
 // Connected returns how many gateways have a session here.

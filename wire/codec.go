@@ -83,6 +83,8 @@ func DecodeFromCloud(text []byte) (Frame, error) {
 			return &Command{}
 		case "go":
 			return &Go{}
+		case "bundle":
+			return &Bundle{}
 		case "pong":
 			return &Pong{}
 		case "welcome":

@@ -17,6 +17,8 @@
 //	                             ◀─      ready        only for what opens, with a nonce
 //	go, or why not               ─▶
 //	                             ◀─      entries …    delivered, report, result
+//	bundle … (rules, signed)     ─▶                   from version 2 on
+//	                             ◀─      entries …    placed: from here on these rules run at the edge
 //	                             ◀─      ping         every PingPeriod
 //	pong (server time)           ─▶
 //
