@@ -21,6 +21,7 @@ import (
 	"logis/edge/local"
 	"logis/edge/outbox"
 	"logis/edge/radio"
+	"logis/edge/rules"
 )
 
 // Options say what an agent is made of.
@@ -56,6 +57,7 @@ type Agent struct {
 	link     *link.Link
 	outbox   *outbox.Outbox
 	commands *executor.Executor
+	rules    *rules.Engine
 	still    string // why the agent stands still, "" while it works
 }
 
@@ -210,14 +212,22 @@ func (a *Agent) live(ctx context.Context) error {
 			a.options.Log.Warn("the jump is not kept", "why", err)
 		}
 	})
+	engine, err := rules.New(rules.Options{
+		Dir: a.options.Dir, Home: a.identity.Home, Gateway: a.identity.Gateway,
+		Outbox: box, Time: a.time, Act: commands.Act, Log: a.options.Log,
+	})
+	if err != nil {
+		return err
+	}
 	o := a.linkOptions()
-	o.Outbox, o.Commands = box, commands
+	o.Outbox, o.Commands, o.Rules = box, commands, engine
 	cloud := link.New(o)
 	a.mu.Lock()
-	a.outbox, a.link, a.commands, a.still = box, cloud, commands, ""
+	a.outbox, a.link, a.commands, a.rules, a.still = box, cloud, commands, engine, ""
 	a.mu.Unlock()
 	parts := []part{
 		{"the outbox", box.Run},
+		{"the rules", engine.Run},
 		{"the radios", func(ctx context.Context) error { return a.radios.run(ctx, box) }},
 		{"the executor", commands.Run},
 	}

@@ -8,6 +8,7 @@ import (
 	"logis/edge/link"
 	"logis/edge/outbox"
 	"logis/edge/radio"
+	"logis/edge/rules"
 )
 
 // Status is how an agent stands, as it tells those who ask on its own machine.
@@ -21,6 +22,7 @@ type Status struct {
 	Link    link.Status      `json:"link"`              // to the cloud
 	Open    int              `json:"open_commands"`     // under way or waiting
 	Outbox  OutboxStatus     `json:"outbox"`            // what waits for the cloud
+	Rules   rules.Status     `json:"rules"`             // that run here
 	Radios  []RadioStatus    `json:"radios"`            // in the order they were given
 	Clock   ClockStatus      `json:"clock"`             // the server's time
 }
@@ -58,13 +60,16 @@ func (a *Agent) Status(ctx context.Context) Status {
 		Version: a.options.Version, Gateway: a.identity.Gateway, Home: a.identity.Home, Server: a.options.Server,
 		Key: a.identity.Fingerprint(), Problem: a.still,
 	}
-	box, cloud, commands := a.outbox, a.link, a.commands
+	box, cloud, commands, engine := a.outbox, a.link, a.commands, a.rules
 	a.mu.Unlock()
 	if cloud != nil {
 		s.Link = cloud.Status()
 	}
 	if commands != nil {
 		s.Open = commands.Open()
+	}
+	if engine != nil {
+		s.Rules = engine.Status()
 	}
 	s.Outbox = OutboxStatus{Entries: -1, MaxBytes: a.options.MaxOutboxBytes, MaxRows: outbox.DefaultMaxRows}
 	if s.Outbox.MaxBytes == 0 {

@@ -29,6 +29,8 @@ type Access interface {
 	// NextSession gives a connection of the gateway its number and remembers
 	// which server holds it.
 	NextSession(ctx context.Context, gateway domain.GatewayID, replica string) (int64, error)
+	// RulesKey returns the key that signs the rules which gateways run.
+	RulesKey(ctx context.Context) (ed25519.PrivateKey, error)
 }
 
 // Options are what a Hub needs.
@@ -40,9 +42,7 @@ type Options struct {
 	// Authorize reports whether the command's actor may still do this in the home,
 	// as it is now.
 	Authorize func(home *domain.Home, c *domain.Command) bool
-	// RulesKey signs the rules that gateways run.
-	RulesKey ed25519.PrivateKey
-	Log      *slog.Logger
+	Log       *slog.Logger
 	// Handshakes bounds the connections let in per second; 0 means 200.
 	Handshakes int
 	// Elapsed is the time since some moment, which never jumps, for tests and
@@ -271,7 +271,11 @@ func (h *Hub) SendRules(gateway domain.GatewayID, number int64, b *domain.Bundle
 	if !ok || s.number != number || s.version < wire.BundleVersion {
 		return domain.Errorf(domain.EdgeOffline, "the session is gone")
 	}
-	signed, err := wire.SignBundle(h.options.RulesKey, b)
+	key, err := h.options.Access.RulesKey(h.ctx)
+	if err != nil {
+		return err
+	}
+	signed, err := wire.SignBundle(key, b)
 	if err != nil {
 		return domain.Wrap(domain.Overloaded, "the rules cannot be sent", err)
 	}

@@ -38,6 +38,15 @@ type Commands interface {
 	Go(word wire.Go)
 }
 
+// Rules takes the rules that the cloud wants to run here. An error is one of the disk
+// and ends the link.
+type Rules interface {
+	// Bundle takes a part of a bundle.
+	Bundle(ctx context.Context, part wire.Bundle) error
+	// Regressed tells that the cloud remembers less than it did.
+	Regressed(ctx context.Context) error
+}
+
 // Options say who connects where.
 type Options struct {
 	Server   string // ws://host:port or wss://host
@@ -45,6 +54,7 @@ type Options struct {
 	Outbox   *outbox.Outbox
 	Time     *clock.Server // learns the server's time
 	Commands Commands
+	Rules    Rules        // nil: none run here
 	Agent    string       // version of the agent
 	Client   *http.Client // nil: http.DefaultClient
 	Log      *slog.Logger
