@@ -114,6 +114,10 @@ func (e *Engine) install(w *outbox.Writer, b *domain.Bundle, anew bool) error {
 	if err := e.announce(w, wire.Entry{Kind: wire.KindPlaced, Bundle: b.Version, Rules: e.home.Placed(), Anew: anew}); err != nil {
 		return err
 	}
+	if len(b.Rules) == 0 {
+		e.home = nil // nothing needs to be known
+		return nil
+	}
 	return e.arm(w, began)
 }
 

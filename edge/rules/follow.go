@@ -164,18 +164,19 @@ func (e *Engine) took(w *outbox.Writer, err error) error {
 	if err != nil {
 		return err
 	}
-	for id, revision := range e.kept {
-		if run, ok := e.home.Runs[id]; !ok {
+	var runs map[domain.RuleID]*domain.RuleRun
+	if e.home != nil {
+		runs = e.home.Runs
+	}
+	for id := range e.kept {
+		if runs[id] == nil {
 			delete(e.kept, id)
-			err = w.KeepRun(id, nil)
-		} else if run.Revision == revision {
-			continue
-		}
-		if err != nil {
-			return err
+			if err := w.KeepRun(id, nil); err != nil {
+				return err
+			}
 		}
 	}
-	for id, run := range e.home.Runs {
+	for id, run := range runs {
 		if e.kept[id] == run.Revision {
 			continue
 		}
@@ -223,5 +224,8 @@ func (e *Engine) pastDue(w *outbox.Writer) error {
 func (e *Engine) giveUp(w *outbox.Writer, why error) error {
 	e.options.Log.Error("no rules run here any more", "why", why)
 	e.home, e.refused = nil, why.Error()
+	if err := e.took(w, nil); err != nil {
+		return err
+	}
 	return e.tell(w, wire.Entry{Kind: wire.KindPlaced, Bundle: e.version, Reason: e.refused, Anew: true})
 }
