@@ -3,9 +3,8 @@ package wire
 import (
 	"crypto/ed25519"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
-
-	"github.com/go-json-experiment/json"
 
 	"logis/domain"
 )
@@ -32,7 +31,7 @@ type SignedBundle struct {
 
 // SignBundle writes a bundle down and signs it. It refuses one that is too large.
 func SignBundle(key ed25519.PrivateKey, b *domain.Bundle) (SignedBundle, error) {
-	body, err := json.Marshal(b, json.Deterministic(true))
+	body, err := json.Marshal(b) // as the log is written: an empty object is one
 	if err == nil && len(body) > MaxBundle {
 		err = errBundleSize
 	}
