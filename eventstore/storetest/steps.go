@@ -23,7 +23,7 @@ func steps() []step {
 		{1, addRoom}, {1, renameRoom}, {1, removeRoom},
 		{1, enrolGateway}, {3, connectGateway}, {1, disconnectGateway}, {1, revokeGateway}, {1, recordGap}, {1, stepClock}, {1, refuseEntry},
 		{1, joinMember}, {1, renameHome},
-		{2, editRule}, {3, turnRule}, {8, runRule}, {2, commandByRule}, {3, turnScene}, {3, turnSetting},
+		{2, editRule}, {3, turnRule}, {3, placeRules}, {8, runRule}, {2, commandByRule}, {3, turnScene}, {3, turnSetting},
 	}
 }
 
