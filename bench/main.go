@@ -61,6 +61,8 @@ func benchmarks() []benchmark {
 		{"wire", benchWire, true},
 		{"backlog_drain", benchBacklog, true},
 		{"edge_local", benchEdgeLocal, false},
+		{"motion_to_light_p99_ms", benchMotion, true},
+		{"motion_to_light_local", benchMotionLocal, false},
 	}
 }
 

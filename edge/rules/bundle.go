@@ -109,7 +109,7 @@ func (e *Engine) install(w *outbox.Writer, b *domain.Bundle, anew bool) error {
 			return err
 		}
 	}
-	e.rebase(w)
+	e.rebase()
 	began := e.home.Install(b)
 	if err := e.announce(w, wire.Entry{Kind: wire.KindPlaced, Bundle: b.Version, Rules: e.home.Placed(), Anew: anew}); err != nil {
 		return err

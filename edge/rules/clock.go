@@ -3,7 +3,7 @@ package rules
 import (
 	"time"
 
-	"logis/edge/outbox"
+	"logis/domain"
 )
 
 // Until the server's time is known the home here counts from 1970, at this start of
@@ -14,7 +14,7 @@ import (
 var unknown = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC) //nolint:gochecknoglobals // a constant
 
 // rebase gives what was dated without a server its true time, once that is known.
-func (e *Engine) rebase(w *outbox.Writer) {
+func (e *Engine) rebase() {
 	if e.rebased {
 		return
 	}
@@ -49,7 +49,7 @@ func (e *Engine) rebase(w *outbox.Writer) {
 func (e *Engine) shift(by time.Duration) {
 	for _, run := range e.home.Runs {
 		for i, wait := range run.Waits {
-			if wait.Kind != "schedule" && !wait.Due.IsZero() {
+			if wait.Kind != domain.WaitSchedule && !wait.Due.IsZero() {
 				run.Waits[i].Due = wait.Due.Add(by)
 			}
 		}

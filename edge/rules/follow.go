@@ -28,7 +28,7 @@ func (e *Engine) Follow(w *outbox.Writer, entry wire.Entry) error {
 	if e.home == nil {
 		return nil
 	}
-	e.rebase(w)
+	e.rebase()
 	number := w.Last()
 	ev, err := entry.Means(e.home, e.options.Gateway, number, w.Now(), numbers{})
 	if err != nil {
@@ -108,7 +108,7 @@ func (e *Engine) recorder(w *outbox.Writer) rule.Record {
 			return nil, err
 		}
 		if requested, ok := ev.Fact.(domain.CommandRequested); ok {
-			_, err = w.Act(e.actOf(w, requested, domain.DeviceID(ev.Entity), id), entry)
+			_, err = w.Act(e.actOf(requested, domain.DeviceID(ev.Entity), id), entry)
 		} else {
 			_, err = w.Add(entry)
 		}
@@ -126,7 +126,7 @@ func (e *Engine) recorder(w *outbox.Writer) rule.Record {
 
 // actOf is the command for the executor. Its time is that of its class, or what the
 // rule says.
-func (e *Engine) actOf(w *outbox.Writer, c domain.CommandRequested, device domain.DeviceID, id domain.RuleID) outbox.Act {
+func (e *Engine) actOf(c domain.CommandRequested, device domain.DeviceID, id domain.RuleID) outbox.Act {
 	return outbox.Act{
 		Command: c.Command, Device: device, Client: id.String(), Key: c.Command.String(), Class: c.Class,
 		Set: c.Set, Action: c.Action, Input: c.Input, TTL: e.ttlOf(id, device, c), At: e.options.Time.Boot(),
@@ -207,7 +207,7 @@ func (e *Engine) endWaits(ctx context.Context) error {
 		if e.home == nil {
 			return nil
 		}
-		e.rebase(w)
+		e.rebase()
 		return e.took(w, e.pastDue(w))
 	})
 }
