@@ -594,6 +594,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/homes/{home}/rules/{rule}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a rule open something
+         * @description Gives an owner's leave to the present version of the rule: with the next version it is over.
+         */
+        post: operations["grant-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/homes/{home}/rules/{rule}/versions": {
         parameters: {
             query?: never;
@@ -923,10 +943,19 @@ export interface components {
             first_seq: number;
         };
         Checked: {
-            is: string;
+            /**
+             * @description What it must be.
+             * @example false
+             * @enum {string}
+             */
+            is: "true" | "false" | "unknown";
+            /**
+             * @description Which part.
+             * @example condition.all[1]
+             */
             path: string;
             /**
-             * @description Any JSON value; what it may be, the affordance says.
+             * @description What it was compared with; none: nothing was known.
              * @example true
              */
             seen?: unknown;
@@ -949,9 +978,24 @@ export interface components {
             expires_at: string;
         };
         Clause: {
+            /**
+             * @description Commands of these classes; none: of every one.
+             * @example A
+             */
             classes?: string;
-            devices?: string[] | null;
-            modes?: string[] | null;
+            /** @description To these devices; none: to every one. */
+            devices?: string[];
+            /**
+             * @description While the home is in one of these modes; none: in every one.
+             * @example [
+             *       "away"
+             *     ]
+             */
+            modes?: string[];
+            /**
+             * @description Only while nobody is known to be at home.
+             * @example true
+             */
             unattended?: boolean;
         };
         Command: {
@@ -1043,17 +1087,31 @@ export interface components {
             status: "requested" | "sent" | "delivered" | "succeeded" | "failed" | "rejected" | "expired" | "superseded" | "cancelled" | "unknown";
         };
         CommandAction: {
+            /**
+             * @description The action wanted.
+             * @example unlockDoor
+             */
             action?: string;
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
             device: string;
             /**
-             * @description Any JSON value; what it may be, the affordance says.
+             * @description What the action takes.
              * @example true
              */
             input?: unknown;
+            /** @description The values wanted, by property. */
             set?: {
                 [key: string]: unknown;
             };
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description For how long it may wait, in milliseconds; 0: the default of its class.
+             * @example 5000
+             */
             ttl_ms?: number;
         };
         CommandRequest: {
@@ -1088,17 +1146,33 @@ export interface components {
             next: string | null;
         };
         Condition: {
-            all?: components["schemas"]["Condition"][] | null;
-            any?: components["schemas"]["Condition"][] | null;
+            /** @description All of these. */
+            all?: components["schemas"]["Condition"][];
+            /** @description At least one of these. */
+            any?: components["schemas"]["Condition"][];
+            /**
+             * @description In CEL, over devices, mode and attended.
+             * @example mode == 'night'
+             */
             expression?: string;
+            /** @description The home's mode. */
             mode?: components["schemas"]["ModeTest"];
+            /** @description Not this. */
             not?: components["schemas"]["Condition"];
+            /** @description Members come and go. */
             presence?: components["schemas"]["PresenceTest"];
+            /** @description The property. */
             property?: components["schemas"]["PropertyTest"];
+            /** @description The sun. */
             sun?: components["schemas"]["SunTest"];
+            /** @description The time of day. */
             time?: components["schemas"]["TimeTest"];
         };
         CronTrigger: {
+            /**
+             * @description Minute, hour, day, month and weekday, in the home's time zone.
+             * @example *\/5 * * * *
+             */
             line: string;
         };
         DataSchema: {
@@ -1157,7 +1231,11 @@ export interface components {
             unit?: string;
         };
         DelayAction: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description For how long, in milliseconds.
+             * @example 300000
+             */
             ms: number;
         };
         Density: {
@@ -1290,7 +1368,17 @@ export interface components {
             room?: string | null;
         };
         DeviceTrigger: {
-            change: string;
+            /**
+             * @description Which way.
+             * @example lost
+             * @enum {string}
+             */
+            change: "lost" | "back";
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
             device: string;
         };
         Edge: {
@@ -1572,7 +1660,17 @@ export interface components {
             version: string;
         };
         GatewayTrigger: {
-            change: string;
+            /**
+             * @description Which way.
+             * @example lost
+             * @enum {string}
+             */
+            change: "lost" | "back";
+            /**
+             * Format: uuid
+             * @description The gateway.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
             gateway: string;
         };
         Head: {
@@ -1670,6 +1768,10 @@ export interface components {
             items: components["schemas"]["Scene"][];
         };
         ModeAction: {
+            /**
+             * @description The value now; none: any.
+             * @example away
+             */
             to: string;
         };
         ModeName: {
@@ -1692,9 +1794,19 @@ export interface components {
             mode: string;
         };
         ModeTest: {
-            is: string[] | null;
+            /**
+             * @description What it must be.
+             * @example [
+             *       "away"
+             *     ]
+             */
+            is: string[];
         };
         ModeTrigger: {
+            /**
+             * @description The value now; none: any.
+             * @example away
+             */
             to?: string;
         };
         Model: {
@@ -1788,6 +1900,11 @@ export interface components {
         };
         Nothing: Record<string, never>;
         NotifyAction: {
+            /**
+             * Format: uuid
+             * @description The member; none: anybody, or every owner to be told.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
             person?: string;
         };
         OwnMode: {
@@ -1835,9 +1952,17 @@ export interface components {
             twins: components["schemas"]["Twin"][];
         };
         Place: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Tenths of a degree, north positive.
+             * @example 525
+             */
             latitude: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Tenths of a degree, east positive.
+             * @example 134
+             */
             longitude: number;
         };
         PresenceRequest: {
@@ -1848,11 +1973,31 @@ export interface components {
             present: boolean;
         };
         PresenceTest: {
-            is: string;
+            /**
+             * @description What it must be.
+             * @example present
+             * @enum {string}
+             */
+            is: "present" | "away";
+            /**
+             * Format: uuid
+             * @description The member; none: anybody, or every owner to be told.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
             person?: string;
         };
         PresenceTrigger: {
-            change: string;
+            /**
+             * @description Which way.
+             * @example arrives
+             * @enum {string}
+             */
+            change: "arrives" | "leaves" | "first_arrives" | "last_leaves";
+            /**
+             * Format: uuid
+             * @description The member; none: anybody, or every owner to be told.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
             person?: string;
         };
         Present: {
@@ -1906,44 +2051,94 @@ export interface components {
             reported: components["schemas"]["Reported"] | null;
         };
         PropertyTest: {
-            /** Format: double */
+            /**
+             * Format: double
+             * @description More than this.
+             * @example 25
+             */
             above?: number;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Less than this.
+             * @example 18
+             */
             below?: number;
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
             device: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description For how long it must have been so, in milliseconds.
+             * @example 60000
+             */
             for_ms?: number;
             /**
-             * @description Any JSON value; what it may be, the affordance says.
+             * @description What it must be.
              * @example true
              */
             is?: unknown;
             /**
-             * @description Any JSON value; what it may be, the affordance says.
+             * @description What it must not be.
              * @example true
              */
             is_not?: unknown;
+            /**
+             * @description The property.
+             * @example onOff
+             */
             property: string;
         };
         PropertyTrigger: {
-            /** Format: double */
+            /**
+             * Format: double
+             * @description More than this.
+             * @example 25
+             */
             above?: number;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Less than this.
+             * @example 18
+             */
             below?: number;
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
             device: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description For how long it must have been so, in milliseconds.
+             * @example 60000
+             */
             for_ms?: number;
             /**
-             * @description Any JSON value; what it may be, the affordance says.
+             * @description The value before; none: any.
              * @example true
              */
             from?: unknown;
+            /**
+             * @description Whether the first value ever known counts.
+             * @example false
+             */
             from_unknown?: boolean;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description How far the value must go back before it may cross again.
+             * @example 0.5
+             */
             hysteresis?: number;
+            /**
+             * @description The property.
+             * @example onOff
+             */
             property: string;
             /**
-             * @description Any JSON value; what it may be, the affordance says.
+             * @description The value now; none: any.
              * @example true
              */
             to?: unknown;
@@ -2087,6 +2282,12 @@ export interface components {
              */
             id: string;
             /**
+             * Format: uuid
+             * @description The gateway that was asked to run it and has not answered; until then it runs where it did. Null: none.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04
+             */
+            moving: string;
+            /**
              * @description What people call it.
              * @example Light in the hall
              */
@@ -2097,6 +2298,12 @@ export interface components {
              * @example 2026-05-03T14:02:11.250000Z
              */
             next: string | null;
+            /**
+             * Format: int64
+             * @description The version that runs on the gateway; another one than the newest until the gateway has answered. Null: it runs in the cloud.
+             * @example 1040
+             */
+            placed: number | null;
             /**
              * Format: int64
              * @description The last event that touched what stands here, but for what it did.
@@ -2116,20 +2323,29 @@ export interface components {
             version: number;
         };
         RuleAction: {
+            /** @description Ask something of a device. */
             command?: components["schemas"]["CommandAction"];
+            /** @description Wait. */
             delay?: components["schemas"]["DelayAction"];
+            /** @description The home's mode. */
             mode?: components["schemas"]["ModeAction"];
+            /** @description Tell members. */
             notify?: components["schemas"]["NotifyAction"];
+            /** @description The scene. */
             scene?: components["schemas"]["SceneAction"];
+            /** @description Call an address; not yet available. */
             webhook?: components["schemas"]["WebhookAction"];
         };
         RuleChange: {
             /** @description A new version. Not beside revert. */
             document?: components["schemas"]["RuleDocument"];
-            /** @description Whether it may fire. */
+            /**
+             * @description Whether it may fire.
+             * @example true
+             */
             enabled?: boolean | null;
             /** @description Devices that the owner who asks lets the version open; a new version needs every leave anew. */
-            grants?: string[] | null;
+            grants?: string[];
             /**
              * @description A new name.
              * @example Kitchen
@@ -2143,18 +2359,30 @@ export interface components {
             revert?: number;
         };
         RuleDocument: {
-            actions: components["schemas"]["RuleAction"][] | null;
-            concurrency?: string;
+            /** @description What to do, in this order. */
+            actions: components["schemas"]["RuleAction"][];
+            /**
+             * @description What becomes of a trigger while the rule waits in the middle of its actions.
+             * @example single
+             * @enum {string}
+             */
+            concurrency?: "single" | "restart" | "queued" | "parallel";
+            /** @description What must be so at that moment; none: nothing. */
             condition?: components["schemas"]["Condition"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many runs there may be at once or waiting; 0: ten.
+             * @example 3
+             */
             limit?: number;
-            triggers: components["schemas"]["Trigger"][] | null;
+            /** @description What makes it happen: any of them. */
+            triggers: components["schemas"]["Trigger"][];
         };
         RuleDraft: {
             /** @description When it does what. */
             document: components["schemas"]["RuleDocument"];
             /** @description Devices that an owner would let it open. */
-            grants?: string[] | null;
+            grants?: string[];
             /**
              * Format: uuid
              * @description The rule it is a version of; none: a new one.
@@ -2162,11 +2390,19 @@ export interface components {
              */
             rule?: string;
         };
+        RuleGrant: {
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+        };
         RuleRequest: {
             /** @description When it does what. */
             document: components["schemas"]["RuleDocument"];
             /** @description Devices that the owner who asks lets it open. */
-            grants?: string[] | null;
+            grants?: string[];
             /**
              * @description What to call it.
              * @example Kitchen
@@ -2174,6 +2410,11 @@ export interface components {
             name: string;
         };
         RuleTrigger: {
+            /**
+             * Format: uuid
+             * @description The rule.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
             rule: string;
         };
         RuleVersion: {
@@ -2228,6 +2469,11 @@ export interface components {
             version: number;
         };
         SceneAction: {
+            /**
+             * Format: uuid
+             * @description The scene.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
             scene: string;
         };
         SceneChange: {
@@ -2237,18 +2483,18 @@ export interface components {
              */
             name?: string;
             /** @description What it wants from now on. */
-            settings?: components["schemas"]["Setting"][] | null;
+            settings?: components["schemas"]["Setting"][];
         };
         SceneRequest: {
             /** @description Devices to take the present values of. */
-            capture?: string[] | null;
+            capture?: string[];
             /**
              * @description What to call it.
              * @example Kitchen
              */
             name: string;
             /** @description What it wants. Not beside capture. */
-            settings?: components["schemas"]["Setting"][] | null;
+            settings?: components["schemas"]["Setting"][];
         };
         Schema: {
             /**
@@ -2340,7 +2586,7 @@ export interface components {
         };
         SettingsChange: {
             /** @description What rules may never do; replaces what was forbidden before. */
-            clauses?: components["schemas"]["Clause"][] | null;
+            clauses?: components["schemas"]["Clause"][];
             /** @description Where the home is, in tenths of a degree: enough for the sun. */
             place?: components["schemas"]["Place"];
         };
@@ -2360,11 +2606,20 @@ export interface components {
         };
         SignalTrigger: {
             /**
-             * @description Any JSON value; what it may be, the affordance says.
+             * @description What it carries; none: whatever it does.
              * @example true
              */
             data?: unknown;
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
             device: string;
+            /**
+             * @description What happens.
+             * @example longPress
+             */
             event: string;
         };
         Signalled: {
@@ -2401,34 +2656,86 @@ export interface components {
             seq: number;
         };
         SunTest: {
-            is: string;
-            /** Format: int64 */
+            /**
+             * @description What it must be.
+             * @example up
+             * @enum {string}
+             */
+            is: "up" | "down";
+            /**
+             * Format: int64
+             * @description Minutes after it; before it when negative.
+             * @example -30
+             */
             offset_minutes?: number;
         };
         SunTrigger: {
-            event: string;
-            /** Format: int64 */
+            /**
+             * @description What happens.
+             * @example sunset
+             * @enum {string}
+             */
+            event: "sunrise" | "sunset";
+            /**
+             * Format: int64
+             * @description Minutes after it; before it when negative.
+             * @example -30
+             */
             offset_minutes?: number;
         };
         TimeTest: {
+            /**
+             * @description From this time of day.
+             * @example 22:00
+             */
             after?: string;
+            /**
+             * @description Until this time of day; earlier than after: over midnight.
+             * @example 06:30
+             */
             before?: string;
-            days?: string[] | null;
+            /**
+             * @description On which days; none: every day.
+             * @example [
+             *       "mon"
+             *     ]
+             */
+            days?: string[];
         };
         TimeTrigger: {
+            /**
+             * @description The time of day.
+             * @example 07:30
+             */
             at: string;
-            days?: string[] | null;
+            /**
+             * @description On which days; none: every day.
+             * @example [
+             *       "mon"
+             *     ]
+             */
+            days?: string[];
         };
         Trigger: {
+            /** @description A cron line. */
             cron?: components["schemas"]["CronTrigger"];
+            /** @description The device. */
             device?: components["schemas"]["DeviceTrigger"];
+            /** @description The gateway. */
             gateway?: components["schemas"]["GatewayTrigger"];
+            /** @description The home's mode. */
             mode?: components["schemas"]["ModeTrigger"];
+            /** @description Members come and go. */
             presence?: components["schemas"]["PresenceTrigger"];
+            /** @description The property. */
             property?: components["schemas"]["PropertyTrigger"];
+            /** @description The rule. */
             rule?: components["schemas"]["RuleTrigger"];
+            /** @description A device tells something. */
             signal?: components["schemas"]["SignalTrigger"];
+            /** @description The sun. */
             sun?: components["schemas"]["SunTrigger"];
+            /** @description The time of day. */
             time?: components["schemas"]["TimeTrigger"];
         };
         Twin: {
@@ -2476,6 +2783,10 @@ export interface components {
             seq: number;
         };
         WebhookAction: {
+            /**
+             * @description The address.
+             * @example https://example.org/hook
+             */
             url: string;
         };
         Welcome: {
@@ -6772,6 +7083,134 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "grant-rule": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The rule. */
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleGrant"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

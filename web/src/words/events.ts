@@ -72,6 +72,12 @@ function placed(event: Event, teller: Teller): string {
   return of(event, teller, `moved to ${name ?? 'another room'}`)
 }
 
+/** How many rules a list holds, in words. */
+function rules(list: unknown): string {
+  const count = Array.isArray(list) ? list.length : 0
+  return count === 0 ? 'no rules' : count === 1 ? 'one rule' : `${count} rules`
+}
+
 const tellers: Record<string, Tell> = {
   'home.created': () => 'The home began',
   'home.renamed': (e, t) => `${who(e, t)} named the home ${quoted(e.words)}`,
@@ -85,6 +91,9 @@ const tellers: Record<string, Tell> = {
   'gateway.disconnected': (e, t) => `${gatewayName(e, t)} went away`,
   'gateway.revoked': (e, t) => `${who(e, t)} turned out ${gatewayName(e, t)}`,
   'gateway.clock_stepped': (e, t) => `The clock of Logis or of ${gatewayName(e, t)} was set`,
+  'gateway.rules_offered': (e, t) => `${gatewayName(e, t)} was asked to run ${rules(e.data.rules)}`,
+  'gateway.rules_taken': (e, t) =>
+    e.data.refused ? `${gatewayName(e, t)} could not take new rules` : `${gatewayName(e, t)} runs ${rules(e.data.rules)} by itself`,
   'gateway.gap_recorded': (e, t) => `${gatewayName(e, t)} was away too long: ${number(e.data.count)} reports are lost`,
   'gateway.entry_refused': (e, t) => `${gatewayName(e, t)} said something nobody could understand`,
   'device.registered': (e, t) => of(e, t, 'found by its gateway'),
