@@ -47,11 +47,24 @@ func (h *Home) offer(ev *RecordedEvent, gateway GatewayID, p PlacedRule) {
 	}
 	r.Offered = Offered{Gateway: gateway, Bundle: ev.Seq, Since: r.Offered.Since}
 	if r.Offered.Since.IsZero() {
-		r.Offered.Since = ev.RecordedAt
+		r.Offered.Since = h.firstTime(r.ID, ev.RecordedAt)
 	}
 	r.Revision = ev.Seq
 	mark(&h.changes.Rules, r.ID)
 	h.dropWaits(r.ID, ev.Seq, func(w Wait) bool { return w.Kind == WaitSchedule })
+}
+
+// firstTime returns the moment after which the first time of a rule lies that nobody
+// has noticed yet.
+func (h *Home) firstTime(id RuleID, now time.Time) time.Time {
+	if run, ok := h.Runs[id]; ok {
+		for _, w := range run.Waits {
+			if w.Kind == WaitSchedule && !w.Due.After(now) {
+				now = w.Due.Add(-time.Millisecond)
+			}
+		}
+	}
+	return now
 }
 
 // Offered is where a rule is about to go.
@@ -135,10 +148,25 @@ func (h *Home) Placements(ev *RecordedEvent) []Event {
 	return events
 }
 
+// stillOffered returns where a rule is about to go by an offer newer than the one that
+// was answered.
+func (h *Home) stillOffered(id RuleID, since time.Time) Offered {
+	for _, gateway := range h.GatewayIDs() {
+		g := h.Gateways[gateway]
+		if g.Offer != nil && g.Offer.Seq > g.Bundle && slices.ContainsFunc(g.Offer.Rules, func(p PlacedRule) bool { return p.Rule == id }) {
+			return Offered{Gateway: gateway, Bundle: g.Offer.Seq, Since: since}
+		}
+	}
+	return Offered{}
+}
+
 // placed folds where a rule runs from now on. Of what it waited for in the cloud the
 // runs that have begun go on there; what a gateway waited for ends with it.
 func (h *Home) placed(ev *RecordedEvent, r *Rule, fact RulePlaced) {
 	r.Gateway, r.Placed, r.Offered = fact.Gateway, fact.Version, Offered{}
+	if fact.Gateway.IsZero() && fact.FromMS != 0 {
+		r.Offered = h.stillOffered(r.ID, time.UnixMilli(fact.FromMS).UTC())
+	}
 	h.dropWaits(r.ID, ev.Seq, func(w Wait) bool {
 		return !w.Edge.Gateway.IsZero() || w.Kind != WaitDelay && w.Kind != WaitQueued
 	})

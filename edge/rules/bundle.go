@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -19,11 +20,13 @@ type placed struct {
 	Bundle domain.Seq          `json:"bundle"`
 	Rules  []domain.PlacedRule `json:"rules"`
 	Boot   string              `json:"boot"` // the start of the machine in which that was
+	// Released says since when rules that ran here do not, by their last such moment.
+	Released map[domain.RuleID]time.Time `json:"released,omitempty"`
 }
 
 // tell writes down which rules run here from this entry on.
 func (e *Engine) tell(w *outbox.Writer, entry wire.Entry) error {
-	doc, err := json.Marshal(placed{Bundle: entry.Bundle, Rules: entry.Rules, Boot: e.options.Time.BootID()})
+	doc, err := json.Marshal(placed{Bundle: entry.Bundle, Rules: entry.Rules, Boot: e.options.Time.BootID(), Released: e.released})
 	if err != nil {
 		return err
 	}
@@ -110,7 +113,12 @@ func (e *Engine) install(w *outbox.Writer, b *domain.Bundle, anew bool) error {
 		}
 	}
 	e.rebase()
+	if err := e.pastDue(w); err != nil { // what has come by now is the former rules'
+		return err
+	}
+	former := e.home.Rules
 	began := e.home.Install(b)
+	e.release(w, former)
 	if err := e.announce(w, wire.Entry{Kind: wire.KindPlaced, Bundle: b.Version, Rules: e.home.Placed(), Anew: anew}); err != nil {
 		return err
 	}
@@ -118,7 +126,20 @@ func (e *Engine) install(w *outbox.Writer, b *domain.Bundle, anew bool) error {
 		e.home = nil // nothing needs to be known
 		return nil
 	}
-	return e.arm(w, began)
+	return e.arm(w, began, former)
+}
+
+// maxReleased bounds how many rules that left are remembered: those of a full home.
+const maxReleased = domain.MaxRules
+
+// release notes since when rules do not run here any more: should one come back
+// before the cloud has waited for its times, they are ours from then on.
+func (e *Engine) release(w *outbox.Writer, former map[domain.RuleID]*domain.Rule) {
+	for id := range former {
+		if e.home.Rules[id] == nil && len(e.released) < maxReleased {
+			e.released[id] = w.Now()
+		}
+	}
 }
 
 // announce tells which rules run here; the home is counted on by it.
@@ -135,15 +156,21 @@ func (e *Engine) announce(w *outbox.Writer, entry wire.Entry) error {
 	return err
 }
 
-// arm lets rules wait for their times. Those that come from the cloud do so from the
-// moment on in which they were offered.
-func (e *Engine) arm(w *outbox.Writer, began []*domain.Rule) error {
+// arm lets rules wait for their times: those that come from the cloud from the moment
+// on in which they were offered.
+func (e *Engine) arm(w *outbox.Writer, began []*domain.Rule, former map[domain.RuleID]*domain.Rule) error {
 	announced := domain.Seq(w.Last())
 	for _, r := range began {
-		from := r.Offered.Since
-		if from.IsZero() {
-			from = w.Now()
+		from := w.Now()
+		since, released := r.Offered.Since, e.released[r.ID]
+		switch {
+		case former[r.ID] != nil: // its times until now were ours
+		case released.After(since): // and so were those until then
+			from = released
+		case !since.IsZero():
+			from = since
 		}
+		delete(e.released, r.ID)
 		ev := &domain.RecordedEvent{
 			HomeID: e.home.ID, Seq: announced, RecordedAt: w.Now(),
 			Event: domain.Event{
@@ -211,6 +238,7 @@ func (e *Engine) resume(ctx context.Context) error {
 			return err
 		}
 		e.version = was.Bundle
+		maps.Copy(e.released, was.Released)
 		return e.took(w, e.takeUp(w, was, bundles))
 	})
 }

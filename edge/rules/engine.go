@@ -41,9 +41,11 @@ type Engine struct {
 	refused string            // why a newer one was not taken
 	home    *domain.Home      // as this gateway knows it; nil: no rules run here
 	kept    map[domain.RuleID]domain.Seq
-	rebased bool // what was dated before the server was heard has its true time
-	depth   int  // how deep rules are answering each other
-	acts    []outbox.Act
+	// released are rules that ran here, and since when they do not.
+	released map[domain.RuleID]time.Time
+	rebased  bool // what was dated before the server was heard has its true time
+	depth    int  // how deep rules are answering each other
+	acts     []outbox.Act
 }
 
 // New returns the engine of an outbox, which it follows from now on. Start it before
@@ -53,7 +55,7 @@ func New(o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{options: o, catalog: catalog, wake: make(chan struct{}, 1), kept: map[domain.RuleID]domain.Seq{}}
+	e := &Engine{options: o, catalog: catalog, wake: make(chan struct{}, 1), kept: map[domain.RuleID]domain.Seq{}, released: map[domain.RuleID]time.Time{}}
 	o.Outbox.Follow(e)
 	return e, nil
 }

@@ -21,6 +21,7 @@ type RuleStatus struct {
 	Fired   int64         `json:"fired"`              // how often, since it came here
 	FiredAt *time.Time    `json:"fired_at,omitempty"` // the last time; server time
 	Waits   int           `json:"waits,omitempty"`    // for how many things
+	Due     *time.Time    `json:"due,omitempty"`      // the next of them; server time
 }
 
 // Status returns which rules run here.
@@ -35,6 +36,9 @@ func (e *Engine) Status() Status {
 		one := RuleStatus{ID: r.ID, Version: r.Version, Stopped: r.Stopped}
 		if run, ok := e.home.Runs[r.ID]; ok {
 			one.Fired, one.Waits = run.Fired.Count, len(run.Waits)
+			if due := run.Due(); due.After(unknown) {
+				one.Due = &due
+			}
 			if at := run.Fired.At; run.Fired.Seq != 0 && at.After(unknown) {
 				one.FiredAt = &at
 			}
