@@ -239,7 +239,11 @@ func (l *lives) offer() {
 	}
 	for _, r := range home.SortedRules() {
 		if r.Active() {
-			b.Rules = append(b.Rules, *r)
+			offered := *r
+			if !slices.ContainsFunc(l.Status().Rules, func(s RuleStatus) bool { return s.ID == r.ID }) {
+				offered.Offered.Since = l.now // it comes from the cloud
+			}
+			b.Rules = append(b.Rules, offered)
 		}
 	}
 	l.bring(b)
