@@ -33,6 +33,7 @@ func (o *Outbox) Follow(f Follower) { o.follow = f }
 type Writer struct {
 	t    *tx
 	when moment // of the entry that is followed
+	now  moment // one for all that is decided
 	// Present says that the entry is about how things are, and no news.
 	Present bool
 }
@@ -47,19 +48,23 @@ func (t *tx) followed(when moment, n int64, blob []byte) error {
 			return fmt.Errorf("entry %d: %w", n, err)
 		}
 	}
-	return t.follow.Follow(&Writer{t: t, when: when, Present: t.present}, e)
+	return t.follow.Follow(&Writer{t: t, when: when, now: t.now(), Present: t.present}, e)
 }
 
 func (t *tx) followAnew() error {
 	if t.follow == nil {
 		return nil
 	}
-	return t.follow.Anew(&Writer{t: t, when: t.now()})
+	now := t.now()
+	return t.follow.Anew(&Writer{t: t, when: now, now: now})
 }
 
 // Write lets a follower write beside no entry.
 func (o *Outbox) Write(ctx context.Context, write func(w *Writer) error) error {
-	return o.do(ctx, func(t *tx) error { return write(&Writer{t: t, when: t.now()}) })
+	return o.do(ctx, func(t *tx) error {
+		now := t.now()
+		return write(&Writer{t: t, when: now, now: now})
+	})
 }
 
 // Last returns the number of the newest entry.
@@ -73,7 +78,7 @@ func (w *Writer) Outbox() string { return w.t.state.id }
 func (w *Writer) At() time.Time { return w.when.time() }
 
 // Now is what time it is, as At says.
-func (w *Writer) Now() time.Time { return w.t.now().time() }
+func (w *Writer) Now() time.Time { return w.now.time() }
 
 func (m moment) time() time.Time {
 	if m.ms != 0 {
