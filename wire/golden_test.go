@@ -107,7 +107,10 @@ func fromEdge() map[string]wire.Frame {
 				Kind: wire.KindRule, AtMS: 1772366400001, Rule: ruleID, After: 45, Fact: "scene.activated", Scene: domain.SceneID{15: 6},
 				Body: jsontext.Value(`{"version":80}`),
 			},
-			{Kind: wire.KindAct, AtMS: 1772366400002, Command: command, Device: device, Rule: ruleID, After: 45, Depth: 1, Values: map[string]thing.Value{"onOff": `true`}},
+			{
+				Kind: wire.KindAct, AtMS: 1772366400002, Command: command, Device: device, Rule: ruleID, After: 45, Depth: 1,
+				Values: map[string]thing.Value{"onOff": `true`},
+			},
 		}},
 		"entries-historic": &wire.Entries{First: 1, Historic: true, Entries: wire.EntryList{
 			{Kind: wire.KindReport, Device: device, Values: map[string]thing.Value{"temperature": `21.37`}},
