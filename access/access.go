@@ -16,6 +16,18 @@ const (
 	// MaxSessions bounds the browsers one person is signed in with; a further one
 	// signs out the oldest.
 	MaxSessions = 50
+	// LogLife is how long the access log is kept: it holds addresses.
+	LogLife = 90 * 24 * time.Hour
+	// InvitationLife is how long an invitation may be used.
+	InvitationLife = 7 * 24 * time.Hour
+	// MaxInvitations bounds the invitations of one home that wait to be used.
+	MaxInvitations = 50
+	// TokenLife is how long a token is good at most.
+	TokenLife = 366 * 24 * time.Hour
+	// MaxTokens bounds the tokens of one person.
+	MaxTokens = 50
+	// ProofLife is how long a proof of who somebody is lasts for what is dangerous.
+	ProofLife = 5 * time.Minute
 	// ClaimLife is how long a claim may be used.
 	ClaimLife = 10 * time.Minute
 	// MaxClaimTries is how often a claim may be tried before it is dead.
@@ -54,6 +66,10 @@ func notSignedIn() error {
 
 func badLink() error {
 	return domain.Errorf(domain.Unauthorized, "the link was used already, has expired or is not whole")
+}
+
+func badInvitation() error {
+	return domain.Errorf(domain.Unauthorized, "the invitation was used already, has expired or is not whole")
 }
 
 func badClaim() error {

@@ -11,6 +11,8 @@ import (
 const (
 	linkPrefix    = "logis-link-"
 	sessionPrefix = "logis-session-"
+	invitePrefix  = "logis-invite-"
+	tokenPrefix   = "logis-token-"
 )
 
 const secretBytes = 32

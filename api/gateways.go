@@ -53,11 +53,11 @@ type (
 
 func (s *Server) addGateways() {
 	add(s, operation{
-		id: "list-gateways", method: http.MethodGet, path: "/homes/{home}/gateways", tag: "Gateways", action: access.ReadHome,
+		id: "list-gateways", narrow: true, method: http.MethodGet, path: "/homes/{home}/gateways", tag: "Gateways", action: access.ReadHome,
 		summary: "The gateways", description: "Returns the gateways of the home, the oldest first.",
 	}, s.listGateways)
 	add(s, operation{
-		id: "get-gateway", method: http.MethodGet, path: "/homes/{home}/gateways/{gateway}", tag: "Gateways", action: access.ReadHome,
+		id: "get-gateway", narrow: true, method: http.MethodGet, path: "/homes/{home}/gateways/{gateway}", tag: "Gateways", action: access.ReadHome,
 		summary: "One gateway", description: "Returns a gateway of the home.",
 	}, s.getGateway)
 	add(s, operation{
@@ -68,7 +68,7 @@ func (s *Server) addGateways() {
 	}, s.makeClaim)
 	add(s, operation{
 		id: "revoke-gateway", method: http.MethodDelete, path: "/homes/{home}/gateways/{gateway}", tag: "Gateways",
-		action:  access.ManageGateways,
+		action: access.ManageGateways, dangerous: true,
 		summary: "Turn a gateway out",
 		description: "The gateway may not speak for the home any more: its socket is closed within two seconds, " +
 			"and its key is never accepted again. Its devices and their history stay.",
@@ -89,7 +89,7 @@ func (s *Server) getGateway(ctx context.Context, in *InGateway) (*tagged[Gateway
 		return nil, err
 	}
 	g, ok := v.home.Gateways[in.Gateway]
-	if !ok {
+	if !ok || !v.everywhere() {
 		return nil, domain.Errorf(domain.NotFound, "there is no such gateway")
 	}
 	return tag(g.Revision, v.gateway(g)), nil

@@ -78,7 +78,7 @@ type (
 
 func (s *Server) addHomes() {
 	add(s, operation{
-		id: "list-homes", method: http.MethodGet, path: "/homes", tag: "Homes",
+		id: "list-homes", tokens: true, method: http.MethodGet, path: "/homes", tag: "Homes",
 		summary: "The caller's homes", description: "Returns the homes the caller belongs to, the oldest first.",
 	}, s.listHomes)
 	add(s, operation{
@@ -87,7 +87,7 @@ func (s *Server) addHomes() {
 		refusals: []int{http.StatusConflict},
 	}, s.foundHome)
 	add(s, operation{
-		id: "get-home", method: http.MethodGet, path: "/homes/{home}", tag: "Homes", action: access.ReadHome,
+		id: "get-home", narrow: true, method: http.MethodGet, path: "/homes/{home}", tag: "Homes", action: access.ReadHome,
 		summary: "One home", description: "Returns a home of the caller.",
 	}, s.getHome)
 	add(s, operation{
@@ -104,6 +104,12 @@ func (s *Server) listHomes(ctx context.Context, _ *nothing) (*homesOutput, error
 	}
 	out := &homesOutput{}
 	for _, id := range ids[:min(len(ids), maxHomes)] {
+		if err := s.options.Access.Allow(ctx, p, id, access.ReadHome); err != nil {
+			if passing(err) {
+				return nil, err
+			}
+			continue // not now, or not any more
+		}
 		v, err := s.present(ctx, id)
 		if err != nil {
 			return nil, err

@@ -27,6 +27,9 @@ type house struct {
 		device  domain.DeviceID
 		room    domain.RoomID
 		command domain.CommandID
+
+		invitation     domain.InvitationID
+		token, session domain.EntityID
 	}
 }
 
@@ -39,6 +42,18 @@ func (h *house) furnish() {
 	var command Command
 	h.owner.ask("POST", h.deviceAt(h.fixture.device)+"/commands", `{"set":{"onOff":true}}`).want(202).into(&command)
 	h.fixture.room, h.fixture.command = room.ID, command.ID
+	var invited InvitationLink
+	h.owner.ask("POST", h.path+"/invitations", `{"role":"guest"}`).want(201).into(&invited)
+	var token NewToken
+	h.owner.ask("POST", "/api/v1/account/tokens",
+		`{"name":"Terminal","home":"`+h.id.String()+`","actions":["home.read","device.command"],"classes":["C"],"days":1}`).want(201).into(&token)
+	h.owner.signIn()
+	var sessions list[SignedIn]
+	h.owner.ask("GET", "/api/v1/account/sessions", "").want(200).into(&sessions)
+	h.fixture.invitation, h.fixture.token, h.fixture.session = invited.Invitation.ID, token.Token.ID, sessions.Items[0].ID
+	if sessions.Items[0].Current {
+		h.fixture.session = sessions.Items[1].ID
+	}
 }
 
 // house founds a home through the API and lets a gateway in beside it.

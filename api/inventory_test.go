@@ -59,6 +59,8 @@ func (h *house) fill(path string) string {
 	return "/api/v1" + strings.NewReplacer(
 		"{home}", h.id.String(), "{device}", h.fixture.device.String(), "{room}", h.fixture.room.String(),
 		"{command}", h.fixture.command.String(), "{gateway}", h.gateway.String(), "{seq}", "1", "{kind}", "light",
+		"{person}", h.owner.id.String(), "{invitation}", h.fixture.invitation.String(),
+		"{token}", h.fixture.token.String(), "{session}", h.fixture.session.String(),
 	).Replace(path)
 }
 
@@ -67,7 +69,10 @@ func bodyFor(op *huma.Operation) string {
 	return map[string]string{
 		"sign-in": `{"link":"logis-link-x"}`, "found-home": `{"name":"Home","time_zone":"UTC"}`,
 		"rename-home": `{"name":"Other"}`, "add-room": `{"name":"Attic"}`, "rename-room": `{"name":"Other"}`,
-		"change-device": `{"name":"Other"}`, "request-command": `{"set":{"onOff":true}}`,
+		"change-member": `{"role":"owner"}`, "invite-member": `{"role":"guest"}`,
+		"accept-invitation": `{"link":"logis-invite-x","name":"Bob"}`,
+		"make-token":        `{"name":"Terminal","home":"018f0000-0000-7000-8000-000000000000","actions":["home.read"],"days":1}`,
+		"change-device":     `{"name":"Other"}`, "request-command": `{"set":{"onOff":true}}`,
 	}[op.OperationID]
 }
 
@@ -169,6 +174,10 @@ func TestEveryOperationInAHomeAsksForAnAction(t *testing.T) {
 		action, ok := op.Metadata[actionKey].(access.Action)
 		if !ok {
 			t.Errorf("%s was not added by add or addLive", name)
+		}
+		if strings.HasPrefix(name, "GET ") && (action == access.ReadMembers || op.OperationID == "list-invitations") {
+			asked[action] = true
+			continue
 		}
 		if strings.Contains(name, "{home}") && !slices.Contains(access.Actions(), action) {
 			t.Errorf("%s asks for %q", name, action)

@@ -58,7 +58,7 @@ func (s *Server) addSession() {
 		refusals: []int{http.StatusUnauthorized},
 	}, s.signIn)
 	add(s, operation{
-		id: "get-session", method: http.MethodGet, path: "/session", tag: "Session",
+		id: "get-session", tokens: true, method: http.MethodGet, path: "/session", tag: "Session",
 		summary: "Who is signed in", description: "Returns the person and when the session ends.",
 	}, s.getSession)
 	add(s, operation{

@@ -13,8 +13,10 @@ type (
 	HomeRenamed struct{}
 	// MemberJoined says that a person belongs to the home.
 	MemberJoined struct {
-		Person PersonID `json:"person"`
-		Role   Role     `json:"role"`
+		Person     PersonID     `json:"person"`
+		Role       Role         `json:"role"`
+		Scope      Scope        `json:"scope,omitzero"`
+		Invitation InvitationID `json:"invitation,omitzero"` // that was used; none for the founder
 	}
 	// RoomAdded says that the home has a room.
 	RoomAdded struct{}
@@ -142,12 +144,6 @@ type (
 		Reason  string    `json:"reason,omitempty"`
 	}
 )
-
-// Role is what a member is in a home.
-type Role string
-
-// Owner may do everything.
-const Owner Role = "owner"
 
 // EventType implementations: the stored names.
 

@@ -35,9 +35,11 @@ type Profile struct {
 
 // Member is a person who belongs to the home.
 type Member struct {
-	Person   PersonID `json:"person"`
-	Role     Role     `json:"role"`
-	Revision Seq      `json:"revision"`
+	Person   PersonID  `json:"person"`
+	Role     Role      `json:"role"`
+	Scope    Scope     `json:"scope,omitzero"`
+	Since    time.Time `json:"since,omitzero"` // when they joined
+	Revision Seq       `json:"revision"`
 }
 
 // Room is a place in the home.
@@ -111,9 +113,8 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 	case HomeRenamed:
 		h.Profile.Revision = ev.Seq
 		h.changes.Profile = true
-	case MemberJoined:
-		h.Members[fact.Person] = &Member{Person: fact.Person, Role: fact.Role, Revision: ev.Seq}
-		mark(&h.changes.Members, fact.Person)
+	case MemberJoined, MemberChanged, MemberRemoved, MemberLeft:
+		h.applyMember(ev)
 	case RoomAdded, RoomRenamed, RoomRemoved:
 		h.applyRoom(ev)
 	case GatewayEnrolled, GatewayConnected, GatewayDisconnected, GatewayRevoked, GatewayGapRecorded, HistoryRegressed:
@@ -124,7 +125,7 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		h.applyTwin(ev)
 	case CommandRequested, CommandSent, CommandDelivered, CommandEnded:
 		return h.applyCommand(ev)
-	case GatewayEntryRefused, CommandAnsweredLate:
+	case MemberInvited, MemberUninvited, GatewayEntryRefused, CommandAnsweredLate:
 		// Kept for people; no state follows from them.
 	default:
 		return fmt.Errorf("home %s: no fold for %T", h.ID, ev.Fact)

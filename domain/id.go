@@ -20,6 +20,8 @@ type (
 	GatewayKind struct{}
 	DeviceKind  struct{}
 	CommandKind struct{}
+
+	InvitationKind struct{}
 )
 
 // Identifiers used all over Logis. An EntityID is any of those below it: what
@@ -33,6 +35,8 @@ type (
 	GatewayID = ID[GatewayKind]
 	DeviceID  = ID[DeviceKind]
 	CommandID = ID[CommandKind]
+
+	InvitationID = ID[InvitationKind]
 )
 
 // ParseID reads the canonical 36-character form, lower case.

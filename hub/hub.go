@@ -39,7 +39,7 @@ type Options struct {
 	Replica string // this server
 	// Authorize reports whether the command's actor may still do this in the home,
 	// as it is now.
-	Authorize func(home *domain.Home, c *domain.Command) bool
+	Authorize func(home *domain.Home, c *domain.Command, now time.Time) bool
 	Log       *slog.Logger
 	// Handshakes bounds the connections let in per second; 0 means 200.
 	Handshakes int

@@ -22,7 +22,7 @@ func steps() []step {
 		{5, registerDevice}, {1, unregisterDevice}, {2, renameDevice}, {2, placeDevice},
 		{1, addRoom}, {1, renameRoom}, {1, removeRoom},
 		{1, enrolGateway}, {3, connectGateway}, {1, disconnectGateway}, {1, revokeGateway}, {1, recordGap}, {1, refuseEntry},
-		{1, joinMember}, {1, renameHome},
+		{1, inviteMember}, {1, joinMember}, {1, changeMember}, {1, removeMember}, {1, renameHome},
 	}
 }
 
@@ -173,16 +173,6 @@ func removeRoom(ctx context.Context, t *turn) error {
 		})
 	}
 	return nil
-}
-
-func joinMember(ctx context.Context, t *turn) error {
-	if len(t.home.Members) >= maxMembers {
-		return nil
-	}
-	person := newID[domain.PersonKind](t.random)
-	return t.record(ctx, nil, domain.Event{
-		Entity: person.Entity(), Actor: domain.PersonActor(t.Owner), Fact: domain.MemberJoined{Person: person, Role: domain.Owner},
-	})
 }
 
 func renameHome(ctx context.Context, t *turn) error {
