@@ -3,7 +3,6 @@ package domain_test
 import (
 	"strings"
 	"testing"
-
 	"time"
 
 	"github.com/google/go-cmp/cmp"
