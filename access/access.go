@@ -38,15 +38,16 @@ const (
 
 // Access answers who may, from one database. It is safe for concurrent use.
 type Access struct {
-	store *eventstore.Store
-	now   func() time.Time
+	store   *eventstore.Store
+	now     func() time.Time
+	hashing chan struct{} // one token for each password that is hashed
 }
 
 // New returns the answers for the homes of store. now replaces the database's
 // clock for everything that expires; nil keeps the database's, so that all
 // servers agree on what has expired.
 func New(store *eventstore.Store, now func() time.Time) *Access {
-	return &Access{store: store, now: now}
+	return &Access{store: store, now: now, hashing: make(chan struct{}, MaxHashing)}
 }
 
 // clock is the argument that statements coalesce with clock_timestamp().
@@ -66,6 +67,14 @@ func notSignedIn() error {
 
 func badLink() error {
 	return domain.Errorf(domain.Unauthorized, "the link was used already, has expired or is not whole")
+}
+
+func badPassword() error {
+	return domain.Errorf(domain.Unauthorized, "name, password or code is not right, or too many were wrong lately")
+}
+
+func badPasskey() error {
+	return domain.Errorf(domain.Unauthorized, "the passkey is not known here, or took too long")
 }
 
 func badInvitation() error {

@@ -13,6 +13,8 @@ const (
 	sessionPrefix = "logis-session-"
 	invitePrefix  = "logis-invite-"
 	tokenPrefix   = "logis-token-"
+
+	ceremonyPrefix = "logis-ceremony-"
 )
 
 const secretBytes = 32

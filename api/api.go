@@ -111,6 +111,8 @@ func (s *Server) routes(r chi.Router) {
 	s.addMembers()
 	s.addInvitations()
 	s.addTokens()
+	s.addAccount()
+	s.addPasskeys()
 	s.addLive(r)
 	finish(s.huma.OpenAPI())
 	s.document = sync.OnceValues(s.huma.OpenAPI().YAML)

@@ -61,6 +61,7 @@ func (h *house) fill(path string) string {
 		"{command}", h.fixture.command.String(), "{gateway}", h.gateway.String(), "{seq}", "1", "{kind}", "light",
 		"{person}", h.owner.id.String(), "{invitation}", h.fixture.invitation.String(),
 		"{token}", h.fixture.token.String(), "{session}", h.fixture.session.String(),
+		"{passkey}", h.fixture.token.String(),
 	).Replace(path)
 }
 
@@ -70,9 +71,13 @@ func bodyFor(op *huma.Operation) string {
 		"sign-in": `{"link":"logis-link-x"}`, "found-home": `{"name":"Home","time_zone":"UTC"}`,
 		"rename-home": `{"name":"Other"}`, "add-room": `{"name":"Attic"}`, "rename-room": `{"name":"Other"}`,
 		"change-member": `{"role":"owner"}`, "invite-member": `{"role":"guest"}`,
-		"accept-invitation": `{"link":"logis-invite-x","name":"Bob"}`,
-		"make-token":        `{"name":"Terminal","home":"018f0000-0000-7000-8000-000000000000","actions":["home.read"],"days":1}`,
-		"change-device":     `{"name":"Other"}`, "request-command": `{"set":{"onOff":true}}`,
+		"accept-invitation":   `{"link":"logis-invite-x","name":"Bob"}`,
+		"sign-in-by-password": `{"login":"ada","password":"wrong wrong"}`, "prove": `{"password":"wrong wrong"}`,
+		"set-password":  `{"login":"ada","password":"correct horse battery"}`,
+		"confirm-codes": `{"code":"000000"}`, "sign-in-by-passkey": `{"ceremony":"x","response":{}}`,
+		"add-passkey":   `{"ceremony":"x","name":"Phone","response":{}}`,
+		"make-token":    `{"name":"Terminal","home":"018f0000-0000-7000-8000-000000000000","actions":["home.read"],"days":1}`,
+		"change-device": `{"name":"Other"}`, "request-command": `{"set":{"onOff":true}}`,
 	}[op.OperationID]
 }
 
@@ -90,6 +95,9 @@ func TestNobodyGetsInAnywhere(t *testing.T) {
 	h.furnish()
 	for name, op := range documented(b.server.huma.OpenAPI()) {
 		method, path, _ := strings.Cut(name, " ")
+		if op.OperationID == "begin-sign-in" {
+			continue // hands out a challenge, which opens nothing
+		}
 		before := h.head()
 		r := b.ask(method, h.fill(path)+queryFor(op), bodyFor(op), header{"If-Match", `"1"`})
 		r.refused(401, domain.Unauthorized)

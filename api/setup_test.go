@@ -253,5 +253,5 @@ func (r *reply) match() header { return header{"If-Match", r.header.Get("ETag")}
 
 // handsOutSecrets reports whether the answer of a POST must not be kept.
 func handsOutSecrets(path string) bool {
-	return strings.HasSuffix(path, "/invitations") || strings.Contains(path, "/account/")
+	return strings.HasSuffix(path, "/invitations") || strings.Contains(path, "/account/") || strings.Contains(path, "/session")
 }

@@ -21,6 +21,9 @@ const principals = "owner guest expired token gateway anonymous stranger"
 func door() map[string]string {
 	return map[string]string{
 		"sign-in": "aaaaaaa", "accept-invitation": "aaafaaa",
+		"sign-in-by-password": "aaaaaaa", "begin-sign-in": "+++++++", "sign-in-by-passkey": "aaaaaaa", "prove": "aaafaaa",
+		"get-account": "+++faa+", "set-password": "+++faa+", "new-codes": "+++faa+", "confirm-codes": "+++faa+", "remove-codes": "+++faa+",
+		"list-passkeys": "+++faa+", "begin-passkey": "+++faa+", "add-passkey": "aaafaaa", "remove-passkey": "nnnfaan",
 		"get-session": "++++aa+", "sign-out": "+++faa+",
 		"list-homes": "++++aa+", "found-home": "+++faa+", "list-models": "++++aa+", "get-model": "++++aa+",
 		"list-tokens": "+++faa+", "make-token": "nnnfaan", "end-token": "+nnfaan",
@@ -99,7 +102,7 @@ func TestEveryDoorOpensForWhomItShouldAndForNobodyElse(t *testing.T) {
 	n := newTenants(t)
 	rows := door()
 	names := strings.Fields(principals)
-	last := []string{"end-token", "end-session", "leave-home", "sign-out"} // they change who is who
+	last := []string{"end-token", "end-session", "set-password", "leave-home", "sign-out"} // they change who is who
 	type route struct{ method, path string }
 	routes := map[string]route{}
 	ops := documented(n.b.server.huma.OpenAPI())
