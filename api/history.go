@@ -83,7 +83,7 @@ type (
 
 func (s *Server) addHistory() {
 	add(s, operation{
-		id: "get-state", narrow: true, method: http.MethodGet, path: "/homes/{home}/state", tag: "History", action: access.ReadHistory,
+		id: "get-state", narrow: true, method: http.MethodGet, path: "/homes/{home}/state", tag: "History", action: access.ReadHome,
 		summary: "The whole home at any instant", description: "Returns everything of the home as of an event or a time, as the cloud knew it then.",
 	}, s.getState)
 	add(s, operation{

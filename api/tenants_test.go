@@ -33,7 +33,7 @@ func door() map[string]string {
 		"list-gateways": "++n+aan", "list-commands": "++n+aan", "follow-home": "++n+aan", "leave-home": "++nfaan",
 		"get-device": "+nn+aan", "get-twin": "+nn+aan", "get-command": "+nn+aan",
 		"request-command": "+nn+aan", "withdraw-command": "+nn+aan", "get-gateway": "+nn+aan",
-		"list-events": "++nfaan", "get-event": "+nnfaan", "get-state": "++nfaan", "get-film": "+fnfaan", "get-density": "+fnfaan",
+		"list-events": "++nfaan", "get-event": "+nnfaan", "get-state": "++n+aan", "get-film": "+fnfaan", "get-density": "+fnfaan",
 		"rename-home": "+fnfaan", "add-room": "+fnfaan", "rename-room": "+fnfaan", "remove-room": "+fnfaan",
 		"change-device": "+fnfaan", "remove-device": "+fnfaan", "make-claim": "+fnfaan", "revoke-gateway": "+fnfaan",
 		"list-members": "+fnfaan", "change-member": "+fnfaan", "remove-member": "+fnfaan",

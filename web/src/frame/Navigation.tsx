@@ -1,4 +1,4 @@
-import { IconBroadcast, IconHistory, IconHome2, IconLayoutGrid } from '@tabler/icons-react'
+import { IconBroadcast, IconHistory, IconHome2, IconLayoutGrid, IconUsers } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import styles from './Frame.module.css'
 
@@ -7,6 +7,7 @@ const places = [
   { to: '/homes/$home/timeline', exact: false, label: 'Timeline', Icon: IconHistory },
   { to: '/homes/$home/rooms', exact: false, label: 'Rooms', Icon: IconLayoutGrid },
   { to: '/homes/$home/gateways', exact: false, label: 'Gateways', Icon: IconBroadcast },
+  { to: '/homes/$home/people', exact: false, label: 'People', Icon: IconUsers },
 ] as const
 
 function Places({ home, className, size }: { home: string; className: string | undefined; size: number }) {

@@ -94,7 +94,8 @@ function Claimed({ claim, expires, again }: { claim: string; expires: string; ag
   )
 }
 
-function Copyable({ label, text }: { label: string; text: string }) {
+/** A text that is copied by a press. */
+export function Copyable({ label, text }: { label: string; text: string }) {
   return (
     <div className={styles.copy} role="group" aria-label={label}>
       <code>{text}</code>
