@@ -4,11 +4,11 @@ import { type SyntheticEvent, useState } from 'react'
 import { api, must } from '../api/client'
 import { canPasskey, makePasskey, useAccount, useAccountChange, usePasskeys, useSessions } from '../data/account'
 import { useSession } from '../data/session'
-import { When } from '../parts/Age'
 import { Card } from '../parts/Card'
 import { Trouble } from '../parts/Prove'
 import styles from './Account.module.css'
 import { CodesCard } from './CodesCard'
+import { Day } from './Day'
 import { TokensCard } from './TokensCard'
 
 /** How the person signs in, where they are signed in, and what comes in their name. */
@@ -47,7 +47,7 @@ function PasskeysCard() {
       <ul className={styles.rows}>
         {passkeys.data?.map((key) => (
           <li key={key.id}>
-            <span><strong>{key.name}</strong>{' '}<When at={key.used_at ?? key.created_at} prefix={key.used_at ? 'used ' : 'added '} /></span>
+            <span><strong>{key.name}</strong>{' '}<Day at={key.used_at ?? key.created_at} prefix={key.used_at ? 'used ' : 'added '} /></span>
             <Button variant="default" aria-label={`Remove ${key.name}`} onClick={() => remove.mutate(key.id)}>Remove</Button>
           </li>
         ))}
@@ -108,7 +108,7 @@ function SessionsCard() {
           <li key={session.id}>
             <span>
               <strong>{session.current ? 'This browser' : browser(session.agent)}</strong>{' '}
-              <When at={session.created_at} prefix="since " />
+              <Day at={session.created_at} prefix="since " />
             </span>
             {!session.current && <Button variant="default" onClick={() => end.mutate(session.id)}>Sign out</Button>}
           </li>

@@ -4,10 +4,10 @@ import { api, must } from '../api/client'
 import { useAccountChange, useTokens } from '../data/account'
 import { useHomes } from '../data/homes'
 import { Copyable } from '../gateways/AddGateway'
-import { When } from '../parts/Age'
 import { Card } from '../parts/Card'
 import { Trouble } from '../parts/Prove'
 import styles from './Account.module.css'
+import { Day } from './Day'
 
 const kinds = {
   look: { label: 'Only look', actions: ['home.read'] },
@@ -45,7 +45,7 @@ export function TokensCard() {
           <li key={token.id}>
             <span>
               <strong>{token.name}</strong> {token.actions.join(', ')}
-              {token.classes.length > 0 && ` (class ${token.classes.join(', ')})`} · <When at={token.expires_at} prefix="until " />
+              {token.classes.length > 0 && ` (class ${token.classes.join(', ')})`} · <Day at={token.expires_at} prefix="until " />
             </span>
             <Button variant="default" aria-label={`End ${token.name}`} onClick={() => end.mutate(token.id)}>End</Button>
           </li>

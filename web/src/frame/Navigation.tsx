@@ -1,5 +1,6 @@
 import { IconBroadcast, IconHistory, IconHome2, IconLayoutGrid, IconUsers } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
+import { useScene } from '../data/Scene'
 import styles from './Frame.module.css'
 
 const places = [
@@ -10,10 +11,14 @@ const places = [
   { to: '/homes/$home/people', exact: false, label: 'People', Icon: IconUsers },
 ] as const
 
+/** The roles that may see who belongs to the home. */
+const seesPeople: string[] = ['owner', 'admin', 'member', 'support']
+
 function Places({ home, className, size }: { home: string; className: string | undefined; size: number }) {
+  const { role } = useScene().picture.home
   return (
     <nav className={className} aria-label="Pages of this home">
-      {places.map(({ to, exact, label, Icon }) => (
+      {places.filter(({ label }) => label !== 'People' || seesPeople.includes(role)).map(({ to, exact, label, Icon }) => (
         <Link key={to} to={to} params={{ home }} activeOptions={{ exact, includeSearch: false }} className={styles.place}>
           <Icon size={size} stroke={1.7} aria-hidden />
           <span>{label}</span>
