@@ -66,7 +66,7 @@ var common = sync.OnceValue(func() map[string]bool {
 
 // checkPassword finds what is wrong with a new password.
 func checkPassword(login, password string) error {
-	message := ""
+	var message string
 	lower := strings.ToLower(password)
 	switch length := utf8.RuneCountInString(password); {
 	case !utf8.ValidString(password) || length < MinPassword || length > MaxPassword:

@@ -69,7 +69,7 @@ func TestAnAccountThatWasGuessedAtTakesNoPasswordForAWhile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range access.MaxRefusals {
-		_, _, err := b.access.SignIn(t.Context(), "ada", "wrong wrong", "")
+		_, _, err := b.access.SignIn(t.Context(), "ada", "not the one", "")
 		wantCode(t, err, domain.Unauthorized)
 	}
 	_, _, err := b.access.SignIn(t.Context(), "ada", good, "")
@@ -151,7 +151,7 @@ func TestWhatIsDangerousWantsAFreshProof(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantCode(t, b.access.Fresh(t.Context(), p), domain.ProofNeeded)
-	wantCode(t, b.access.Prove(t.Context(), p, "wrong wrong", ""), domain.Unauthorized)
+	wantCode(t, b.access.Prove(t.Context(), p, "not the one", ""), domain.Unauthorized)
 	wantCode(t, b.access.Fresh(t.Context(), p), domain.ProofNeeded)
 	if err := b.access.Prove(t.Context(), p, good, ""); err != nil {
 		t.Fatal(err)

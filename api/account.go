@@ -67,7 +67,8 @@ func (s *Server) addAccount() {
 	}, s.signInByPassword)
 	add(s, operation{
 		id: "prove", method: http.MethodPost, path: "/session/proof", tag: "Session",
-		summary: "Prove once more who you are", description: "What is dangerous is refused with 403 `proof_needed` unless the caller proved it in the last five minutes.",
+		summary:     "Prove once more who you are",
+		description: "What is dangerous is refused with 403 `proof_needed` unless the caller proved it in the last five minutes.",
 	}, s.prove)
 	add(s, operation{
 		id: "get-account", method: http.MethodGet, path: "/account", tag: "Account",
