@@ -8,6 +8,7 @@ import (
 	"logis/access"
 	"logis/domain"
 	"logis/eventstore"
+	"logis/projections"
 )
 
 // Invitation lets one person into a home, once.
@@ -148,6 +149,11 @@ func (s *Server) accept(ctx context.Context, in *acceptInput) (*acceptOutput, er
 		name = in.Body.Name.trimmed()
 	case p.Person.IsZero():
 		return nil, domain.InvalidInput(domain.Fault{Field: "name", Message: "must be there"})
+	}
+	if homes, err := projections.HomesOf(ctx, s.options.Store.Pool(), p.Person); err != nil {
+		return nil, err
+	} else if len(homes) >= maxHomes {
+		return nil, domain.Errorf(domain.Conflict, "you have %d homes, the most there can be", len(homes))
 	}
 	token, who, home, err := s.options.Access.Accept(ctx, p, in.Body.Link, name)
 	if err != nil {
