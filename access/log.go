@@ -87,6 +87,17 @@ func (a *Access) refused(ctx context.Context, person domain.PersonID, what Deed,
 	return refusal
 }
 
+// Refused keeps that a person was refused an action in a home that is theirs, or
+// is not: once a minute for each action, however often they try.
+func (a *Access) Refused(ctx context.Context, p Principal, action Action) error {
+	_, err := a.store.Pool().Exec(ctx, `
+		INSERT INTO access_log (at, person_id, what, refused, place)
+		SELECT t, $2, $3, true, $4 FROM coalesce($1, clock_timestamp()) t WHERE NOT EXISTS (
+			SELECT FROM access_log l WHERE l.person_id = $2 AND l.what = $3 AND l.refused AND l.at > t - interval '1 minute')`,
+		a.clock(), [16]byte(p.Person), string(action), visitOf(ctx).Place)
+	return eventstore.Translate(err)
+}
+
 // Entry is a line of the access log.
 type Entry struct {
 	At      time.Time

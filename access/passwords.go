@@ -229,7 +229,7 @@ func (a *Access) known(ctx context.Context, login, password string) (domain.Pers
 	var refusals int
 	err := a.store.Pool().QueryRow(ctx, `
 		SELECT person_id, hash, (SELECT count(*) FROM access_log l WHERE l.person_id = p.person_id AND l.refused
-			AND l.at > coalesce($2, clock_timestamp()) - $3::interval)
+			AND l.what = 'signed_in.password' AND l.at > coalesce($2, clock_timestamp()) - $3::interval)
 		FROM persons p JOIN passwords USING (person_id) WHERE login = $1`,
 		login, a.clock(), RefusalPeriod).Scan(&person, &kept, &refusals)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {

@@ -39,11 +39,25 @@ func (s *Server) guard(op operation) func(huma.Context, func(huma.Context)) {
 		r, w := humachi.Unwrap(ctx)
 		permit, err := s.allowed(r, op)
 		if err != nil {
-			s.refuse(w, r, err)
+			s.refuse(w, r, s.remember(r.Context(), op, err))
 			return
 		}
 		next(huma.WithValue(ctx, permitKey, permit))
 	}
+}
+
+// remember keeps that somebody known was refused an action, and returns the
+// refusal; when it cannot be kept, that is the error.
+func (s *Server) remember(ctx context.Context, op operation, refusal error) error {
+	p := principal(ctx)
+	code := domain.CodeOf(refusal)
+	if p.Person.IsZero() || op.action == "" || (code != domain.Forbidden && code != domain.NotFound) {
+		return refusal
+	}
+	if err := s.options.Access.Refused(ctx, p, op.action); err != nil {
+		return err
+	}
+	return refusal
 }
 
 // permit returns what the caller may in the home of the path.

@@ -214,6 +214,15 @@ func TestAnAdminCannotTouchOwners(t *testing.T) {
 		al.ask("POST", h.path+"/invitations", `{"role":"`+role+`"}`).refused(403, domain.Forbidden)
 	}
 	al.ask("POST", h.path+"/invitations", `{"role":"member"}`).want(201)
+	eve := b.person("Eve")
+	for range 3 {
+		eve.ask("GET", h.path+"/members", "").refused(404, domain.NotFound)
+	}
+	var door list[DoorEntry]
+	eve.ask("GET", "/api/v1/account/log", "").want(200).into(&door)
+	if len(door.Items) != 2 || !door.Items[0].Refused || door.Items[0].What != "members.read" || door.Items[0].Place != "127.0.0.1" {
+		t.Errorf("Eve's door: %+v", door.Items)
+	}
 	h.owner.ask("DELETE", h.path+"/membership", "").refused(409, domain.Conflict)
 	al.ask("DELETE", h.path+"/membership", "").want(204)
 }
