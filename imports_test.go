@@ -37,7 +37,8 @@ var mayImport = map[string][]string{
 	"cmd/server": {
 		"domain", "wire", "eventstore", "projections", "dispatch", "history", "access", "hub", "api", "web", "migrations",
 	},
-	"cmd/edge": {"domain", "wire", "edge"},
+	"cmd/edge":    {"domain", "wire", "edge"},
+	"cmd/release": {"edge"},
 	"bench": { // a client of everything
 		"domain", "wire", "eventstore", "projections", "dispatch", "history", "access", "hub", "api", "web", "edge", "migrations",
 	},
@@ -92,7 +93,7 @@ func TestPureRoomsHaveNoInputOutputNorClock(t *testing.T) {
 			if slices.Contains(forbidden, imported) {
 				t.Errorf("%s imports %s", file.path, imported)
 			}
-			if roomOf(file.dir) == "domain" && strings.Contains(imported, ".") {
+			if roomOf(file.dir) == "domain" && strings.Contains(imported, ".") && !isLanguage(file.dir, imported) {
 				t.Errorf("%s imports %s: the meaning of things depends on nobody", file.path, imported)
 			}
 		}
@@ -100,6 +101,12 @@ func TestPureRoomsHaveNoInputOutputNorClock(t *testing.T) {
 			t.Errorf("%s looks at a clock: time.%s", file.path, function)
 		}
 	}
+}
+
+// isLanguage reports whether an import is the language of the expressions that
+// people may write into rules.
+func isLanguage(dir, imported string) bool {
+	return dir == "domain/rule" && strings.HasPrefix(imported, "cel.dev/cel-go/")
 }
 
 func TestTheEdgeAgentLinksNoDatabaseServerNorCloud(t *testing.T) {

@@ -89,6 +89,10 @@ func usedKey() error {
 	return domain.Errorf(domain.Conflict, "this key was used before: the gateway must make a new one")
 }
 
+func refusedKey() error {
+	return domain.Errorf(domain.Forbidden, "the owner refused this gateway")
+}
+
 func unknownGateway() error {
 	return domain.Errorf(domain.Unauthorized, "the gateway is not known here")
 }

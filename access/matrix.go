@@ -10,18 +10,24 @@ type Action string
 
 // The actions. A new one is refused to everybody until row lists it.
 const (
-	ReadHome       Action = "home.read"       // its present: rooms, devices, twins, commands
-	EditHome       Action = "home.edit"       // its name, its rooms, its devices' names and places
-	ReadHistory    Action = "history.read"    // its past
-	CommandDevice  Action = "device.command"  // ask something of a device; decided by the command's class
-	ManageGateways Action = "gateways.manage" // let a gateway in, turn one out
-	ReadMembers    Action = "members.read"    // who belongs to it
-	ManageMembers  Action = "members.manage"  // invite, change and remove people; whom, gives says
+	ReadHome        Action = "home.read"        // its present: rooms, devices, twins, commands
+	EditHome        Action = "home.edit"        // its name, its rooms, its devices' names and places
+	ReadHistory     Action = "history.read"     // its past
+	CommandDevice   Action = "device.command"   // ask something of a device; decided by the command's class
+	ManageGateways  Action = "gateways.manage"  // let a gateway in or turn it out, and steer it
+	InspectGateways Action = "gateways.inspect" // a gateway's health, its log and who is paired with it
+	EditRules       Action = "rules.edit"       // its rules, scenes, modes, and what rules may never do
+	GrantRules      Action = "rules.grant"      // let a rule open something
+	ReadMembers     Action = "members.read"     // who belongs to it
+	ManageMembers   Action = "members.manage"   // invite, change and remove people; whom, gives says
 )
 
 // Actions returns all of them.
 func Actions() []Action {
-	return []Action{ReadHome, EditHome, ReadHistory, CommandDevice, ManageGateways, ReadMembers, ManageMembers}
+	return []Action{
+		ReadHome, EditHome, ReadHistory, CommandDevice, ManageGateways, InspectGateways, EditRules, GrantRules,
+		ReadMembers, ManageMembers,
+	}
 }
 
 // Classes returns the classes that CommandDevice is decided by.
@@ -80,6 +86,14 @@ func row(action Action, class thing.Class) cell {
 		return cell{always: everyone &^ child}
 	case EditHome, ManageGateways:
 		return cell{always: owner | admin | installer}
+	case InspectGateways:
+		return cell{always: owner | admin | installer | support}
+	case EditRules:
+		// A rule goes on when whoever made it has left: only who stays responsible
+		// for the home makes one, and says what none may do.
+		return cell{always: owner | admin}
+	case GrantRules:
+		return cell{always: owner}
 	case ReadMembers:
 		return cell{always: family | support}
 	case ManageMembers:

@@ -24,6 +24,9 @@ device.command D    +     +     +      n       +        .      .
 device.command E    +     +     +      n       +        .      n
 device.command F    +     +     .      .       +        .      .
 gateways.manage     +     +     .      .       +        .      .
+gateways.inspect    +     +     .      .       +        +      .
+rules.edit          +     +     .      .       .        .      .
+rules.grant         +     .     .      .       .        .      .
 members.read        +     +     +      .       .        +      .
 members.manage      +     +     .      .       .        .      .
 `

@@ -129,9 +129,13 @@ func functionsOf(c *domain.Command) []string {
 }
 
 // Authorize reports whether the one who asked for a command may still ask it at
-// now, by the home as it is under the lock: membership may have ended since. Rules
-// and the system itself pass; what they may is decided when a rule is saved.
+// now, by the home as it is under the lock: membership may have ended since, a rule
+// may have been disabled, have lost an owner's leave, or meet the home's policy. The
+// system itself passes.
 func Authorize(home *domain.Home, c *domain.Command, now time.Time) bool {
+	if id, isRule := c.Actor.Rule(); isRule {
+		return home.AllowsRule(id, c.Device, c.Class)
+	}
 	id, isPerson := c.Actor.Person()
 	if !isPerson {
 		return true

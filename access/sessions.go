@@ -135,8 +135,9 @@ func (a *Access) SignOut(ctx context.Context, p Principal) error {
 // what happened, too short to collect.
 const sweepAfter = 24 * time.Hour
 
-// Sweep deletes what has expired: sessions at once, links, claims, tokens and
-// invitations a day later, and the access log after LogLife.
+// Sweep deletes what has expired: sessions at once, links, claims, tokens,
+// invitations and keys that nobody confirmed a day later, and the access log after
+// LogLife.
 // It returns how many rows are gone.
 func (a *Access) Sweep(ctx context.Context) (int64, error) {
 	gone := int64(0)
@@ -150,6 +151,7 @@ func (a *Access) Sweep(ctx context.Context) (int64, error) {
 		{`DELETE FROM ceremonies WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, 0},
 		{`DELETE FROM invitations WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, sweepAfter},
 		{`DELETE FROM access_log WHERE at <= coalesce($1, clock_timestamp()) - $2::interval`, LogLife},
+		{`DELETE FROM newcomers WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, sweepAfter},
 		{`DELETE FROM claims WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, sweepAfter},
 	} {
 		tag, err := a.store.Pool().Exec(ctx, statement.sql, a.clock(), statement.keep)

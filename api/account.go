@@ -20,8 +20,8 @@ type PasswordSignIn struct {
 	Code     string `json:"code,omitzero" maxLength:"40" doc:"The one-time code or a recovery code, where they are asked for." example:"287082"`
 }
 
-// Proof proves once more who the caller is.
-type Proof struct {
+// ProofRequest proves once more who the caller is.
+type ProofRequest struct {
 	Password string `json:"password" minLength:"1" maxLength:"1024" doc:"The password." example:"correct horse battery"`
 	Code     string `json:"code,omitzero" maxLength:"40" doc:"The one-time code or a recovery code, where they are asked for." example:"287082"`
 }
@@ -50,7 +50,7 @@ type Recovery struct {
 type (
 	accountOutput       struct{ Body Account }
 	passwordSignInInput struct{ Body PasswordSignIn }
-	proofInput          struct{ Body Proof }
+	proofInput          struct{ Body ProofRequest }
 	passwordInput       struct{ Body PasswordChange }
 	codesOutput         struct{ Body Codes }
 	confirmInput        struct{ Body CodeConfirmation }

@@ -16,6 +16,8 @@ import (
 
 	"logis/access"
 	"logis/eventstore"
+	"logis/history"
+	"logis/history/proof"
 	"logis/projections"
 )
 
@@ -27,6 +29,10 @@ type Options struct {
 	Store  *eventstore.Store  // required
 	Access *access.Access     // required
 	Tables projections.Tables // required
+	Past   *history.Past      // required
+	Proofs *proof.Sealer      // required
+	// Callers ask gateways something; without one no gateway is ever connected.
+	Callers Callers
 	// App is the browser app: index.html and what it loads. Nil serves none.
 	App fs.FS
 	// Log is told of faults that are not the caller's. Nil tells nobody.
@@ -65,8 +71,8 @@ func asInLife() tuning {
 
 // New returns the handler of everything an app and a browser may ask.
 func New(options Options) (*Server, error) {
-	if options.Store == nil || options.Access == nil || options.Tables.Catalog == nil {
-		return nil, errors.New("api: Store, Access and Tables are required")
+	if options.Store == nil || options.Access == nil || options.Past == nil || options.Proofs == nil || options.Tables.Catalog == nil {
+		return nil, errors.New("api: Store, Access, Tables, Past and Proofs are required")
 	}
 	return build(options, asInLife())
 }
@@ -105,14 +111,20 @@ func (s *Server) routes(r chi.Router) {
 	s.addTwins()
 	s.addModels()
 	s.addCommands()
+	s.addRules()
+	s.addScenes()
+	s.addModes()
 	s.addEvents()
 	s.addHistory()
+	s.addProof()
 	s.addGateways()
 	s.addMembers()
 	s.addInvitations()
 	s.addTokens()
 	s.addAccount()
 	s.addPasskeys()
+	s.addCalls()
+	s.addConfiguration()
 	s.addLive(r)
 	finish(s.huma.OpenAPI())
 	s.document = sync.OnceValues(s.huma.OpenAPI().YAML)

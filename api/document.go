@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"logis/access"
+	"logis/domain"
 	"logis/domain/thing"
 	"logis/eventstore"
 	"logis/projections"
@@ -17,7 +18,7 @@ const about = `What an app may ask of Logis. The truth about a home is its log o
 
 **Signing in.** A one-time link becomes a session cookie (` + "`POST /session`" + `). A program comes with a token instead (` + "`Authorization: Bearer logis-token-…`" + `), for one home and only some actions, and needs no origin. With the cookie every method but GET and HEAD, and the live socket, must come from the app's own origin (` + "`Sec-Fetch-Site`" + ` or ` + "`Origin`" + `).
 
-**Revisions.** The revision of a thing is the seq of the last event that touched it, and its ETag. A PATCH or DELETE names the one it was based on (` + "`If-Match`" + `): 428 without, 412 when somebody was faster.
+**Revisions.** The revision of a thing is the seq of the last event that touched it, and its ETag. A PATCH, a DELETE or the PUT of a configuration names the one it was based on (` + "`If-Match`" + `): 428 without, 412 when somebody was faster.
 
 **Once.** Every POST that changes a home takes an ` + "`Idempotency-Key`" + `, unless its answer is a secret: the same request with the same key gets the very same answer for 24 hours, and happens once.
 
@@ -26,7 +27,7 @@ const about = `What an app may ask of Logis. The truth about a home is its log o
 **Ids** are UUIDs in lower case, **times** RFC 3339 in UTC. A home that is not yours looks like one that does not exist.`
 
 func emptyDocument() *huma.OpenAPI {
-	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	registry := huma.NewMapRegistry("#/components/schemas/", schemaName)
 	registry.RegisterTypeAlias(reflect.TypeFor[thing.Value](), reflect.TypeFor[Value]())
 	return &huma.OpenAPI{
 		OpenAPI: "3.1.0",
@@ -48,6 +49,7 @@ func emptyDocument() *huma.OpenAPI {
 			{Name: "Homes", Description: "Homes and their rooms."},
 			{Name: "Devices", Description: "Devices, what they can do and how they are."},
 			{Name: "Commands", Description: "Asking something of a device, and how far it came."},
+			{Name: "Rules", Description: "What a home does by itself, its scenes and its modes."},
 			{Name: "History", Description: "The log, and the home at any instant of it."},
 			{Name: "Gateways", Description: "The boxes that own the radios."},
 			{Name: "People", Description: "Who belongs to a home, and who is invited."},
@@ -57,6 +59,15 @@ func emptyDocument() *huma.OpenAPI {
 	}
 }
 
+// schemaName keeps apart what a rule does and what a device can do, which both are
+// called an action.
+func schemaName(t reflect.Type, hint string) string {
+	if t == reflect.TypeFor[domain.Action]() || t == reflect.TypeFor[*domain.Action]() {
+		return "RuleAction"
+	}
+	return huma.DefaultSchemaNamer(t, hint)
+}
+
 func operationAt(doc *huma.OpenAPI, method, path string) *huma.Operation {
 	item := doc.Paths[path]
 	switch method {
@@ -64,6 +75,8 @@ func operationAt(doc *huma.OpenAPI, method, path string) *huma.Operation {
 		return item.Get
 	case http.MethodPost:
 		return item.Post
+	case http.MethodPut:
+		return item.Put
 	case http.MethodPatch:
 		return item.Patch
 	default:

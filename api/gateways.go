@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"logis/access"
 	"logis/domain"
@@ -15,12 +16,15 @@ type Gateway struct {
 	Name           string           `json:"name" doc:"What it is called." example:"Gateway"`
 	Connected      bool             `json:"connected" doc:"Whether it has a live session." example:"true"`
 	Revoked        bool             `json:"revoked" doc:"Whether it was turned out for good." example:"false"`
+	Suspended      *string          `json:"suspended" doc:"Why it may not speak until a new key of it is confirmed; null: it may. key_cloned: two machines took turns with its key." example:"key_cloned"`
+	KeyEnds        *Instant         `json:"key_ends" nullable:"true" doc:"When its key ends; the gateway renews it by itself before. Null: its agent is too old to renew."`
 	Since          Instant          `json:"since" doc:"Since when."`
 	Version        string           `json:"version" doc:"Of its edge agent; empty: it was never connected." example:"0.1.0"`
 	Session        int64            `json:"session" doc:"Its newest session: rises with every connection." example:"3"`
 	Epoch          int              `json:"epoch" doc:"Generation of its outbox." example:"1"`
 	Cursor         int64            `json:"cursor" doc:"The last entry of its outbox that is recorded." example:"512"`
 	KeyFingerprint string           `json:"key_fingerprint" doc:"SHA-256 of its public key, to compare with what it shows." example:"2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"`
+	Configuration  Configuration    `json:"configuration" doc:"What its agent should work with."`
 	Revision       domain.Seq       `json:"revision" doc:"The last event about it." example:"1001"`
 }
 
@@ -28,6 +32,11 @@ type Gateway struct {
 type Claim struct {
 	Claim     string  `json:"claim" doc:"What to type at the gateway. It is shown only now." example:"logis-claim-AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"`
 	ExpiresAt Instant `json:"expires_at" doc:"Until when it may be used."`
+}
+
+// ClaimRequest says what a claim is for.
+type ClaimRequest struct {
+	Gateway *domain.GatewayID `json:"gateway,omitempty" format:"uuid" doc:"A gateway of the home that needs another key, because its machine was lost or its key ended long ago; left out: a new gateway." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04"`
 }
 
 // InGateway is the gateway an operation is about.
@@ -47,7 +56,7 @@ type (
 	claimInput struct {
 		InHome
 		Idempotent
-		Body *nothing `doc:"Nothing needs to be said."`
+		Body *ClaimRequest `doc:"Nothing needs to be said of a new gateway."`
 	}
 )
 
@@ -63,9 +72,11 @@ func (s *Server) addGateways() {
 	add(s, operation{
 		id: "make-claim", method: http.MethodPost, path: "/homes/{home}/gateways/claims", tag: "Gateways",
 		action: access.ManageGateways, status: http.StatusCreated, refusals: []int{http.StatusConflict},
-		summary:     "Let a new gateway in",
-		description: "Makes a claim that one new gateway may use once, within ten minutes. 409 when the home has as many gateways as it can.",
+		summary: "Let a new gateway in",
+		description: "Makes a claim that one gateway may use once, within ten minutes. It then waits as a newcomer. " +
+			"409 when the home has as many gateways as it can.",
 	}, s.makeClaim)
+	s.addNewcomers()
 	add(s, operation{
 		id: "revoke-gateway", method: http.MethodDelete, path: "/homes/{home}/gateways/{gateway}", tag: "Gateways",
 		action: access.ManageGateways, dangerous: true,
@@ -97,12 +108,19 @@ func (s *Server) getGateway(ctx context.Context, in *InGateway) (*tagged[Gateway
 
 func (s *Server) makeClaim(ctx context.Context, in *claimInput) (*made[Claim], error) {
 	return changeOnce[Claim](ctx, s, in.Home, in.Key, func(ctx context.Context, tx *eventstore.Tx, _ *view) (answer, error) {
-		claim, expires, err := s.options.Access.NewClaim(ctx, tx.PG(), principal(ctx), in.Home)
+		claim, expires, err := s.claimFor(ctx, tx, in)
 		if err != nil {
 			return answer{}, err
 		}
 		return answer{body: Claim{Claim: claim.String(), ExpiresAt: Instant{expires}}}, nil
 	})
+}
+
+func (s *Server) claimFor(ctx context.Context, tx *eventstore.Tx, in *claimInput) (domain.Claim, time.Time, error) {
+	if in.Body != nil && in.Body.Gateway != nil {
+		return s.options.Access.NewClaimFor(ctx, tx.PG(), principal(ctx), in.Home, *in.Body.Gateway)
+	}
+	return s.options.Access.NewClaim(ctx, tx.PG(), principal(ctx), in.Home)
 }
 
 func (s *Server) revokeGateway(ctx context.Context, in *revokeInput) (*nothing, error) {

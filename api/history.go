@@ -11,17 +11,6 @@ import (
 	"logis/history"
 )
 
-// Picture is a whole home as of one event.
-type Picture struct {
-	Seq      domain.Seq `json:"seq" doc:"The event it is as of." example:"1042"`
-	At       Instant    `json:"at" doc:"When that was recorded."`
-	Home     Home       `json:"home" doc:"The home itself."`
-	Rooms    []Room     `json:"rooms" nullable:"false" doc:"Its rooms."`
-	Devices  []Device   `json:"devices" nullable:"false" doc:"Its devices."`
-	Twins    []Twin     `json:"twins" nullable:"false" doc:"How they were."`
-	Gateways []Gateway  `json:"gateways" nullable:"false" doc:"Its gateways."`
-}
-
 // Frame is one event and the full state, after it, of what it changed.
 type Frame struct {
 	Event   Event           `json:"event" doc:"What happened."`
@@ -54,14 +43,6 @@ type Bucket struct {
 }
 
 type (
-	stateInput struct {
-		InHome
-		Seq domain.Seq `query:"seq" minimum:"1" doc:"As of this event." example:"1042"`
-		At  Instant    `query:"at" doc:"As of this time. Not beside seq; without both: now." example:"2026-05-03T14:02:11Z"`
-	}
-	stateOutput struct {
-		Body Picture
-	}
 	filmInput struct {
 		InHome
 		From  domain.Seq `query:"from" required:"true" minimum:"0" doc:"Begin after this event." example:"1000"`
@@ -82,10 +63,7 @@ type (
 )
 
 func (s *Server) addHistory() {
-	add(s, operation{
-		id: "get-state", narrow: true, method: http.MethodGet, path: "/homes/{home}/state", tag: "History", action: access.ReadHome,
-		summary: "The whole home at any instant", description: "Returns everything of the home as of an event or a time, as the cloud knew it then.",
-	}, s.getState)
+	s.addState()
 	add(s, operation{
 		id: "get-film", narrow: true, method: http.MethodGet, path: "/homes/{home}/film", tag: "History", action: access.ReadHistory,
 		summary: "A stretch of the past, event by event", description: "Returns events, each with the full state of what it changed: to replay, replace.",
@@ -94,60 +72,6 @@ func (s *Server) addHistory() {
 		id: "get-density", method: http.MethodGet, path: "/homes/{home}/density", tag: "History", action: access.ReadHistory,
 		summary: "How much happened when", description: "Counts the events of a stretch of time in equal parts: the shape of a timeline.",
 	}, s.getDensity)
-}
-
-func (s *Server) getState(ctx context.Context, in *stateInput) (*stateOutput, error) {
-	seq, err := s.instantOf(ctx, in)
-	if err != nil {
-		return nil, err
-	}
-	begins, err := s.begins(ctx, in.Home)
-	if err == nil && seq < begins {
-		err = hiddenPast()
-	}
-	if err != nil {
-		return nil, err
-	}
-	home, err := history.At(ctx, s.options.Store, in.Home, seq)
-	if err != nil {
-		return nil, err
-	}
-	names, err := eventstore.Names(ctx, s.options.Store.Pool(), in.Home, seq)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.options.Store.List(ctx, eventstore.Filter{Home: in.Home, After: seq - 1, AtLimit: 1})
-	if err != nil {
-		return nil, err
-	}
-	v := view{home: home, names: names, permit: narrow(ctx)}
-	return &stateOutput{Picture{
-		Seq: seq, At: Instant{rows[0].RecordedAt}, Home: v.profile(principal(ctx).Person),
-		Rooms: v.rooms(), Devices: v.devices(), Twins: v.twins(), Gateways: v.gateways(),
-	}}, nil
-}
-
-// instantOf returns the event that the question is about: the newest that there
-// was then.
-func (s *Server) instantOf(ctx context.Context, in *stateInput) (domain.Seq, error) {
-	head, err := eventstore.HeadOf(ctx, s.options.Store.Pool(), in.Home)
-	switch {
-	case err != nil:
-		return 0, err
-	case in.Seq != 0 && !in.At.IsZero():
-		return 0, domain.InvalidInput(domain.Fault{Field: "at", Message: "must not stand beside seq"})
-	case in.Seq > head.Seq:
-		return 0, domain.InvalidInput(domain.Fault{Field: "seq", Message: "is not recorded yet"})
-	case in.Seq != 0:
-		return in.Seq, nil
-	case in.At.IsZero():
-		return head.Seq, nil
-	}
-	seq, err := history.SeqAt(ctx, s.options.Store, in.Home, in.At.Time)
-	if err == nil && seq == 0 {
-		err = domain.InvalidInput(domain.Fault{Field: "at", Message: "is before the home began"})
-	}
-	return seq, err
 }
 
 func (s *Server) getFilm(ctx context.Context, in *filmInput) (*filmOutput, error) {
@@ -171,7 +95,7 @@ func (s *Server) getFilm(ctx context.Context, in *filmInput) (*filmOutput, error
 	}
 	film := Film{From: in.From, To: in.From, Head: head.Seq}
 	v := view{names: names, permit: narrow(ctx)}
-	err = history.Film(ctx, s.options.Store, in.Home, in.From, in.Limit, func(f history.Frame) error {
+	err = s.options.Past.Film(ctx, in.Home, in.From, in.Limit, func(f history.Frame) error {
 		if f.Row.Words != "" {
 			v.names[f.Row.Entity] = f.Row.Words
 		}
@@ -228,7 +152,7 @@ func (s *Server) getDensity(ctx context.Context, in *densityInput) (*densityOutp
 			return nil, err
 		}
 	}
-	buckets, err := history.Density(ctx, s.options.Store, in.Home, from.Time, to.Time, in.Buckets)
+	buckets, err := s.options.Past.Density(ctx, in.Home, from.Time, to.Time, in.Buckets)
 	if err != nil {
 		return nil, err
 	}

@@ -106,21 +106,21 @@ func TestTheHomeAtATimeIsWhatTheCloudKnewThen(t *testing.T) {
 	h.turn(lamp, false)
 	var then Picture
 	at := url.QueryEscape(lit.RecordedAt.Format(time.RFC3339Nano))
-	h.owner.ask("GET", h.path+"/state?at="+at, "").want(200).into(&then)
+	h.owner.ask("GET", h.path+"/state?known_at="+at, "").want(200).into(&then)
 	if then.Seq != lit.Seq || then.Twins[0].Properties["onOff"].Reported.value.Value != "true" || !then.At.Equal(lit.RecordedAt.Time) {
 		t.Errorf("%+v", then)
 	}
 	for _, wrong := range []string{
-		"at=2019-01-01T00:00:00Z", "at=yesterday", "at=now", "at=infinity", "at=2026-13-01T00:00:00Z", "at=2026-05-03T25:00:00Z",
-		"at=2026-05-03T14:00:00%2B25:00", "at=2026-05-03", "at=0000-01-01T00:00:00Z", "at=294277-01-01T00:00:00Z", "at=1",
-		"seq=0", "seq=-1", "seq=" + seqText(h.head()+1), "seq=1&at=" + at,
+		"known_at=2019-01-01T00:00:00Z", "known_at=yesterday", "known_at=now", "known_at=infinity", "known_at=2026-13-01T00:00:00Z", "known_at=2026-05-03T25:00:00Z",
+		"known_at=2026-05-03T14:00:00%2B25:00", "known_at=2026-05-03", "known_at=0000-01-01T00:00:00Z", "known_at=294277-01-01T00:00:00Z", "known_at=1",
+		"seq=0", "seq=-1", "seq=" + seqText(h.head()+1), "seq=1&known_at=" + at,
+		"known_at=9999-12-31T23:59:59Z", "true_at=9999-12-31T23:59:59Z", "true_at=2019-01-01T00:00:00Z", "at=" + at,
 	} {
 		p := h.owner.ask("GET", h.path+"/state?"+wrong, "").refused(422, domain.Invalid)
 		if strings.Contains(p.Detail, "yesterday") || strings.Contains(p.Detail, "25:00") {
 			t.Errorf("%s: repeats the value: %s", wrong, p.Detail)
 		}
 	}
-	h.owner.ask("GET", h.path+"/state?at=9999-12-31T23:59:59Z", "").want(200)
 }
 
 func TestTheDensityCountsEveryEventOnce(t *testing.T) {
@@ -168,4 +168,48 @@ func TestGatewaysAreListedAndANewOneGetsAClaim(t *testing.T) {
 		t.Errorf("%+v %v", claim, err)
 	}
 	h.owner.ask("POST", h.path+"/gateways/claims", `{"role":"owner"}`).refused(422, domain.Invalid)
+}
+
+func TestTheDifferenceOfTwoInstantsIsWhatChangedBetween(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	h := b.person("Ada").house("Home")
+	lamp, other := h.device("light", "Lamp"), h.device("light", "Other")
+	h.turn(lamp, false)
+	h.turn(other, true)
+	when := func() string {
+		var last Event
+		h.owner.ask("GET", h.path+"/events/"+seqText(h.head()), "").into(&last)
+		return url.QueryEscape(last.RecordedAt.Format(time.RFC3339Nano))
+	}
+	from, first := when(), h.head()
+	h.turn(lamp, true)
+	h.turn(other, true) // only told again
+	var room Room
+	h.owner.ask("POST", h.path+"/rooms", `{"name":"Hall"}`).want(201).into(&room)
+	third := h.device("light", "Third")
+	to, last := when(), h.head()
+	for _, clock := range []string{"", "&clock=known", "&clock=true"} {
+		var d Difference
+		h.owner.ask("GET", h.path+"/history/difference?from="+from+"&to="+to+clock, "").want(200).into(&d)
+		if d.From != first || d.To != last || d.Home.value != nil || len(d.Gateways) != 0 {
+			t.Errorf("%s: %+v", clock, d)
+		}
+		if len(d.Rooms) != 1 || d.Rooms[0].Was.value != nil || d.Rooms[0].Is.value.Name != "Hall" {
+			t.Errorf("%s: rooms %+v", clock, d.Rooms)
+		}
+		if len(d.Devices) != 1 || d.Devices[0].Was.value != nil || d.Devices[0].Is.value.ID != third {
+			t.Errorf("%s: devices %+v", clock, d.Devices)
+		}
+		if len(d.Values) != 1 || d.Values[0].Device != lamp || d.Values[0].Property != "onOff" ||
+			d.Values[0].Was.value.Reported.value.Value != "false" || d.Values[0].Is.value.Reported.value.Value != "true" {
+			t.Errorf("%s: values %+v", clock, d.Values)
+		}
+	}
+	for _, wrong := range []string{
+		"", "?from=" + from, "?to=" + to, "?from=" + to + "&to=" + from, "?from=" + from + "&to=" + from, "?from=x&to=" + to,
+		"?from=2019-01-01T00:00:00Z&to=" + to, "?from=" + from + "&to=2999-01-01T00:00:00Z", "?from=" + from + "&to=" + to + "&clock=wall",
+	} {
+		h.owner.ask("GET", h.path+"/history/difference"+wrong, "").refused(422, domain.Invalid)
+	}
 }

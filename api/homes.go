@@ -102,29 +102,38 @@ func (s *Server) listHomes(ctx context.Context, _ *nothing) (*homesOutput, error
 	if err != nil {
 		return nil, err
 	}
-	out := &homesOutput{}
+	open := ids[:0]
 	for _, id := range ids[:min(len(ids), maxHomes)] {
-		if err := s.options.Access.Allow(ctx, p, id, access.ReadHome); err != nil {
-			if passing(err) {
-				return nil, err
-			}
-			continue // not now, or not any more
-		}
-		v, err := s.present(ctx, id)
-		if err != nil {
+		switch err := s.options.Access.Allow(ctx, p, id, access.ReadHome); {
+		case err == nil:
+			open = append(open, id)
+		case passing(err):
 			return nil, err
 		}
-		out.Body.Items = append(out.Body.Items, v.profile(p.Person))
 	}
-	return out, nil
+	profiles, err := s.profiles(ctx, p.Person, open)
+	return &homesOutput{list[Home]{profiles}}, err
 }
 
 func (s *Server) getHome(ctx context.Context, in *InHome) (*tagged[Home], error) {
-	v, err := s.present(ctx, in.Home)
+	profiles, err := s.profiles(ctx, principal(ctx).Person, []domain.HomeID{in.Home})
 	if err != nil {
 		return nil, err
 	}
-	return tag(v.home.Profile.Revision, v.profile(principal(ctx).Person)), nil
+	return tag(profiles[0].Revision, profiles[0]), nil
+}
+
+// profiles shows homes themselves, without reading what is in them.
+func (s *Server) profiles(ctx context.Context, person domain.PersonID, ids []domain.HomeID) ([]Home, error) {
+	homes, err := s.options.Tables.Outlines(ctx, s.options.Store.Pool(), ids)
+	if err != nil {
+		return nil, err
+	}
+	names, err := eventstore.HomeNames(ctx, s.options.Store.Pool(), ids)
+	if err != nil {
+		return nil, err
+	}
+	return all(ids, func(id domain.HomeID) Home { return view{home: homes[id], names: names}.profile(person) }), nil
 }
 
 // foundHome is serialised by the person: two requests with one key must not

@@ -135,3 +135,18 @@ func TestEveryFaultIsNamedAtOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestAListOfHomesReadsNothingThatIsInThem(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	h := b.person("Ada").house("Home")
+	h.device("light", "Lamp")
+	before := h.owner.ask("GET", "/homes", "").want(200).body
+	if _, err := b.store.Pool().Exec(t.Context(), `UPDATE devices SET doc = 'unreadable'`); err != nil {
+		t.Fatal(err)
+	}
+	if after := h.owner.ask("GET", "/homes", "").want(200).body; after != before {
+		t.Errorf("%s\nwas %s", after, before)
+	}
+	h.owner.ask("GET", h.path+"/devices", "").refused(500, domain.Internal)
+}

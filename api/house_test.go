@@ -30,6 +30,9 @@ type house struct {
 
 		invitation     domain.InvitationID
 		token, session domain.EntityID
+		rule           domain.RuleID
+		scene          domain.SceneID
+		mode           domain.Mode
 	}
 }
 
@@ -54,7 +57,17 @@ func (h *house) furnish() {
 	if sessions.Items[0].Current {
 		h.fixture.session = sessions.Items[1].ID
 	}
+	var rule Rule
+	h.owner.ask("POST", h.path+"/rules", `{"name":"Noon","document":`+noon+`}`).want(201).into(&rule)
+	var scene Scene
+	h.owner.ask("POST", h.path+"/scenes", `{"name":"Bright","settings":[{"device":"`+h.fixture.device.String()+`","set":{"onOff":true}}]}`).want(201).into(&scene)
+	var modes Modes
+	h.owner.ask("POST", h.path+"/modes", `{"name":"Party"}`).want(201).into(&modes)
+	h.fixture.rule, h.fixture.scene, h.fixture.mode = rule.ID, scene.ID, modes.Modes[len(modes.Modes)-1].Mode
 }
+
+// noon is a rule that makes sense in every home.
+const noon = `{"triggers":[{"time":{"at":"12:00"}}],"actions":[{"mode":{"to":"home"}}]}`
 
 // house founds a home through the API and lets a gateway in beside it.
 func (p *person) house(name string) *house {

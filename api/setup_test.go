@@ -19,9 +19,12 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"logis/access"
+	"logis/dispatch"
 	"logis/domain"
 	"logis/domain/thing"
 	"logis/eventstore"
+	"logis/history"
+	"logis/history/proof"
 	"logis/migrations/pgtest"
 	"logis/projections"
 )
@@ -33,6 +36,7 @@ type bundle struct {
 	t      testing.TB
 	store  *eventstore.Store
 	access *access.Access
+	sealer *proof.Sealer
 	server *Server
 	http   *httptest.Server
 	log    *logbook
@@ -63,10 +67,18 @@ func setupOn(t testing.TB, pool *pgxpool.Pool, tune tuning) *bundle {
 	}
 	b := &bundle{t: t, log: &logbook{}}
 	tables := projections.Tables{Catalog: catalog}
-	b.store = eventstore.New(pool, eventstore.Options{Catalog: catalog, Projection: tables})
+	b.store = eventstore.New(pool, eventstore.Options{
+		Catalog: catalog, Projection: tables, Reactors: []eventstore.Reactor{dispatch.Rules{}},
+	})
 	b.access = access.New(b.store, nil)
+	key, err := proof.OpenKey(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.sealer = proof.NewSealer(b.store, key, t.TempDir(), nil)
 	b.server, err = build(Options{
-		Store: b.store, Access: b.access, Tables: tables, Log: slog.New(slog.NewTextHandler(b.log, nil)), App: builtApp(),
+		Store: b.store, Access: b.access, Tables: tables, Past: history.New(b.store, nil), Proofs: b.sealer,
+		Log: slog.New(slog.NewTextHandler(b.log, nil)), App: builtApp(),
 	}, tune)
 	if err != nil {
 		t.Fatal(err)

@@ -8,7 +8,6 @@ import (
 	"logis/access"
 	"logis/domain"
 	"logis/eventstore"
-	"logis/history"
 )
 
 // A view is seen with the eyes of whoever asks. Somebody who was given the whole
@@ -109,7 +108,7 @@ func (s *Server) begins(ctx context.Context, home domain.HomeID) (domain.Seq, er
 		return 0, nil
 	}
 	// An event at the horizon itself is seen: the clock of the log has microseconds.
-	return history.SeqAt(ctx, s.options.Store, home, p.Horizon().Add(-time.Microsecond))
+	return s.options.Past.SeqAt(ctx, home, p.Horizon().Add(-time.Microsecond))
 }
 
 // hiddenPast refuses what is from before the past that the caller may see.

@@ -37,6 +37,18 @@ func door() map[string]string {
 		"rename-home": "+fnfaan", "add-room": "+fnfaan", "rename-room": "+fnfaan", "remove-room": "+fnfaan",
 		"change-device": "+fnfaan", "remove-device": "+fnfaan", "make-claim": "+fnfaan", "revoke-gateway": "+fnfaan",
 		"list-members": "+fnfaan", "change-member": "+fnfaan", "remove-member": "+fnfaan",
+		"list-newcomers": "+fn+aan", "confirm-newcomer": "nfnfaan", "refuse-newcomer": "nfnfaan",
+		"get-configuration": "+fn+aan", "configure-gateway": "+fnfaan",
+		"check-gateway": "+fnfaan", "read-gateway-log": "+fnfaan", "get-pairing": "+fnfaan", "open-pairing": "+fnfaan",
+		"commission-device": "+fnfaan", "list-local-clients": "+fnfaan", "end-local-client": "+fnfaan",
+		"list-rules": "+fn+aan", "get-rule": "+fn+aan", "add-rule": "+fnfaan", "check-rule": "+fnfaan", "change-rule": "+fnfaan",
+		"copy-rule": "+fnfaan", "remove-rule": "+fnfaan", "grant-rule": "+fnfaan",
+		"list-rule-versions": "+fnfaan", "explain-rule": "+fnfaan",
+		"list-scenes": "+fn+aan", "add-scene": "+fnfaan", "change-scene": "+fnfaan", "remove-scene": "+fnfaan",
+		"activate-scene": "+fn+aan", "undo-scene": "+fn+aan",
+		"get-modes": "+fn+aan", "set-mode": "+fn+aan", "add-mode": "+fnfaan", "remove-mode": "+fnfaan",
+		"set-presence": "+fn+aan", "change-settings": "+fnfaan",
+		"get-difference": "+fnfaan", "get-proof": "+fnfaan",
 		"list-invitations": "+fnfaan", "invite-member": "+fnfaan", "withdraw-invitation": "+fnfaan",
 	}
 }

@@ -35,7 +35,8 @@ func (t *touched) by(row *eventstore.Row, home *domain.Home) {
 			}
 		}
 	case domain.GatewayEnrolled, domain.GatewayConnected, domain.GatewayDisconnected, domain.GatewayRevoked,
-		domain.GatewayGapRecorded, domain.HistoryRegressed:
+		domain.GatewayRefused, domain.GatewayKeyCertified, domain.GatewaySuspended, domain.GatewayGapRecorded, domain.HistoryRegressed,
+		domain.GatewayConfigured, domain.GatewayConfigurationApplied, domain.GatewayConfigurationRolledBack:
 		t.gateways[domain.GatewayID(row.Entity)] = true
 	case domain.DeviceRegistered, domain.DeviceRemoved:
 		t.devices[domain.DeviceID(row.Entity)] = true

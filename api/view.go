@@ -51,12 +51,17 @@ func (v view) named(id domain.EntityID, otherwise string) string {
 // ordered returns the values of m in the order of their keys: ids of version 7
 // are the oldest first.
 func ordered[K any, V any](m map[domain.ID[K]]V) []V {
-	ids := slices.SortedFunc(maps.Keys(m), func(a, b domain.ID[K]) int { return bytes.Compare(a[:], b[:]) })
+	ids := inOrder(m)
 	values := make([]V, len(ids))
 	for i, id := range ids {
 		values[i] = m[id]
 	}
 	return values
+}
+
+// inOrder returns the keys of m in order.
+func inOrder[K any, V any](m map[domain.ID[K]]V) []domain.ID[K] {
+	return slices.SortedFunc(maps.Keys(m), func(a, b domain.ID[K]) int { return bytes.Compare(a[:], b[:]) })
 }
 
 // all turns things into their shapes.
@@ -107,8 +112,9 @@ func (v view) room(r *domain.Room) Room {
 func (v view) gateway(g *domain.Gateway) Gateway {
 	return Gateway{
 		ID: g.ID, Name: v.named(g.ID.Entity(), "Gateway"), Connected: g.Connected, Revoked: g.Revoked, Since: Instant{g.Since},
+		Suspended: textOrNull(string(g.Suspended)), KeyEnds: instant(g.KeyEnds),
 		Version: g.Version, Session: g.Session, Epoch: g.Epoch, Cursor: g.Cursor,
-		KeyFingerprint: g.KeyFingerprint, Revision: g.Revision,
+		KeyFingerprint: g.KeyFingerprint, Configuration: configurationOf(g.Configuration), Revision: g.Revision,
 	}
 }
 

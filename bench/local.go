@@ -41,6 +41,9 @@ func benchEdgeLocal(ctx context.Context, s *stand) error {
 	}
 	defer func() { _ = d.agent.Stop() }()
 	defer func() { _ = d.live.CloseNow() }()
+	if err := reportEdgeCPU(ctx, s, d); err != nil {
+		return err
+	}
 	taken, bare := &stopwatch{}, &stopwatch{}
 	for i := range localPresses {
 		start := time.Now()
@@ -71,6 +74,33 @@ func benchEdgeLocal(ctx context.Context, s *stand) error {
 		return err
 	}
 	return reportEdgeSize(ctx, s)
+}
+
+// localQuiet is for how long nobody presses while the processor time is taken.
+const localQuiet = 20 * time.Second
+
+// reportEdgeCPU tells what of one core the agent takes while the home reports and
+// nobody presses.
+func reportEdgeCPU(ctx context.Context, s *stand, d *door) error {
+	before, err := d.agent.CPU()
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	for time.Since(start) < localQuiet { // whoever does not read is cut off
+		if _, _, err := d.live.Read(ctx); err != nil {
+			return err
+		}
+	}
+	after, err := d.agent.CPU()
+	if err != nil {
+		return err
+	}
+	percent := 100 * float64(after-before) / float64(time.Since(start))
+	return s.report(figure{
+		Name: "edge_cpu", Value: round(percent), Unit: "% of one core", Goal: "<= 10", OK: percent <= 10,
+		Detail: map[string]any{"devices": localDevices, "reports_per_s": localReports, "seconds": localQuiet.Seconds(), "cloud": "unplugged", "live_sockets": 1},
+	})
 }
 
 // localSyncs is how often a press waits for the disk: the act, its intent, the

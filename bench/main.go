@@ -58,6 +58,9 @@ func benchmarks() []benchmark {
 		{"tap", benchTap, true},
 		{"gateway_idle", benchIdle, true},
 		{"rebuild", benchRebuild, true},
+		{"wire", benchWire, true},
+		{"backlog_drain", benchBacklog, true},
+		{"home_at", benchHomeAt, true},
 		{"edge_local", benchEdgeLocal, false},
 	}
 }

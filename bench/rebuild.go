@@ -23,7 +23,7 @@ func benchRebuild(ctx context.Context, s *stand) error {
 		return err
 	}
 	defer fleet.Close()
-	if err := fillHome(ctx, fleet); err != nil {
+	if err := fillHome(ctx, fleet, rebuildEvents); err != nil {
 		return err
 	}
 	home := fleet.Gateways[0].Home
@@ -48,8 +48,11 @@ func benchRebuild(ctx context.Context, s *stand) error {
 	})
 }
 
-// fillHome writes reports of all devices, a thousand in each append.
-func fillHome(ctx context.Context, fleet *rig.Fleet) error {
+// fillPage is how many reports fillHome writes in one append.
+const fillPage = 1000
+
+// fillHome writes reports of all devices.
+func fillHome(ctx context.Context, fleet *rig.Fleet, events int) error {
 	g := fleet.Gateways[0]
 	record := func(ctx context.Context, tx *eventstore.Tx, ev domain.Event, err error) error {
 		if err != nil {
@@ -68,12 +71,12 @@ func fillHome(ctx context.Context, fleet *rig.Fleet) error {
 		}
 		return nil
 	})
-	for n := 0; n < rebuildEvents && err == nil; n += 1000 {
+	for n := 0; n < events && err == nil; n += fillPage {
 		err = fleet.Store.Append(ctx, []domain.HomeID{g.Home}, func(ctx context.Context, tx *eventstore.Tx) error {
-			for i := range 1000 {
+			for i := range fillPage {
 				id := fleet.Devices[0][i%len(fleet.Devices[0])]
 				ev, err := tx.Home(g.Home).Report(g.ID, id, map[string]thing.Value{
-					"onOff": thing.Bool((n/1000+i)%2 == 0), "currentLevel": thing.Number(float64((n/1000 + i) % 101)),
+					"onOff": thing.Bool((n/fillPage+i)%2 == 0), "currentLevel": thing.Number(float64((n/fillPage + i) % 101)),
 				}, domain.CommandID{})
 				if err := record(ctx, tx, ev, err); err != nil {
 					return err

@@ -16,11 +16,14 @@ import (
 	"logis/eventstore"
 )
 
-// Sender writes a command to a gateway's session on this server.
+// Sender writes to a gateway's session on this server.
 type Sender interface {
 	// SendCommand puts the command into the session's queue. An error means that
 	// it certainly was not written: the session is gone or its queue is full.
 	SendCommand(gateway domain.GatewayID, session int64, c *domain.Command) error
+	// SendConfiguration does the same with a configuration. It is also an error when
+	// the gateway's agent is too old for one.
+	SendConfiguration(gateway domain.GatewayID, session int64, c domain.Configured) error
 }
 
 // Authorize reports whether the command's actor may still do this in the home,
@@ -69,6 +72,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &sendWorker{dispatcher: d})
 	river.AddWorker(workers, &closeWorker{dispatcher: d})
+	river.AddWorker(workers, &configureWorker{dispatcher: d})
 	client, err := river.NewClient(nearDriver{riverpgxv5.New(d.queue.pool), d.queue.near}, &river.Config{
 		Logger:                      d.options.Log,
 		Workers:                     workers,
@@ -91,6 +95,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	group.Go(func() error { return d.runRiver(ctx, client) })
 	group.Go(func() error { return d.queue.runNotes(ctx) })
 	group.Go(func() error { return d.sweep(ctx) })
+	group.Go(func() error { return d.keepTime(ctx) })
 	return group.Wait()
 }
 

@@ -29,6 +29,10 @@ type sender struct {
 	err  error
 }
 
+func (s *sender) SendConfiguration(domain.GatewayID, int64, domain.Configured) error {
+	return nil
+}
+
 func (s *sender) SendCommand(_ domain.GatewayID, _ int64, c *domain.Command) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -79,7 +83,7 @@ func (b *bundle) server(t *testing.T, replica string) *eventstore.Store {
 	}
 	store := eventstore.New(b.pool, eventstore.Options{
 		Catalog: catalog, Projection: projections.Tables{Catalog: catalog},
-		Reactors: []eventstore.Reactor{dispatch.Reactor{}}, Jobs: queue,
+		Reactors: dispatch.Reactors(), Jobs: queue,
 	})
 	d := dispatch.New(store, queue, dispatch.Options{
 		Log: log, Sender: b.sender,

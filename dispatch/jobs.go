@@ -34,6 +34,15 @@ type CloseArgs struct {
 // Kind is the name River stores.
 func (CloseArgs) Kind() string { return "close_command" }
 
+// ConfigureArgs is the job that tells a gateway which configuration is wanted.
+type ConfigureArgs struct {
+	Home    domain.HomeID    `json:"home"`
+	Gateway domain.GatewayID `json:"gateway"`
+}
+
+// Kind is the name River stores.
+func (ConfigureArgs) Kind() string { return "configure_gateway" }
+
 // SendQueue is the queue of the jobs that need the sessions one server holds.
 func SendQueue(replica string) string { return "send_" + replica }
 

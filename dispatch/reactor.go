@@ -30,10 +30,21 @@ func (Reactor) React(_ context.Context, tx *eventstore.Tx, ev *domain.RecordedEv
 		for _, c := range home.Waiting(g.ID) {
 			send(tx, ev.HomeID, g, c)
 		}
+		if g.Configuration.Version != 0 {
+			configure(tx, ev.HomeID, g)
+		}
+	case domain.GatewayConfigured:
+		if g := home.Gateways[domain.GatewayID(ev.Entity)]; g.Connected {
+			configure(tx, ev.HomeID, g)
+		}
 	}
 	return nil
 }
 
 func send(tx *eventstore.Tx, home domain.HomeID, g *domain.Gateway, c *domain.Command) {
 	tx.Enqueue(eventstore.Job{Args: SendArgs{Home: home, Command: c.ID}, Queue: SendQueue(g.Replica)})
+}
+
+func configure(tx *eventstore.Tx, home domain.HomeID, g *domain.Gateway) {
+	tx.Enqueue(eventstore.Job{Args: ConfigureArgs{Home: home, Gateway: g.ID}, Queue: SendQueue(g.Replica)})
 }

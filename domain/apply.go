@@ -8,17 +8,18 @@ import (
 
 func (h *Home) applyGateway(ev *RecordedEvent) {
 	id := GatewayID(ev.Entity)
-	mark(&h.changes.Gateways, id)
 	if fact, ok := ev.Fact.(GatewayEnrolled); ok {
 		h.Gateways[id] = &Gateway{
 			ID: id, Revision: ev.Seq, KeyFingerprint: fact.KeyFingerprint, Since: ev.RecordedAt,
 		}
+		mark(&h.changes.Gateways, id)
 		return
 	}
 	g, ok := h.Gateways[id]
 	if !ok {
 		return
 	}
+	mark(&h.changes.Gateways, id)
 	g.Revision = ev.Seq
 	switch fact := ev.Fact.(type) {
 	case GatewayConnected:
@@ -31,12 +32,18 @@ func (h *Home) applyGateway(ev *RecordedEvent) {
 		if g.Session == fact.Session && g.Connected {
 			g.Connected, g.Since, g.Replica = false, ev.RecordedAt, ""
 		}
+	case GatewayKeyCertified:
+		g.KeyFingerprint, g.KeyEnds, g.Suspended = fact.KeyFingerprint, time.UnixMilli(fact.EndsMS).UTC(), ""
+	case GatewaySuspended:
+		g.Connected, g.Suspended, g.Since, g.Replica = false, fact.Reason, ev.RecordedAt, ""
 	case GatewayRevoked:
 		g.Connected, g.Revoked, g.Since, g.Replica = false, true, ev.RecordedAt, ""
 	case GatewayGapRecorded:
 		g.Cursor = max(g.Cursor, fact.To)
 	case HistoryRegressed:
 		g.Cursor = max(g.Cursor, fact.EdgeSeq)
+	default:
+		g.configure(ev)
 	}
 }
 
@@ -91,10 +98,13 @@ func (h *Home) applyTwin(ev *RecordedEvent) {
 	changed := false
 	switch fact := ev.Fact.(type) {
 	case DeviceReported:
+		h.watch(ev, t, fact)
 		changed = t.report(ev, fact)
+		h.cross(ev, t)
 	case DeviceSignalled:
 		changed = t.signal(ev, fact)
 	case DeviceAvailabilityChanged:
+		h.before.available = t.Available
 		changed = t.reach(ev, fact)
 	}
 	if changed {
@@ -120,6 +130,7 @@ func (h *Home) applyCommand(ev *RecordedEvent) error {
 			return fmt.Errorf("home %s: event %d begins a command that is open", h.ID, ev.Seq)
 		}
 		h.begin(ev, fact)
+		h.pace(ev, fact)
 		return nil
 	case CommandSent:
 		return h.advance(ev, fact.Command, func(c *Command) {
@@ -156,7 +167,7 @@ func (h *Home) begin(ev *RecordedEvent, fact CommandRequested) {
 		ID: fact.Command, Device: DeviceID(ev.Entity), Gateway: fact.Gateway, Class: fact.Class,
 		Set: fact.Set, Action: fact.Action, Input: fact.Input, Desires: fact.Set,
 		Actor: ev.Actor, Status: Requested, Requested: Step{Seq: ev.Seq, At: ev.RecordedAt},
-		Correlation: cmp.Or(ev.Correlation, ev.Seq),
+		Correlation: cmp.Or(ev.Correlation, ev.Seq), Depth: fact.Depth,
 	}
 	if fact.DeadlineMS != 0 {
 		c.Deadline = time.UnixMilli(fact.DeadlineMS).UTC()

@@ -1,6 +1,7 @@
 package domain_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -19,7 +20,7 @@ func TestAFoundedHomeHasAProfileAndAnOwner(t *testing.T) {
 	if rec := h.record(joined); rec.Causation != 1 || rec.Correlation != 1 || rec.Entity != founder.Entity() {
 		t.Errorf("the owner joined by %+v", rec.Event)
 	}
-	if want := (domain.Profile{Revision: 1, TimeZone: "Asia/Dhaka", Since: began}); h.Profile != want {
+	if want := (domain.Profile{Revision: 1, TimeZone: "Asia/Dhaka", Since: began}); !reflect.DeepEqual(h.Profile, want) {
 		t.Errorf("the profile is %+v", h.Profile)
 	}
 	want := &domain.Member{Person: founder, Role: domain.Owner, Since: began, Revision: 2}
@@ -139,7 +140,7 @@ func TestEventsAboutNothingChangeNothing(t *testing.T) {
 	for _, fact := range []domain.Fact{
 		domain.GatewayConnected{Session: 9}, domain.GatewayDisconnected{Session: 9}, domain.HistoryRegressed{EdgeSeq: 9},
 		domain.GatewayGapRecorded{To: 9}, domain.DevicePlaced{Room: domain.RoomID{1}}, domain.DeviceRemoved{}, domain.DeviceRenamed{},
-		domain.RoomRemoved{}, domain.GatewayEntryRefused{}, domain.CommandAnsweredLate{},
+		domain.RoomRemoved{}, domain.GatewayEntryRefused{}, domain.GatewayClockStepped{}, domain.CommandAnsweredLate{},
 	} {
 		h.record(domain.Event{Entity: nobody, Edge: domain.EdgeRef{Gateway: domain.GatewayID(nobody), Epoch: 3, Seq: 9}, Fact: fact})
 	}

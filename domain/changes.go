@@ -10,6 +10,10 @@ type Changes struct {
 	Devices  map[DeviceID]bool
 	Twins    map[DeviceID]bool
 	Commands map[CommandID]*Command // open and just ended ones
+	Rules    map[RuleID]bool
+	Runs     map[RuleID]bool
+	Scenes   map[SceneID]bool
+	Paces    map[DeviceID]bool
 }
 
 // TakeChanges returns what changed since the last call.

@@ -81,9 +81,21 @@ var decoders = sync.OnceValue(func() map[string]decoder {
 	add[GatewayEnrolled](all)
 	add[GatewayConnected](all)
 	add[GatewayDisconnected](all)
+	add[GatewayRefused](all)
+	add[GatewayKeyCertified](all)
+	add[GatewaySuspended](all)
+	add[GatewayClaimExhausted](all)
 	add[GatewayRevoked](all)
 	add[GatewayGapRecorded](all)
+	add[GatewayClockStepped](all)
 	add[GatewayEntryRefused](all)
+	add[GatewayConfigured](all)
+	add[GatewayConfigurationApplied](all)
+	add[GatewayConfigurationRolledBack](all)
+	add[GatewayPairingOpened](all)
+	add[GatewayPairingClosed](all)
+	add[GatewayCommissioningBegun](all)
+	add[GatewayClientEnded](all)
 	add[HistoryRegressed](all)
 	add[DeviceRegistered](all)
 	add[DevicePlaced](all)
@@ -96,6 +108,7 @@ var decoders = sync.OnceValue(func() map[string]decoder {
 	add[CommandSent](all)
 	add[CommandDelivered](all)
 	add[CommandAnsweredLate](all)
+	addRules(all)
 	for _, outcome := range Outcomes() {
 		all[CommandEnded{Outcome: outcome}.EventType()] = func(data []byte) (Fact, error) {
 			ended := CommandEnded{Outcome: outcome}
@@ -113,4 +126,31 @@ func add[F Fact](all map[string]decoder) {
 		err := json.Unmarshal(data, &fact)
 		return fact, err
 	}
+}
+
+// addRules lists the facts of rules, scenes and modes.
+func addRules(all map[string]decoder) {
+	add[HomeLocated](all)
+	add[HomeModeChanged](all)
+	add[ModeAdded](all)
+	add[ModeRemoved](all)
+	add[MemberPresenceChanged](all)
+	add[PolicyEdited](all)
+	add[RuleEdited](all)
+	add[RuleRenamed](all)
+	add[RuleEnabled](all)
+	add[RuleDisabled](all)
+	add[RuleRemoved](all)
+	add[RulePlaced](all)
+	add[RuleGranted](all)
+	add[RuleFired](all)
+	add[RuleWaited](all)
+	add[RuleWaitEnded](all)
+	add[RuleFailed](all)
+	add[RuleCut](all)
+	add[NoticeRaised](all)
+	add[SceneEdited](all)
+	add[SceneRenamed](all)
+	add[SceneRemoved](all)
+	add[SceneActivated](all)
 }

@@ -63,6 +63,7 @@ type Command struct {
 	Sends       int                    `json:"sends,omitempty"`
 	Local       bool                   `json:"local,omitempty"` // given at the gateway
 	Correlation Seq                    `json:"correlation"`
+	Depth       int                    `json:"depth,omitempty"` // of the rule that gave it
 }
 
 // Step is when the log learnt of one turn in a command's life.

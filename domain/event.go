@@ -99,3 +99,16 @@ func (a Actor) Person() (PersonID, bool) {
 	id, err := ParseID[PersonKind](text)
 	return id, err == nil
 }
+
+// RuleActor returns the actor for a rule.
+func RuleActor(id RuleID) Actor { return Actor("rule:" + id.String()) }
+
+// Rule returns the rule behind the actor, if it is one.
+func (a Actor) Rule() (RuleID, bool) {
+	text, ok := strings.CutPrefix(string(a), "rule:")
+	if !ok {
+		return RuleID{}, false
+	}
+	id, err := ParseID[RuleKind](text)
+	return id, err == nil
+}

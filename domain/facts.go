@@ -45,6 +45,28 @@ type (
 		Session int64  `json:"session"`
 		Reason  string `json:"reason"`
 	}
+	// GatewayRefused says that the owner did not let a key in that asked for it. Its
+	// entity is the gateway it would have been, or is.
+	GatewayRefused struct {
+		KeyFingerprint string `json:"key_fingerprint"` // SHA-256 of its public key, hex
+	}
+	// GatewayKeyCertified says which key a gateway speaks with, and until when. It
+	// ends a suspension.
+	GatewayKeyCertified struct {
+		KeyFingerprint string `json:"key_fingerprint"` // SHA-256 of its public key, hex
+		Serial         int64  `json:"serial"`          // counts the keys of the gateway
+		EndsMS         int64  `json:"ends_ms"`         // Unix milliseconds
+	}
+	// GatewaySuspended says that a gateway may not speak until the owner has
+	// confirmed a new key of it.
+	GatewaySuspended struct {
+		Reason SuspendReason `json:"reason"`
+	}
+	// GatewayClaimExhausted says that somebody tried a claim with wrong secrets until
+	// it died. Its entity is the home.
+	GatewayClaimExhausted struct {
+		Tries int `json:"tries"`
+	}
 	// GatewayRevoked says that a gateway may not speak for the home any more.
 	GatewayRevoked struct{}
 	// GatewayGapRecorded says that an outbox overflowed and which reports are lost.
@@ -54,12 +76,52 @@ type (
 		Count  int64  `json:"count"`
 		Reason string `json:"reason"`
 	}
+	// GatewayClockStepped says that the time the gateway hears from the server jumped
+	// against the gateway's own boot clock: the one of them was set.
+	GatewayClockStepped struct {
+		ByMS int64 `json:"by_ms"` // later if positive
+	}
 	// GatewayEntryRefused keeps what a gateway said and nobody could understand,
 	// so that nothing is lost and its outbox goes on.
 	GatewayEntryRefused struct {
 		Code   Code   `json:"code"`
 		Detail string `json:"detail"`
 		Entry  string `json:"entry"` // as sent, cut to 4 KiB
+	}
+	// GatewayConfigured says that somebody wants the agent of a gateway to work
+	// with other settings. Its seq is the version of the configuration.
+	GatewayConfigured struct {
+		Configuration Configuration `json:"configuration"`
+	}
+	// GatewayConfigurationApplied says that a gateway works with a configuration and
+	// is well.
+	GatewayConfigurationApplied struct {
+		Version Seq `json:"version"`
+	}
+	// GatewayConfigurationRolledBack says that a gateway tried a configuration and
+	// went back to the one before.
+	GatewayConfigurationRolledBack struct {
+		Version Seq    `json:"version"`
+		Reason  string `json:"reason"`
+	}
+	// GatewayPairingOpened says that somebody opened a radio to new devices.
+	GatewayPairingOpened struct {
+		Radio   string `json:"radio"`
+		Seconds int    `json:"seconds"`
+	}
+	// GatewayPairingClosed says that somebody closed a radio to new devices.
+	GatewayPairingClosed struct {
+		Radio string `json:"radio"`
+	}
+	// GatewayCommissioningBegun says that somebody gave a radio the code of a new
+	// device. The code is a secret of the device and stands nowhere.
+	GatewayCommissioningBegun struct {
+		Radio string `json:"radio"`
+	}
+	// GatewayClientEnded says that somebody ended the pairing of a client with the
+	// gateway itself.
+	GatewayClientEnded struct {
+		Client string `json:"client"` // its id; never its name
 	}
 	// HistoryRegressed says that a gateway remembers more of this log than is
 	// here: a backup was restored or a failover lost commits.
@@ -116,6 +178,7 @@ type (
 		Desires    map[string]thing.Value `json:"desires,omitempty"`     // what the action works towards
 		DeadlineMS int64                  `json:"deadline_ms,omitempty"` // Unix milliseconds; 0 = none
 		Local      bool                   `json:"local,omitempty"`       // given at the gateway, which has it already
+		Depth      int                    `json:"depth,omitempty"`       // of the rule that gives it
 	}
 	// CommandSent says that the frame was about to be written to a session.
 	CommandSent struct {
@@ -145,30 +208,48 @@ type (
 	}
 )
 
+// SuspendReason is why a gateway is suspended.
+type SuspendReason string
+
+// KeyCloned says that two machines took turns with one key.
+const KeyCloned SuspendReason = "key_cloned"
+
 // EventType implementations: the stored names.
 
-func (HomeCreated) EventType() string               { return "home.created" }
-func (HomeRenamed) EventType() string               { return "home.renamed" }
-func (MemberJoined) EventType() string              { return "member.joined" }
-func (RoomAdded) EventType() string                 { return "room.added" }
-func (RoomRenamed) EventType() string               { return "room.renamed" }
-func (RoomRemoved) EventType() string               { return "room.removed" }
-func (GatewayEnrolled) EventType() string           { return "gateway.enrolled" }
-func (GatewayConnected) EventType() string          { return "gateway.connected" }
-func (GatewayDisconnected) EventType() string       { return "gateway.disconnected" }
-func (GatewayRevoked) EventType() string            { return "gateway.revoked" }
-func (GatewayGapRecorded) EventType() string        { return "gateway.gap_recorded" }
-func (GatewayEntryRefused) EventType() string       { return "gateway.entry_refused" }
-func (HistoryRegressed) EventType() string          { return "home.history_regressed" }
-func (DeviceRegistered) EventType() string          { return "device.registered" }
-func (DevicePlaced) EventType() string              { return "device.placed" }
-func (DeviceRenamed) EventType() string             { return "device.renamed" }
-func (DeviceRemoved) EventType() string             { return "device.removed" }
-func (DeviceReported) EventType() string            { return "device.reported" }
-func (DeviceSignalled) EventType() string           { return "device.signalled" }
-func (DeviceAvailabilityChanged) EventType() string { return "device.availability_changed" }
-func (CommandRequested) EventType() string          { return "command.requested" }
-func (CommandSent) EventType() string               { return "command.sent" }
-func (CommandDelivered) EventType() string          { return "command.delivered" }
-func (e CommandEnded) EventType() string            { return "command." + string(e.Outcome) }
-func (CommandAnsweredLate) EventType() string       { return "command.answered_late" }
+func (HomeCreated) EventType() string                    { return "home.created" }
+func (HomeRenamed) EventType() string                    { return "home.renamed" }
+func (MemberJoined) EventType() string                   { return "member.joined" }
+func (RoomAdded) EventType() string                      { return "room.added" }
+func (RoomRenamed) EventType() string                    { return "room.renamed" }
+func (RoomRemoved) EventType() string                    { return "room.removed" }
+func (GatewayEnrolled) EventType() string                { return "gateway.enrolled" }
+func (GatewayConnected) EventType() string               { return "gateway.connected" }
+func (GatewayDisconnected) EventType() string            { return "gateway.disconnected" }
+func (GatewayRevoked) EventType() string                 { return "gateway.revoked" }
+func (GatewayGapRecorded) EventType() string             { return "gateway.gap_recorded" }
+func (GatewayEntryRefused) EventType() string            { return "gateway.entry_refused" }
+func (GatewayConfigured) EventType() string              { return "gateway.configured" }
+func (GatewayConfigurationApplied) EventType() string    { return "gateway.configuration_applied" }
+func (GatewayConfigurationRolledBack) EventType() string { return "gateway.configuration_rolled_back" }
+func (GatewayPairingOpened) EventType() string           { return "gateway.pairing_opened" }
+func (GatewayPairingClosed) EventType() string           { return "gateway.pairing_closed" }
+func (GatewayCommissioningBegun) EventType() string      { return "gateway.commissioning_begun" }
+func (GatewayClientEnded) EventType() string             { return "gateway.client_ended" }
+func (HistoryRegressed) EventType() string               { return "home.history_regressed" }
+func (DeviceRegistered) EventType() string               { return "device.registered" }
+func (DevicePlaced) EventType() string                   { return "device.placed" }
+func (DeviceRenamed) EventType() string                  { return "device.renamed" }
+func (DeviceRemoved) EventType() string                  { return "device.removed" }
+func (DeviceReported) EventType() string                 { return "device.reported" }
+func (DeviceSignalled) EventType() string                { return "device.signalled" }
+func (DeviceAvailabilityChanged) EventType() string      { return "device.availability_changed" }
+func (CommandRequested) EventType() string               { return "command.requested" }
+func (CommandSent) EventType() string                    { return "command.sent" }
+func (CommandDelivered) EventType() string               { return "command.delivered" }
+func (e CommandEnded) EventType() string                 { return "command." + string(e.Outcome) }
+func (CommandAnsweredLate) EventType() string            { return "command.answered_late" }
+func (GatewayRefused) EventType() string                 { return "gateway.refused" }
+func (GatewayKeyCertified) EventType() string            { return "gateway.key_certified" }
+func (GatewaySuspended) EventType() string               { return "gateway.suspended" }
+func (GatewayClaimExhausted) EventType() string          { return "gateway.claim_exhausted" }
+func (GatewayClockStepped) EventType() string            { return "gateway.clock_stepped" }

@@ -1,6 +1,7 @@
 package domain_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -37,7 +38,12 @@ func presentFacts() map[string]domain.Fact {
 			DeadlineMS: 1772370000000, Local: true,
 		},
 		"gateway.revoked@1":         domain.GatewayRevoked{},
+		"gateway.refused@1":         domain.GatewayRefused{KeyFingerprint: strings.Repeat("0f", 32)},
+		"gateway.key_certified@1":   domain.GatewayKeyCertified{KeyFingerprint: strings.Repeat("0f", 32), Serial: 2, EndsMS: 1772366400123},
+		"gateway.suspended@1":       domain.GatewaySuspended{Reason: domain.KeyCloned},
+		"gateway.claim_exhausted@1": domain.GatewayClaimExhausted{Tries: 5},
 		"gateway.disconnected@1":    domain.GatewayDisconnected{Session: 7, Reason: "connection_lost"},
+		"gateway.clock_stepped@1":   domain.GatewayClockStepped{ByMS: -7200000},
 		"gateway.gap_recorded@1":    domain.GatewayGapRecorded{From: 5, To: 9, Count: 5, Reason: "full"},
 		"gateway.entry_refused@1":   domain.GatewayEntryRefused{Code: domain.Invalid, Detail: "values.x is not a property", Entry: `{"kind":"report"}`},
 		"home.history_regressed@1":  domain.HistoryRegressed{WitnessedSeq: 90, WitnessedHash: strings.Repeat("a0", 32), EdgeSeq: 12},
@@ -46,6 +52,16 @@ func presentFacts() map[string]domain.Fact {
 		"device.renamed@1":          domain.DeviceRenamed{},
 		"device.removed@1":          domain.DeviceRemoved{},
 		"device.registered@1.plain": domain.DeviceRegistered{Address: "simulated/lamp", Kind: "light"},
+		"gateway.configured@1": domain.GatewayConfigured{Configuration: domain.Configuration{
+			LogLevel: domain.LogDebug, OutboxMiB: 32, RadiosOff: []string{"zigbee"},
+		}},
+		"gateway.configured@1.plain":          domain.GatewayConfigured{},
+		"gateway.configuration_applied@1":     domain.GatewayConfigurationApplied{Version: 90},
+		"gateway.configuration_rolled_back@1": domain.GatewayConfigurationRolledBack{Version: 90, Reason: "the radio zigbee does not run"},
+		"gateway.pairing_opened@1":            domain.GatewayPairingOpened{Radio: "zigbee", Seconds: 254},
+		"gateway.pairing_closed@1":            domain.GatewayPairingClosed{Radio: "zigbee"},
+		"gateway.commissioning_begun@1":       domain.GatewayCommissioningBegun{Radio: "matter"},
+		"gateway.client_ended@1":              domain.GatewayClientEnded{Client: "ABCDEFGHIJKLMNOPQRSTUVWXYZ"},
 		"device.registered@1": domain.DeviceRegistered{
 			Address: "zigbee2mqtt/0x00158d0001", Kind: "plug", Capabilities: []string{"battery", "tamper"},
 			Attributes: map[string]string{"manufacturer": "Ö & <Co>", "model": "P1"},
@@ -80,6 +96,7 @@ func presentFacts() map[string]domain.Fact {
 			Command: sampleCommand, Gateway: gateway, Class: thing.Config, Set: set("occupiedHeatingSetpoint", `20.5`),
 		},
 	}
+	maps.Copy(facts, ruleFacts())
 	for _, outcome := range domain.Outcomes() {
 		facts["command."+string(outcome)+"@1"] = domain.CommandEnded{
 			Command: sampleCommand, Outcome: outcome, Reason: "because", Observed: set("onOff", `false`), By: domain.CommandID{15: 31},

@@ -16,15 +16,17 @@ type Hello struct {
 // Connect decides on a gateway's hello: the events to record are
 // gateway.connected and, when the gateway remembers more of the log than there
 // is, home.history_regressed behind it. It refuses with NotFound, Invalid, or
-// Conflict when a newer session exists, and with Forbidden a gateway that was
-// revoked.
+// Conflict when a newer session exists, with Forbidden a gateway that was revoked,
+// and with KeyEnded one that is suspended.
 func (h *Home) Connect(hello Hello) ([]Event, error) {
 	g, ok := h.Gateways[hello.Gateway]
 	switch {
 	case !ok:
 		return nil, Errorf(NotFound, "there is no such gateway")
 	case g.Revoked:
-		return nil, errRevoked()
+		return nil, ErrRevoked()
+	case g.Suspended != "":
+		return nil, ErrSuspended(g.Suspended)
 	case hello.Outbox == "":
 		return nil, InvalidInput(Fault{"outbox", "must have a value"})
 	case hello.Session <= g.Session:
@@ -74,7 +76,23 @@ func (h *Home) Disconnect(gateway GatewayID, session int64, reason string) (Even
 	}, true
 }
 
-func errRevoked() error { return Errorf(Forbidden, "the gateway was revoked") }
+// ErrRevoked tells a gateway that it may not speak any more.
+func ErrRevoked() error { return Errorf(Forbidden, "the gateway was revoked") }
+
+// ErrSuspended tells a gateway that it needs a new key, and why.
+func ErrSuspended(why SuspendReason) error {
+	return Errorf(KeyEnded, "the gateway is suspended (%s): its owner must confirm a new key", why)
+}
+
+// Suspend decides on keeping a gateway out until its owner has confirmed a new key
+// of it; there is nothing to record when it is out already.
+func (h *Home) Suspend(gateway GatewayID, why SuspendReason) (ev Event, news bool) {
+	g, ok := h.Gateways[gateway]
+	if !ok || g.Revoked || g.Suspended != "" {
+		return Event{}, false
+	}
+	return Event{Entity: gateway.Entity(), Actor: SystemActor, Fact: GatewaySuspended{Reason: why}}, true
+}
 
 // Revoke decides on ending what a gateway may; there is nothing to record when it
 // was done before. It refuses with NotFound.
@@ -87,12 +105,15 @@ func (h *Home) Revoke(gateway GatewayID, actor Actor) (ev Event, news bool, err 
 }
 
 // Current refuses with Conflict when the session is not the newest of its
-// gateway, for only the newest may speak, and with Forbidden when the gateway was
-// revoked.
+// gateway, for only the newest may speak, with Forbidden when the gateway was
+// revoked, and with KeyEnded when it is suspended.
 func (h *Home) Current(gateway GatewayID, session int64) error {
 	g, ok := h.Gateways[gateway]
 	if ok && g.Revoked {
-		return errRevoked()
+		return ErrRevoked()
+	}
+	if ok && g.Suspended != "" {
+		return ErrSuspended(g.Suspended)
 	}
 	if !ok || g.Session != session || !g.Connected {
 		return Errorf(Conflict, "this session is not the newest of its gateway")

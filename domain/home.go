@@ -20,10 +20,16 @@ type Home struct {
 	Devices  map[DeviceID]*Device
 	Twins    map[DeviceID]*Twin
 	Commands map[CommandID]*Command // the open ones
+	Rules    map[RuleID]*Rule
+	Runs     map[RuleID]*RuleRun
+	Scenes   map[SceneID]*Scene
+	Paces    map[DeviceID]*Pace
 
-	catalog *thing.Catalog
-	models  map[DeviceID]*thing.Model // of devices that spoke since they were registered
-	changes Changes
+	catalog  *thing.Catalog
+	models   map[DeviceID]*thing.Model   // of devices that spoke since they were registered
+	triggers map[TriggerKey][]TriggerRef // of Rules; nil: to be made
+	before   before
+	changes  Changes
 }
 
 // Profile is what there is to know of the home itself.
@@ -31,6 +37,10 @@ type Profile struct {
 	Revision Seq       `json:"revision"`
 	TimeZone string    `json:"time_zone"`
 	Since    time.Time `json:"since"`
+	Place    *Place    `json:"place,omitempty"`
+	Mode     Mode      `json:"mode,omitempty"`  // empty: ModeHome
+	Modes    []Mode    `json:"modes,omitempty"` // own ones
+	Policy   Policy    `json:"policy,omitzero"`
 }
 
 // Member is a person who belongs to the home.
@@ -40,6 +50,7 @@ type Member struct {
 	Scope    Scope     `json:"scope,omitzero"`
 	Since    time.Time `json:"since,omitzero"` // when they joined
 	Revision Seq       `json:"revision"`
+	Presence Presence  `json:"presence,omitzero"`
 }
 
 // Room is a place in the home.
@@ -53,6 +64,7 @@ type Gateway struct {
 	ID             GatewayID `json:"id"`
 	Revision       Seq       `json:"revision"`
 	KeyFingerprint string    `json:"key_fingerprint"`
+	KeyEnds        time.Time `json:"key_ends,omitzero"` // zero: its agent is of a release that cannot renew
 	Version        string    `json:"version,omitempty"`
 	Connected      bool      `json:"connected"`
 	Revoked        bool      `json:"revoked,omitempty"` // for good
@@ -62,6 +74,11 @@ type Gateway struct {
 	Outbox         string    `json:"outbox,omitempty"`
 	Epoch          int       `json:"epoch,omitempty"` // of the outbox
 	Cursor         int64     `json:"cursor"`          // last edge_seq recorded in the epoch
+
+	// Suspended is why the gateway may not speak until its owner has confirmed a new
+	// key, "" when it may.
+	Suspended     SuspendReason `json:"suspended,omitempty"`
+	Configuration Configured    `json:"configuration,omitzero"` // of its agent
 }
 
 // Device is what a device is and where; its values are in its Twin.
@@ -88,6 +105,10 @@ func NewHome(id HomeID, catalog *thing.Catalog) *Home {
 		Devices:  map[DeviceID]*Device{},
 		Twins:    map[DeviceID]*Twin{},
 		Commands: map[CommandID]*Command{},
+		Rules:    map[RuleID]*Rule{},
+		Runs:     map[RuleID]*RuleRun{},
+		Scenes:   map[SceneID]*Scene{},
+		Paces:    map[DeviceID]*Pace{},
 		catalog:  catalog,
 		models:   map[DeviceID]*thing.Model{},
 	}
@@ -105,6 +126,7 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		return fmt.Errorf("home %s: event %d after %d", h.ID, ev.Seq, h.Seq)
 	}
 	h.Seq, h.Hash = ev.Seq, ev.Hash
+	h.before = before{values: h.before.values[:0]}
 	h.witness(ev)
 	switch fact := ev.Fact.(type) {
 	case HomeCreated:
@@ -117,7 +139,9 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		h.applyMember(ev)
 	case RoomAdded, RoomRenamed, RoomRemoved:
 		h.applyRoom(ev)
-	case GatewayEnrolled, GatewayConnected, GatewayDisconnected, GatewayRevoked, GatewayGapRecorded, HistoryRegressed:
+	case GatewayEnrolled, GatewayConnected, GatewayDisconnected, GatewayRevoked, GatewayRefused,
+		GatewayKeyCertified, GatewaySuspended, GatewayGapRecorded, HistoryRegressed,
+		GatewayConfigured, GatewayConfigurationApplied, GatewayConfigurationRolledBack:
 		h.applyGateway(ev)
 	case DeviceRegistered, DevicePlaced, DeviceRenamed, DeviceRemoved:
 		h.applyDevice(ev)
@@ -125,7 +149,17 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		h.applyTwin(ev)
 	case CommandRequested, CommandSent, CommandDelivered, CommandEnded:
 		return h.applyCommand(ev)
-	case MemberInvited, MemberUninvited, GatewayEntryRefused, CommandAnsweredLate:
+	case HomeLocated, HomeModeChanged, ModeAdded, ModeRemoved, MemberPresenceChanged, PolicyEdited:
+		h.applySetting(ev)
+	case RuleEdited, RuleRenamed, RuleEnabled, RuleDisabled, RuleRemoved, RulePlaced, RuleGranted:
+		h.applyRule(ev)
+	case RuleFired, RuleWaited, RuleWaitEnded, RuleFailed, RuleCut:
+		h.applyRun(ev)
+	case SceneEdited, SceneRenamed, SceneRemoved, SceneActivated:
+		h.applyScene(ev)
+	case GatewayClockStepped, GatewayEntryRefused, GatewayClaimExhausted, CommandAnsweredLate,
+		GatewayPairingOpened, GatewayPairingClosed, GatewayCommissioningBegun, GatewayClientEnded, NoticeRaised,
+		MemberInvited, MemberUninvited:
 		// Kept for people; no state follows from them.
 	default:
 		return fmt.Errorf("home %s: no fold for %T", h.ID, ev.Fact)

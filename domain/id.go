@@ -20,6 +20,9 @@ type (
 	GatewayKind struct{}
 	DeviceKind  struct{}
 	CommandKind struct{}
+	RuleKind    struct{}
+	SceneKind   struct{}
+	ModeKind    struct{}
 
 	InvitationKind struct{}
 )
@@ -35,6 +38,9 @@ type (
 	GatewayID = ID[GatewayKind]
 	DeviceID  = ID[DeviceKind]
 	CommandID = ID[CommandKind]
+	RuleID    = ID[RuleKind]
+	SceneID   = ID[SceneKind]
+	ModeID    = ID[ModeKind]
 
 	InvitationID = ID[InvitationKind]
 )

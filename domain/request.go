@@ -26,6 +26,7 @@ type CommandRequest struct {
 	Actor       Actor
 	Causation   Seq
 	Correlation Seq
+	Depth       int // of the rule that asks; 0: somebody else does
 }
 
 // RequestCommand decides on a request: the events to record are those of older
@@ -58,6 +59,7 @@ func (h *Home) RequestCommand(r CommandRequest, now time.Time) ([]Event, error) 
 	}
 	fact := CommandRequested{
 		Command: r.Command, Gateway: d.Gateway, Class: class, Set: r.Set, Action: r.Action, Input: r.Input,
+		Depth: r.Depth,
 	}
 	if r.Action != "" {
 		fact.Desires = desires

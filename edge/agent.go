@@ -14,7 +14,10 @@ import (
 	"time"
 
 	"logis/domain"
+	"logis/domain/call"
+	"logis/domain/thing"
 	"logis/edge/clock"
+	"logis/edge/configuration"
 	"logis/edge/executor"
 	"logis/edge/identity"
 	"logis/edge/link"
@@ -29,13 +32,28 @@ type Options struct {
 	Server  string // ws://host:port or wss://host; "": where the gateway enrolled
 	Claim   string // lets a new gateway into a home; not looked at once it is enrolled
 	Radios  []radio.Radio
-	Version string       // of the agent, for people
-	Log     *slog.Logger // nil: silent
-	Client  *http.Client // for the socket; nil: the default one
-	Clock   clock.Clock  // nil: the machine's
+	Version string         // of the agent, for people
+	Catalog *thing.Catalog // describes the devices; nil: the standard one
+	Log     *slog.Logger   // nil: silent
+	Client  *http.Client   // for the socket; nil: the default one
+	Clock   clock.Clock    // nil: the machine's
+
+	// LogLevel is what Log obeys: the configuration from the cloud sets it. Nil: it
+	// stays as it is.
+	LogLevel *slog.LevelVar
+	// Health finds what is wrong with the gateway, for the cloud; nil: nobody looks.
+	Health func(context.Context) call.HealthReport
 
 	MaxOutboxBytes int64         // zero: outbox.DefaultMaxBytes
+	Trial          time.Duration // of a configuration; zero: configuration.DefaultTrial
 	ReconnectMax   time.Duration // see link.Options
+
+	// Again gives a gateway that belongs to a home another key, by a claim that was
+	// made for it. Only Pair looks at it.
+	Again bool
+	// Waits is told when the owner must confirm the letters of the key, and within
+	// how long; nil: only the log is.
+	Waits func(letters string, within time.Duration)
 
 	Local     string    // where the gateway's own door is, as local.Options say; "": there is none
 	LocalName string    // what it is called there, beside the machine's name
@@ -55,13 +73,20 @@ type Agent struct {
 	identity identity.Identity
 	link     *link.Link
 	outbox   *outbox.Outbox
+	commands *executor.Executor
+	keeper   *configuration.Keeper
 	still    string // why the agent stands still, "" while it works
 }
+
+// Time tells the server's time as far as the agent knows it; false while it was
+// never heard.
+func (a *Agent) Time() (clock.Reading, bool) { return a.time.Now() }
 
 // Names of the files in the agent's folder.
 const (
 	identityFile = "identity.json"
 	outboxFile   = "outbox.db"
+	keeperFile   = "configuration.json"
 )
 
 // folderMode keeps other accounts out of the agent's folder.
@@ -98,14 +123,18 @@ func New(o Options) (*Agent, error) {
 		return nil, err
 	}
 	o.Server = cmp.Or(o.Server, id.Server)
+	if o.Catalog == nil {
+		if o.Catalog, err = thing.Standard(); err != nil {
+			return nil, err
+		}
+	}
 	a := &Agent{
-		options: o, identity: id, time: clock.NewServer(o.Clock),
-		radios: newSupervisor(o.Radios, o.Log),
+		options: o, identity: id, time: clock.NewServer(o.Clock), radios: newSupervisor(o.Radios, o.Catalog, o.Log),
 	}
 	if err := link.CheckServer(o.Server); err != nil {
 		return nil, err
 	}
-	if id.Enrolled() {
+	if id.Enrolled() && !o.Again {
 		return a, nil
 	}
 	if o.Claim == "" {
@@ -154,8 +183,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	}
 }
 
-// enrol redeems the claim and keeps who we are before anything is said under
-// that name.
+// enrol redeems the claim, and waits for the owner.
 func (a *Agent) enrol(ctx context.Context) error {
 	if a.identity.Enrolled() {
 		return nil
@@ -164,10 +192,18 @@ func (a *Agent) enrol(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := id.Save(filepath.Join(a.options.Dir, identityFile)); err != nil {
+	if err := a.keep(id); err != nil {
 		return err
 	}
 	a.options.Log.Info("enrolled", "gateway", id.Gateway, "home", id.Home)
+	return nil
+}
+
+// keep writes down who we are before anything is said under that name.
+func (a *Agent) keep(id identity.Identity) error {
+	if err := id.Save(filepath.Join(a.options.Dir, identityFile)); err != nil {
+		return err
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.identity = id
@@ -178,6 +214,15 @@ func (a *Agent) linkOptions() link.Options {
 	return link.Options{
 		Server: a.options.Server, Identity: a.identity, Time: a.time, Agent: a.options.Version,
 		Client: a.options.Client, Log: a.options.Log, ReconnectMax: a.options.ReconnectMax,
+		Keep: a.keep, Waits: a.waits,
+	}
+}
+
+// waits tells people that the owner must confirm the key.
+func (a *Agent) waits(letters string, within time.Duration) {
+	a.options.Log.Warn("the owner must confirm this gateway in the app", "letters", letters, "within", within.Round(time.Second))
+	if a.options.Waits != nil {
+		a.options.Waits(letters, within)
 	}
 }
 
@@ -187,28 +232,37 @@ var errOpen = errors.New("open the outbox")
 // live opens the outbox and runs the parts on it, each started after those it
 // needs: facts first, orders after, then who gives them, the cloud last.
 func (a *Agent) live(ctx context.Context) error {
+	keeper, err := a.openKeeper()
+	if err != nil {
+		return fmt.Errorf("%w: %w", errOpen, err)
+	}
 	box, err := outbox.Open(outbox.Options{
 		Path: filepath.Join(a.options.Dir, outboxFile), Gateway: a.identity.Gateway,
-		Time: a.time, MaxBytes: a.options.MaxOutboxBytes,
+		Time: a.time, MaxBytes: a.quota(keeper.Good()), Catalog: a.options.Catalog,
 	})
 	if err != nil {
 		return fmt.Errorf("%w: %w", errOpen, err)
 	}
-	radios := map[string]radio.Radio{}
-	for _, r := range a.options.Radios {
-		radios[r.Name()] = r
-	}
-	commands := executor.New(a.options.journal(box), radios, a.time)
+	commands := executor.New(a.options.journal(box), a.radios.byName(), a.time)
+	a.time.Watch(func(by time.Duration) {
+		a.options.Log.Warn("the time of the cloud jumped", "by", by)
+		if err := box.Stepped(ctx, by); err != nil {
+			a.options.Log.Warn("the jump is not kept", "why", err)
+		}
+	})
 	o := a.linkOptions()
-	o.Outbox, o.Commands = box, commands
+	pairing := newPairing(a)
+	o.Outbox, o.Commands, o.Desk = box, commands, &desk{agent: a, keeper: keeper, pairing: pairing}
 	cloud := link.New(o)
 	a.mu.Lock()
-	a.outbox, a.link, a.still = box, cloud, ""
+	a.outbox, a.link, a.commands, a.keeper, a.still = box, cloud, commands, keeper, ""
 	a.mu.Unlock()
 	parts := []part{
 		{"the outbox", box.Run},
+		{"the configuration", keeper.Run},
 		{"the radios", func(ctx context.Context) error { return a.radios.run(ctx, box) }},
 		{"the executor", commands.Run},
+		{"pairing", pairing.run},
 	}
 	if a.options.Local != "" {
 		parts = append(parts, part{"local control", a.door(box, commands, cloud).Run})

@@ -31,10 +31,16 @@ type running struct {
 // start runs an agent of the cloud in dir.
 func start(t *testing.T, cloud *linktest.Cloud, dir string, radios ...radio.Radio) *running {
 	t.Helper()
-	agent, err := New(Options{
+	return run(t, Options{
 		Dir: dir, Server: cloud.URL, Claim: cloud.Claim.String(), Radios: radios, Version: "test",
 		ReconnectMax: 20 * time.Millisecond,
 	})
+}
+
+// run runs an agent until the test ends.
+func run(t *testing.T, o Options) *running {
+	t.Helper()
+	agent, err := New(o)
 	if err != nil {
 		t.Fatal(err)
 	}

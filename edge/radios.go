@@ -2,18 +2,20 @@ package edge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"logis/domain/thing"
 	"logis/edge/outbox"
 	"logis/edge/radio"
+	"logis/edge/radio/fence"
 )
 
 // Waits before a radio that ended is run again: doubled each time, up to the
@@ -23,25 +25,41 @@ const (
 	maxRadioWait = time.Minute
 )
 
-// supervisor keeps the radios running. Each is alone: what one does cannot stop
-// another.
+// supervisor keeps the radios running. Each stands behind a fence: what one does
+// cannot stop another.
 type supervisor struct {
-	radios []radio.Radio
+	radios []*fence.Fence
 	log    *slog.Logger
 
-	mu    sync.Mutex
-	stand map[string]standing // by radio
+	mu       sync.Mutex
+	stand    map[string]standing // by radio
+	off      []string            // radios that are switched off
+	switched chan struct{}       // closed at the next change of off
 }
 
 // standing is how one radio stands.
 type standing struct {
+	off      bool   // it is switched off
 	problem  string // why it does not run, "" if it does
 	restarts int    // since the agent began
 	last     string // why it ended the last time
 }
 
-func newSupervisor(radios []radio.Radio, log *slog.Logger) *supervisor {
-	return &supervisor{radios: radios, log: log, stand: map[string]standing{}}
+func newSupervisor(radios []radio.Radio, catalog *thing.Catalog, log *slog.Logger) *supervisor {
+	s := &supervisor{log: log, stand: map[string]standing{}, switched: make(chan struct{})}
+	for _, r := range radios {
+		s.radios = append(s.radios, fence.New(r, catalog))
+	}
+	return s
+}
+
+// byName returns the radios that orders are given to.
+func (s *supervisor) byName() map[string]radio.Radio {
+	radios := map[string]radio.Radio{}
+	for _, r := range s.radios {
+		radios[r.Name()] = r
+	}
+	return radios
 }
 
 // checkNames refuses radios that could not be told apart by their addresses.
@@ -81,7 +99,7 @@ func (s *supervisor) loseUnknown(ctx context.Context, box *outbox.Outbox) error 
 		return ignoreEnd(ctx, err)
 	}
 	for _, name := range names {
-		if !slices.ContainsFunc(s.radios, func(r radio.Radio) bool { return r.Name() == name }) {
+		if _, ok := s.find(name); !ok {
 			if err := box.Unreachable(ctx, name); err != nil {
 				return ignoreEnd(ctx, err)
 			}
@@ -92,14 +110,21 @@ func (s *supervisor) loseUnknown(ctx context.Context, box *outbox.Outbox) error 
 
 // keep runs one radio again and again. While it does not run, none of its devices
 // can be reached, and the cloud is told so.
-func (s *supervisor) keep(ctx context.Context, r radio.Radio, box *outbox.Outbox) error {
+func (s *supervisor) keep(ctx context.Context, r *fence.Fence, box *outbox.Outbox) error {
 	wait := radioWait
 	for {
+		if err := s.rest(ctx, r, box); err != nil || ctx.Err() != nil {
+			return ignoreEnd(ctx, err)
+		}
 		s.begins(r)
 		begun := time.Now()
-		err := runOnce(ctx, r, box.Sink(r.Name()))
+		err := s.runWhileOn(ctx, r, box.Sink(r.Name()))
 		if ctx.Err() != nil {
 			return nil
+		}
+		if errors.Is(err, errOff) {
+			wait = radioWait
+			continue
 		}
 		s.ended(r, err)
 		if err := box.Unreachable(ctx, r.Name()); err != nil {
@@ -109,43 +134,25 @@ func (s *supervisor) keep(ctx context.Context, r radio.Radio, box *outbox.Outbox
 			wait = radioWait
 		}
 		s.log.Warn("a radio ended", "radio", r.Name(), "why", err, "again_in", wait)
-		if !sleep(ctx, wait/2+rand.N(wait/2)) { //nolint:gosec // spreads attempts, guards nothing
-			return nil
-		}
+		s.pause(ctx, r, wait/2+rand.N(wait/2)) //nolint:gosec // spreads attempts, guards nothing
 		wait = min(2*wait, maxRadioWait)
 	}
 }
 
-// runOnce runs a radio; its panic is an error like any other.
-func runOnce(ctx context.Context, r radio.Radio, sink radio.Sink) (err error) {
-	defer func() {
-		if fault := recover(); fault != nil {
-			err = fmt.Errorf("panic: %v", fault)
-		}
-	}()
-	if err := r.Run(ctx, sink); err != nil {
-		return err
-	}
-	return fmt.Errorf("it ended without being asked")
-}
+// errEnded is why a radio does not run that gave no reason.
+var errEnded = errors.New("it ended without being asked")
 
 // begins notes that a radio runs, or is about to.
-func (s *supervisor) begins(r radio.Radio) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.stand[r.Name()]
-	now.problem = ""
-	s.stand[r.Name()] = now
+func (s *supervisor) begins(r *fence.Fence) {
+	s.change(r, func(now *standing) { now.problem = "" })
 }
 
 // ended notes why a radio does not run any more.
-func (s *supervisor) ended(r radio.Radio, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.stand[r.Name()]
-	now.problem, now.last = err.Error(), err.Error()
-	now.restarts++
-	s.stand[r.Name()] = now
+func (s *supervisor) ended(r *fence.Fence, err error) {
+	s.change(r, func(now *standing) {
+		now.problem, now.last = err.Error(), err.Error()
+		now.restarts++
+	})
 }
 
 func ignoreEnd(ctx context.Context, err error) error {

@@ -3,8 +3,10 @@ package edge
 import (
 	"context"
 	"maps"
+	"time"
 
 	"logis/domain"
+	"logis/edge/configuration"
 	"logis/edge/link"
 	"logis/edge/outbox"
 	"logis/edge/radio"
@@ -17,11 +19,16 @@ type Status struct {
 	Home    domain.HomeID    `json:"home,omitzero"`    // zero until it is enrolled
 	Server  string           `json:"server"`
 	Key     string           `json:"key_fingerprint"`   // SHA-256 of the public key, as the app shows it
+	Letters string           `json:"letters"`           // of the key, as the app shows them when it asks to confirm it
+	KeyEnds time.Time        `json:"key_ends,omitzero"` // zero: not known
 	Problem string           `json:"problem,omitempty"` // why the agent stands still, "" while it works
 	Link    link.Status      `json:"link"`              // to the cloud
+	Open    int              `json:"open_commands"`     // under way or waiting
 	Outbox  OutboxStatus     `json:"outbox"`            // what waits for the cloud
 	Radios  []RadioStatus    `json:"radios"`            // in the order they were given
 	Clock   ClockStatus      `json:"clock"`             // the server's time
+
+	Configuration configuration.Status `json:"configuration"` // from the cloud
 }
 
 // OutboxStatus is what waits for the cloud. Entries is -1 when that cannot be
@@ -36,10 +43,12 @@ type OutboxStatus struct {
 // RadioStatus is how one radio stands.
 type RadioStatus struct {
 	Name     string            `json:"name"`
+	Off      bool              `json:"off,omitempty"`          // it is switched off from the cloud
 	Problem  string            `json:"problem,omitempty"`      // why it does not run, "" if it does
 	Last     string            `json:"last_problem,omitempty"` // why it ended the last time
 	Restarts int               `json:"restarts"`               // since the agent began
 	Counts   map[string]uint64 `json:"counts,omitempty"`       // what it was sent and could not use, by name; no zeros
+	Breaches map[string]uint64 `json:"breaches,omitempty"`     // what it did that a radio must not, by name; see package fence
 }
 
 // ClockStatus is what the agent knows of the server's time.
@@ -55,20 +64,23 @@ func (a *Agent) Status(ctx context.Context) Status {
 	a.mu.Lock()
 	s := Status{
 		Version: a.options.Version, Gateway: a.identity.Gateway, Home: a.identity.Home, Server: a.options.Server,
-		Key: a.identity.Fingerprint(), Problem: a.still,
+		Key: a.identity.Fingerprint(), Letters: a.identity.Letters(), KeyEnds: a.identity.KeyEnds(), Problem: a.still,
 	}
-	box, cloud := a.outbox, a.link
+	box, cloud, commands, keeper := a.outbox, a.link, a.commands, a.keeper
 	a.mu.Unlock()
 	if cloud != nil {
 		s.Link = cloud.Status()
 	}
-	s.Outbox = OutboxStatus{Entries: -1, MaxBytes: a.options.MaxOutboxBytes, MaxRows: outbox.DefaultMaxRows}
-	if s.Outbox.MaxBytes == 0 {
-		s.Outbox.MaxBytes = outbox.DefaultMaxBytes
+	if commands != nil {
+		s.Open = commands.Open()
 	}
+	if keeper != nil {
+		s.Configuration = keeper.Status()
+	}
+	s.Outbox = OutboxStatus{Entries: -1, MaxBytes: a.quota(domain.Configuration{}), MaxRows: outbox.DefaultMaxRows}
 	if box != nil {
-		if rows, bytes, err := box.Depth(ctx); err == nil {
-			s.Outbox.Entries, s.Outbox.Bytes = rows, bytes
+		if d, err := box.Depth(ctx); err == nil {
+			s.Outbox.Entries, s.Outbox.Bytes, s.Outbox.MaxBytes = d.Rows, d.Bytes, d.MaxBytes
 		}
 	}
 	s.Radios = a.radios.status()
@@ -84,11 +96,11 @@ func (a *Agent) Status(ctx context.Context) Status {
 func (s *supervisor) status() []RadioStatus {
 	all := make([]RadioStatus, 0, len(s.radios))
 	for _, r := range s.radios {
-		s.mu.Lock()
-		now := s.stand[r.Name()]
-		s.mu.Unlock()
-		status := RadioStatus{Name: r.Name(), Problem: now.problem, Last: now.last, Restarts: now.restarts}
-		if counter, ok := r.(radio.Counter); ok {
+		now := s.standOf(r.Name())
+		status := RadioStatus{
+			Name: r.Name(), Off: now.off, Problem: now.problem, Last: now.last, Restarts: now.restarts, Breaches: r.Breaches(),
+		}
+		if counter, ok := r.Inner().(radio.Counter); ok {
 			status.Counts = counter.Counts()
 			maps.DeleteFunc(status.Counts, func(_ string, n uint64) bool { return n == 0 })
 		}

@@ -25,3 +25,6 @@ const (
 
 // Query is the statement of List, for a test of its plan.
 func (f Filter) Query() (sql string, args []any) { return f.query() }
+
+// Query is the statement of Late, for a test of its plan.
+func (l Latecomers) Query() (sql string, args []any) { return l.query() }

@@ -80,6 +80,8 @@ func (tx *Tx) open(rows pgx.Rows) (missing []domain.HomeID, err error) {
 	})
 	if tx.store.options.Now != nil {
 		now = tx.store.options.Now()
+	} else if err == nil && !now.IsZero() {
+		now = tx.store.steady.see(now, time.Now())
 	}
 	tx.now = now.UTC().Truncate(time.Microsecond) // which is what PostgreSQL can hold
 	return missing, err

@@ -17,9 +17,9 @@ type Row struct {
 	Type  string
 	Words string
 
-	// odd says that the columns hold what the log never writes, such as a zero
+	// Odd says that the columns hold what the log never writes, such as a zero
 	// where it writes NULL. Both read the same, so the hash alone cannot tell.
-	odd bool
+	Odd bool
 }
 
 // The columns of an event in the order of eventFields.
@@ -82,7 +82,7 @@ func (reader *rowReader) read(rows pgx.Rows, row *Row) error {
 	row.Model = repeated(&reader.model, columns[columnModel])
 	row.Data = append(make([]byte, 0, len(columns[columnData])), columns[columnData]...)
 	r.id(columnHash, row.Hash[:])
-	row.odd = r.odd || (columns[columnModel] != nil && row.Model == "")
+	row.Odd = r.odd || (columns[columnModel] != nil && row.Model == "")
 	return nil
 }
 

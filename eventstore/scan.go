@@ -48,11 +48,32 @@ func Scan(ctx context.Context, q Querier, home domain.HomeID, after, to domain.S
 	return nil
 }
 
+// ScanRows is Scan of the events as they are stored: facts are not decoded, and
+// what is missing is not noticed.
+func ScanRows(ctx context.Context, q Querier, home domain.HomeID, after, to domain.Seq, visit func(*Row) error) error {
+	for {
+		count := 0
+		err := scanPage(ctx, q, home, after, orEnd(to), func(row *Row) error {
+			count++
+			after = row.Seq
+			return visit(row)
+		})
+		if err != nil || count < ScanPage {
+			return err
+		}
+	}
+}
+
 // scanPage calls visit for up to ScanPage events. Each row is its own.
 func scanPage(ctx context.Context, q Querier, home domain.HomeID, after, end domain.Seq, visit func(*Row) error) error {
 	rows, err := q.Query(ctx, `SELECT `+eventFields+` FROM events e
 		WHERE e.home_id = $1 AND e.seq > $2 AND e.seq <= $3 ORDER BY e.seq LIMIT $4`,
 		binaryRows, [16]byte(home), int64(after), int64(end), ScanPage)
+	return readRows(home, rows, err, visit)
+}
+
+// readRows calls visit for the answer to a query of eventFields.
+func readRows(home domain.HomeID, rows pgx.Rows, err error, visit func(*Row) error) error {
 	if err != nil {
 		return translate(err)
 	}

@@ -19,6 +19,7 @@ type Store struct {
 	options Options
 	states  *states
 	news    *news
+	steady  steady
 }
 
 // Options are the parts that take part in every append, and the limits.
@@ -94,14 +95,17 @@ func (s *Store) Pool() *pgxpool.Pool { return s.pool }
 // Catalog returns the device models.
 func (s *Store) Catalog() *thing.Catalog { return s.catalog }
 
-// Now returns the time of the log: the database's clock, unless it was replaced.
+// Now returns the time of the log: the database's clock, unless it was replaced or
+// is set back.
 func (s *Store) Now(ctx context.Context) (time.Time, error) {
 	if s.options.Now != nil {
 		return s.options.Now(), nil
 	}
 	var now time.Time
-	err := s.pool.QueryRow(ctx, `SELECT clock_timestamp()`).Scan(&now)
-	return now.UTC(), translate(err)
+	if err := s.pool.QueryRow(ctx, `SELECT clock_timestamp()`).Scan(&now); err != nil {
+		return now, translate(err)
+	}
+	return s.steady.see(now, time.Now()).UTC(), nil
 }
 
 // NewID returns a fresh identifier, UUID version 7 (RFC 9562): its first 48 bits

@@ -25,88 +25,120 @@ type Verdict struct {
 // recomputes every link. An altered, removed, inserted or reordered event, a cut
 // or a stretched end, is named by the first place where the log does not fit.
 //
-// head is what somebody remembers: the stored head, or the one a gateway
-// witnessed at any time. A chain rewritten as a whole is sound in itself and
-// shows only there, at head.Seq. The log may go on while it is verified.
-func Verify(ctx context.Context, q Querier, home domain.HomeID, head Head) (Verdict, error) {
-	w := walk{verdict: Verdict{Home: home}, remembered: head}
-	var err error
-	if w.before, err = storedHead(ctx, q, home); err != nil {
-		return w.verdict, err
+// remembered is what somebody remembers: heads that a gateway witnessed at any
+// time, or that were signed. A chain rewritten as a whole is sound in itself and
+// shows only there. The log may go on while it is verified.
+func Verify(ctx context.Context, q Querier, home domain.HomeID, remembered ...Head) (Verdict, error) {
+	chain := NewChain(home, remembered...)
+	before, err := storedHead(ctx, q, home)
+	if err != nil {
+		return chain.verdict, err
 	}
-	if err := w.toEnd(ctx, q); err != nil || w.verdict.Bad != 0 {
-		return w.verdict, err
+	chain.remember(before, "is not what the head of the home says")
+	if err := chain.toEnd(ctx, q); err != nil {
+		return chain.verdict, err
 	}
 	after, err := storedHead(ctx, q, home)
 	if err != nil {
-		return w.verdict, err
+		return chain.verdict, err
 	}
-	w.finish(after)
-	return w.verdict, nil
+	return chain.End(after.Seq), nil
 }
 
-// walk is a verification under way.
-type walk struct {
+// Chain follows one home's log from its first event, wherever the events come from,
+// and finds the first place where it does not fit.
+type Chain struct {
 	verdict    Verdict
-	remembered Head // by the caller
-	before     Head // stored when the walk began
+	known      map[domain.Seq][]knownHead
+	furthest   domain.Seq // of known
 	recordedAt time.Time
 	scratch    []byte
+}
+
+// knownHead is a head the log must have had, and what it means if it had not.
+type knownHead struct {
+	Head
+	reason string
+}
+
+// NewChain returns a chain before its first event. remembered is as in Verify; a
+// zero RecordedAt is not compared.
+func NewChain(home domain.HomeID, remembered ...Head) *Chain {
+	c := &Chain{verdict: Verdict{Home: home}, known: map[domain.Seq][]knownHead{}}
+	for _, head := range remembered {
+		head.RecordedAt = time.Time{}
+		c.remember(head, "is not the head that is remembered: the log was written anew")
+	}
+	return c
+}
+
+func (c *Chain) remember(head Head, reason string) {
+	c.known[head.Seq] = append(c.known[head.Seq], knownHead{head, reason})
+	c.furthest = max(c.furthest, head.Seq)
 }
 
 var errBad = errors.New("the chain is broken")
 
 // toEnd follows the chain until the events end or one is bad.
-func (w *walk) toEnd(ctx context.Context, q Querier) error {
-	for {
-		count := 0
-		err := scanPage(ctx, q, w.verdict.Home, w.verdict.Events, orEnd(0), func(row *Row) error {
-			count++
-			return w.step(row)
-		})
-		if errors.Is(err, errBad) {
-			return nil
+func (c *Chain) toEnd(ctx context.Context, q Querier) error {
+	err := ScanRows(ctx, q, c.verdict.Home, 0, 0, func(row *Row) error {
+		if !c.Step(row) {
+			return errBad
 		}
-		if err != nil || count < ScanPage {
-			return err
-		}
-	}
-}
-
-func (w *walk) step(row *Row) error {
-	v := &w.verdict
-	var hash domain.Hash
-	hash, w.scratch = link(w.scratch, v.Head, &row.RecordedEvent, row.Type)
-	switch {
-	case row.Seq != v.Events+1:
-		v.Bad, v.Reason = v.Events+1, "is missing"
-	case hash != row.Hash:
-		v.Bad, v.Reason = row.Seq, "does not match its hash: it or the one before was changed"
-	case row.odd:
-		v.Bad, v.Reason = row.Seq, "is not written as the log writes: a column was changed"
-	case row.RecordedAt.Before(w.recordedAt):
-		v.Bad, v.Reason = row.Seq, "is older than the one before it"
-	case row.Seq == w.before.Seq && (hash != w.before.Hash || !row.RecordedAt.Equal(w.before.RecordedAt)):
-		v.Bad, v.Reason = row.Seq, "is not what the head of the home says"
-	case row.Seq == w.remembered.Seq && hash != w.remembered.Hash:
-		v.Bad, v.Reason = row.Seq, "is not the head that is remembered: the log was written anew"
-	default:
-		v.Events, v.Head, w.recordedAt = row.Seq, hash, row.RecordedAt
+		return nil
+	})
+	if errors.Is(err, errBad) {
 		return nil
 	}
-	return errBad
+	return err
 }
 
-// finish compares where the events end with the heads: they reach at least to
-// those known before the walk, and at most to the one stored after it.
-func (w *walk) finish(after Head) {
-	v := &w.verdict
-	switch {
-	case v.Events < max(w.before.Seq, w.remembered.Seq):
-		v.Bad, v.Reason = v.Events+1, "is missing: the log ends before its head"
-	case v.Events > after.Seq:
-		v.Bad, v.Reason = after.Seq+1, "lies beyond the head of the home"
+// Step takes the next event and reports whether all is sound so far.
+func (c *Chain) Step(row *Row) bool {
+	v := &c.verdict
+	if v.Bad != 0 {
+		return false
 	}
+	var hash domain.Hash
+	hash, c.scratch = link(c.scratch, v.Head, &row.RecordedEvent, row.Type)
+	switch {
+	case row.Seq != v.Events+1:
+		return c.Fail("is missing")
+	case hash != row.Hash:
+		return c.Fail("does not match its hash: it or the one before was changed")
+	case row.Odd:
+		return c.Fail("is not written as the log writes: a column was changed")
+	case row.RecordedAt.Before(c.recordedAt):
+		return c.Fail("is older than the one before it")
+	}
+	for _, head := range c.known[row.Seq] {
+		if hash != head.Hash || !head.RecordedAt.IsZero() && !row.RecordedAt.Equal(head.RecordedAt) {
+			return c.Fail(head.reason)
+		}
+	}
+	v.Events, v.Head, c.recordedAt = row.Seq, hash, row.RecordedAt
+	return true
+}
+
+// Fail says that the next event is at fault. It returns false.
+func (c *Chain) Fail(reason string) bool {
+	if v := &c.verdict; v.Bad == 0 {
+		v.Bad, v.Reason = v.Events+1, reason
+	}
+	return false
+}
+
+// End says that no event follows, and returns the verdict. The events reach at least
+// to what is remembered, and at most to head.
+func (c *Chain) End(head domain.Seq) Verdict {
+	switch v := c.verdict; {
+	case v.Bad != 0:
+	case v.Events < c.furthest:
+		c.Fail("is missing: the log ends before its head")
+	case v.Events > head:
+		c.verdict.Bad, c.verdict.Reason = head+1, "lies beyond the head of the home"
+	}
+	return c.verdict
 }
 
 // storedHead is HeadOf for a home that may have none, which is a fault to name.

@@ -45,9 +45,23 @@ func queueWords(batch *pgx.Batch, words []word) {
 // Names returns the names people gave to the parts of a home, as of an event
 // (0: now). An erased name is missing.
 func Names(ctx context.Context, q Querier, home domain.HomeID, asOf domain.Seq) (map[domain.EntityID]string, error) {
-	rows, err := q.Query(ctx, `
+	return namesOf(q.Query(ctx, `
 		SELECT DISTINCT ON (entity) entity, text FROM words
-		WHERE home_id = $1 AND seq <= $2 ORDER BY entity, seq DESC`, [16]byte(home), int64(orEnd(asOf)))
+		WHERE home_id = $1 AND seq <= $2 ORDER BY entity, seq DESC`, [16]byte(home), int64(orEnd(asOf))))
+}
+
+// HomeNames returns the present names of homes themselves.
+func HomeNames(ctx context.Context, q Querier, homes []domain.HomeID) (map[domain.EntityID]string, error) {
+	raw := make([][16]byte, len(homes))
+	for i, id := range homes {
+		raw[i] = id
+	}
+	return namesOf(q.Query(ctx, `
+		SELECT w.entity, w.text FROM unnest($1::uuid[]) AS h (id), LATERAL (
+			SELECT entity, text FROM words WHERE home_id = h.id AND entity = h.id ORDER BY seq DESC LIMIT 1) w`, raw))
+}
+
+func namesOf(rows pgx.Rows, err error) (map[domain.EntityID]string, error) {
 	if err != nil {
 		return nil, translate(err)
 	}
@@ -85,4 +99,20 @@ func setName(names map[domain.EntityID]string, entity domain.EntityID, name stri
 	} else {
 		names[entity] = name
 	}
+}
+
+// WordsOf returns the words of a home by the events that brought them.
+func WordsOf(ctx context.Context, q Querier, home domain.HomeID) (map[domain.Seq]string, error) {
+	rows, err := q.Query(ctx, `SELECT seq, text FROM words WHERE home_id = $1`, [16]byte(home))
+	if err != nil {
+		return nil, translate(err)
+	}
+	words := map[domain.Seq]string{}
+	var seq int64
+	var text string
+	_, err = pgx.ForEachRow(rows, []any{&seq, &text}, func() error {
+		words[domain.Seq(seq)] = text
+		return nil
+	})
+	return words, translate(err)
 }

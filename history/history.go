@@ -2,19 +2,38 @@ package history
 
 import (
 	"context"
+	"log/slog"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"logis/domain"
 	"logis/eventstore"
 )
 
+// Past answers questions about the past of every home. It is safe for concurrent
+// use.
+type Past struct {
+	store   *eventstore.Store
+	log     *slog.Logger
+	cursors cursors
+
+	// snapshotEvery, maxSnapshots and snapshotPerDevice, but in tests
+	every, most, perDevice domain.Seq
+}
+
+// New returns the past of all homes of the store. Log is told of what it finds
+// wrong; nil tells nobody.
+func New(store *eventstore.Store, log *slog.Logger) *Past {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &Past{store: store, log: log, every: snapshotEvery, most: maxSnapshots, perDevice: snapshotPerDevice}
+}
+
 // SeqAt returns the newest event the cloud had recorded at a time; 0 when the
 // home did not exist yet.
-func SeqAt(ctx context.Context, s *eventstore.Store, home domain.HomeID, at time.Time) (domain.Seq, error) {
+func (p *Past) SeqAt(ctx context.Context, home domain.HomeID, at time.Time) (domain.Seq, error) {
 	var seq int64
-	err := s.Pool().QueryRow(ctx, `SELECT seq_at($1, $2)`, [16]byte(home), at).Scan(&seq)
+	err := p.store.Pool().QueryRow(ctx, `SELECT seq_at($1, $2)`, [16]byte(home), at).Scan(&seq)
 	return domain.Seq(seq), eventstore.Translate(err)
 }
 
@@ -22,27 +41,55 @@ func SeqAt(ctx context.Context, s *eventstore.Store, home domain.HomeID, at time
 // dropped: every ended command is one of them.
 const forget = 1000
 
-// At returns the whole home as the cloud knew it after an event. It refuses with
-// NotFound for a home without a log and Invalid for an event that is not there.
-func At(ctx context.Context, s *eventstore.Store, home domain.HomeID, seq domain.Seq) (*domain.Home, error) {
-	head, err := eventstore.HeadOf(ctx, s.Pool(), home)
+// At returns the whole home as the cloud knew it after an event: the nearest kept
+// state, folded on. It refuses with NotFound for a home without a log and Invalid
+// for an event that is not there.
+func (p *Past) At(ctx context.Context, home domain.HomeID, seq domain.Seq) (*domain.Home, error) {
+	head, err := eventstore.HeadOf(ctx, p.store.Pool(), home)
 	if err != nil {
 		return nil, err
 	}
 	if seq < 0 || seq > head.Seq {
-		return nil, domain.InvalidInput(domain.Fault{Field: "seq", Message: "must be an event of this home"})
+		return nil, noSuchEvent()
 	}
-	state := domain.NewHome(home, s.Catalog())
-	if seq == 0 {
-		return state, nil
+	state, err := p.nearest(ctx, home, seq)
+	if err != nil {
+		return nil, err
 	}
-	err = eventstore.Scan(ctx, s.Pool(), home, 0, seq, func(ev *domain.RecordedEvent) error {
+	return state, p.foldTo(ctx, state, seq)
+}
+
+// AtEvent is At with the event. The home knows what the event replaced.
+func (p *Past) AtEvent(ctx context.Context, home domain.HomeID, seq domain.Seq) (state *domain.Home, last *domain.RecordedEvent, err error) {
+	if state, err = p.At(ctx, home, seq-1); err != nil {
+		return nil, nil, err
+	}
+	err = eventstore.Scan(ctx, p.store.Pool(), home, seq-1, seq, func(ev *domain.RecordedEvent) error {
+		kept := *ev
+		last = &kept
+		return state.Apply(last)
+	})
+	if err == nil && last == nil {
+		err = noSuchEvent()
+	}
+	return state, last, err
+}
+
+func noSuchEvent() error {
+	return domain.InvalidInput(domain.Fault{Field: "seq", Message: "must be an event of this home"})
+}
+
+// foldTo folds on to an event, which must not lie before.
+func (p *Past) foldTo(ctx context.Context, state *domain.Home, seq domain.Seq) error {
+	if state.Seq == seq {
+		return nil
+	}
+	return eventstore.Scan(ctx, p.store.Pool(), state.ID, state.Seq, seq, func(ev *domain.RecordedEvent) error {
 		if ev.Seq%forget == 0 {
 			state.TakeChanges()
 		}
 		return state.Apply(ev)
 	})
-	return state, err
 }
 
 // Frame is one event and the home after it.
@@ -55,13 +102,14 @@ type Frame struct {
 const MaxFilm = eventstore.MaxList
 
 // Film shows the events after one seq, each with the home after it, up to limit
-// of them: a replay is made by replacing what each event touched.
-func Film(ctx context.Context, s *eventstore.Store, home domain.HomeID, after domain.Seq, limit int, visit func(Frame) error) error {
-	state, err := At(ctx, s, home, after)
+// of them: a replay is made by replacing what each event touched. Where it ends
+// the home is kept for a while, so that the next stretch goes on from there.
+func (p *Past) Film(ctx context.Context, home domain.HomeID, after domain.Seq, limit int, visit func(Frame) error) error {
+	state, err := p.resume(ctx, home, after)
 	if err != nil {
 		return err
 	}
-	rows, err := s.List(ctx, eventstore.Filter{Home: home, After: after, AtLimit: min(limit, MaxFilm)})
+	rows, err := p.store.List(ctx, eventstore.Filter{Home: home, After: after, AtLimit: min(limit, MaxFilm)})
 	if err != nil {
 		return err
 	}
@@ -76,56 +124,20 @@ func Film(ctx context.Context, s *eventstore.Store, home domain.HomeID, after do
 			return err
 		}
 	}
+	p.cursors.put(state)
 	return nil
 }
 
-// Bucket is how much happened in a stretch of time.
-type Bucket struct {
-	At       time.Time  // its beginning
-	FirstSeq domain.Seq // its first event; 0 when it has none
-	Count    int64
-}
-
-// Limits of one Density.
-const (
-	MaxBuckets = 1000
-	MaxSpan    = 100 * 365 * 24 * time.Hour // longer than a home lives, and well inside a Duration
-)
-
-// Density counts the events after one time and up to another in equal stretches,
-// by when they were recorded: the shape of a timeline. Each border is found by
-// halving, so the cost hardly grows with the log. It refuses with Invalid what is
-// beyond the limits.
-func Density(ctx context.Context, s *eventstore.Store, home domain.HomeID, from, to time.Time, count int) ([]Bucket, error) {
-	span := to.Sub(from)
-	switch {
-	case span <= 0 || span > MaxSpan:
-		return nil, domain.InvalidInput(domain.Fault{Field: "to", Message: "must be after from, by at most a hundred years"})
-	case count < 1 || count > MaxBuckets:
-		return nil, domain.InvalidInput(domain.Fault{Field: "buckets", Message: "must be from 1 to 1000"})
+// resume returns the home after an event: from where a film ended shortly before
+// it, or as At does.
+func (p *Past) resume(ctx context.Context, home domain.HomeID, seq domain.Seq) (*domain.Home, error) {
+	state := p.cursors.take(home, seq-p.every, seq)
+	if state == nil || state.Seq == 0 {
+		return p.At(ctx, home, seq)
 	}
-	step := span / time.Duration(count)
-	borders := make([]time.Time, count+1)
-	for i := range borders {
-		borders[i] = from.Add(time.Duration(i) * step)
+	hash, err := eventstore.HashAt(ctx, p.store.Pool(), home, state.Seq)
+	if err != nil || hash != state.Hash { // the log is another one than it was
+		return p.At(ctx, home, seq)
 	}
-	borders[count] = to
-	rows, err := s.Pool().Query(ctx, `
-		SELECT seq_at($1, at) FROM unnest($2::timestamptz[]) WITH ORDINALITY AS border (at, n) ORDER BY n`,
-		[16]byte(home), borders)
-	if err != nil {
-		return nil, eventstore.Translate(err)
-	}
-	seqs, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-	if err != nil {
-		return nil, eventstore.Translate(err)
-	}
-	buckets := make([]Bucket, count)
-	for i := range buckets {
-		buckets[i] = Bucket{At: borders[i], Count: seqs[i+1] - seqs[i]}
-		if buckets[i].Count > 0 {
-			buckets[i].FirstSeq = domain.Seq(seqs[i]) + 1
-		}
-	}
-	return buckets, nil
+	return state, p.foldTo(ctx, state, seq)
 }

@@ -41,7 +41,7 @@ func TestThePastIsShownAsItWas(t *testing.T) {
 		captured[picture.Seq] = look(t, picture)
 	}
 	for seq, want := range captured {
-		past, err := history.At(t.Context(), b.store, w.Home, seq)
+		past, err := b.past.At(t.Context(), w.Home, seq)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,7 +60,7 @@ func TestOnlyEventsOfTheHomeCanBeShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	for seq, want := range map[domain.Seq]domain.Code{-1: domain.Invalid, head.Seq + 1: domain.Invalid, 0: "", 1: "", head.Seq: ""} {
-		past, err := history.At(t.Context(), b.store, w.Home, seq)
+		past, err := b.past.At(t.Context(), w.Home, seq)
 		if (err == nil) != (want == "") || (err != nil && domain.CodeOf(err) != want) {
 			t.Errorf("at %d: %v, want %q", seq, err, want)
 		}
@@ -69,10 +69,10 @@ func TestOnlyEventsOfTheHomeCanBeShown(t *testing.T) {
 		}
 	}
 	missing := eventstore.NewID[domain.HomeKind](b.now)
-	if _, err := history.At(t.Context(), b.store, missing, 0); domain.CodeOf(err) != domain.NotFound {
+	if _, err := b.past.At(t.Context(), missing, 0); domain.CodeOf(err) != domain.NotFound {
 		t.Errorf("a home that is not there: %v", err)
 	}
-	if err := history.Film(t.Context(), b.store, missing, 0, 1, nil); domain.CodeOf(err) != domain.NotFound {
+	if err := b.past.Film(t.Context(), missing, 0, 1, nil); domain.CodeOf(err) != domain.NotFound {
 		t.Errorf("a film of a home that is not there: %v", err)
 	}
 }
@@ -88,14 +88,14 @@ func TestAFilmShowsEachEventAndTheHomeAfterIt(t *testing.T) {
 	}{{0, 50, 50}, {120, 30, 30}, {0, 0, 1}, {190, history.MaxFilm + 1, -1}} {
 		at := c.after
 		frames := 0
-		err := history.Film(t.Context(), b.store, w.Home, c.after, c.limit, func(f history.Frame) error {
+		err := b.past.Film(t.Context(), w.Home, c.after, c.limit, func(f history.Frame) error {
 			frames++
 			at++
 			if f.Row.Seq != at || f.Home.Seq != at || f.Row.Fact.EventType() != f.Row.Type {
 				t.Errorf("frame %d shows event %d (%s) and the home at %d", at, f.Row.Seq, f.Row.Type, f.Home.Seq)
 			}
 			if at%17 == 0 {
-				want, err := history.At(t.Context(), b.store, w.Home, at)
+				want, err := b.past.At(t.Context(), w.Home, at)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -120,7 +120,7 @@ func TestAFilmIsBoundedAndEndsWhenItsViewerDoes(t *testing.T) {
 	w := b.lived(t, 4, 1)
 	b.rename(t, w.Home, history.MaxFilm+10)
 	frames := 0
-	err := history.Film(t.Context(), b.store, w.Home, 0, 1<<30, func(f history.Frame) error {
+	err := b.past.Film(t.Context(), w.Home, 0, 1<<30, func(f history.Frame) error {
 		frames++
 		if f.Row.Seq == 2 && f.Row.Words != "" || f.Row.Seq == 1 && f.Row.Words != "Logis" {
 			t.Errorf("event %d carries %q", f.Row.Seq, f.Row.Words)
@@ -132,7 +132,7 @@ func TestAFilmIsBoundedAndEndsWhenItsViewerDoes(t *testing.T) {
 	}
 	leave := errors.New("enough")
 	frames = 0
-	err = history.Film(t.Context(), b.store, w.Home, 0, 10, func(history.Frame) error {
+	err = b.past.Film(t.Context(), w.Home, 0, 10, func(history.Frame) error {
 		frames++
 		return leave
 	})
@@ -157,16 +157,16 @@ func TestSeqAtIsExactAtItsBorders(t *testing.T) {
 		{-time.Hour, 0}, {-time.Microsecond, 0}, {0, 2}, {10*time.Second - time.Microsecond, 2}, {10 * time.Second, 4},
 		{10*time.Second + time.Microsecond, 4}, {25 * time.Second, 6}, {50 * time.Second, 12}, {time.Hour, 12},
 	} {
-		got, err := history.SeqAt(t.Context(), b.store, w.Home, start.Add(c.after))
+		got, err := b.past.SeqAt(t.Context(), w.Home, start.Add(c.after))
 		if err != nil || got != c.want {
 			t.Errorf("%v after the start: %d (%v), want %d", c.after, got, err, c.want)
 		}
 	}
-	if got, err := history.SeqAt(t.Context(), b.store, eventstore.NewID[domain.HomeKind](b.now), b.now); err != nil || got != 0 {
+	if got, err := b.past.SeqAt(t.Context(), eventstore.NewID[domain.HomeKind](b.now), b.now); err != nil || got != 0 {
 		t.Errorf("a home that is not there: %d, %v", got, err)
 	}
 	for _, at := range []time.Time{{}, time.Date(9999, 12, 31, 23, 59, 59, 999999999, time.UTC)} {
-		if _, err := history.SeqAt(t.Context(), b.store, w.Home, at); err != nil {
+		if _, err := b.past.SeqAt(t.Context(), w.Home, at); err != nil {
 			t.Errorf("at %v: %v", at, err)
 		}
 	}
@@ -186,7 +186,7 @@ func TestDensityCountsEveryEventOnce(t *testing.T) {
 	}
 	for _, count := range []int{1, 2, 7, 60, history.MaxBuckets} {
 		to := start.Add(time.Minute)
-		buckets, err := history.Density(t.Context(), b.store, w.Home, start, to, count)
+		buckets, err := b.past.Density(t.Context(), w.Home, start, to, count)
 		if err != nil || len(buckets) != count || !buckets[0].At.Equal(start) {
 			t.Fatalf("%d buckets from %v (%v)", len(buckets), buckets[0].At, err)
 		}
@@ -226,7 +226,7 @@ func TestDensityRefusesWhatItCannotShow(t *testing.T) {
 		{time.Time{}, time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), 10, true},
 		{b.now, b.now.Add(5), 10, false}, // finer than the clock
 	} {
-		_, err := history.Density(t.Context(), b.store, w.Home, c.from, c.to, c.count)
+		_, err := b.past.Density(t.Context(), w.Home, c.from, c.to, c.count)
 		if (err != nil) != c.refused || (err != nil && domain.CodeOf(err) != domain.Invalid) {
 			t.Error(fmt.Sprint(c), err)
 		}

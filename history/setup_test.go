@@ -9,6 +9,7 @@ import (
 	"logis/domain/thing"
 	"logis/eventstore"
 	"logis/eventstore/storetest"
+	"logis/history"
 	"logis/migrations/pgtest"
 	"logis/projections"
 )
@@ -18,6 +19,7 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 // bundle is a store on a real database whose clock the test moves.
 type bundle struct {
 	store  *eventstore.Store
+	past   *history.Past
 	tables projections.Tables
 	now    time.Time
 }
@@ -32,6 +34,7 @@ func setup(t testing.TB) *bundle {
 	b.store = eventstore.New(pgtest.New(t), eventstore.Options{
 		Catalog: catalog, Projection: b.tables, Now: func() time.Time { return b.now },
 	})
+	b.past = history.New(b.store, nil)
 	return b
 }
 

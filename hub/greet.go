@@ -2,8 +2,6 @@ package hub
 
 import (
 	"context"
-	"crypto/ed25519"
-	"crypto/hmac"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -11,6 +9,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"logis/access"
 	"logis/domain"
 	"logis/eventstore"
 	"logis/wire"
@@ -28,8 +27,9 @@ func refuse(code wire.CloseCode, reason string) error { return &refusal{code, re
 
 const nonceBytes = 32
 
-// greet challenges the peer, enrols it if it brings a claim, and opens its
-// session. The error is a refusal, or the socket's own.
+// greet challenges the peer, enrols it if it brings a claim, certifies its new key
+// if it asks for that, and opens its session. The error is a refusal, or the
+// socket's own.
 func (h *Hub) greet(conn *websocket.Conn) (*session, error) {
 	ctx, cancel := context.WithTimeout(h.ctx, wire.HelloTimeout)
 	defer cancel()
@@ -46,14 +46,25 @@ func (h *Hub) greet(conn *websocket.Conn) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	if enrol, ok := frame.(*wire.Enrol); ok {
-		if err := h.enrol(ctx, conn, nonce, enrol); err != nil {
-			return nil, err
-		}
-		if frame, err = next(ctx, conn); err != nil {
-			return nil, err
-		}
+	switch f := frame.(type) {
+	case *wire.Enrol:
+		err = h.enrol(ctx, conn, nonce, f)
+	case *wire.Renew:
+		err = h.renew(ctx, conn, nonce, f)
+	default:
+		return h.begin(ctx, conn, nonce, frame)
 	}
+	if err == nil {
+		frame, err = next(ctx, conn)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return h.begin(ctx, conn, nonce, frame)
+}
+
+// begin opens the session of a hello.
+func (h *Hub) begin(ctx context.Context, conn *websocket.Conn, nonce []byte, frame wire.Frame) (*session, error) {
 	hello, ok := frame.(*wire.Hello)
 	if !ok {
 		return nil, refuse(wire.CloseBadFrame, "want hello, got "+frame.FrameType())
@@ -102,23 +113,6 @@ func clip(text string, most int) string {
 	return text[:most]
 }
 
-func (h *Hub) enrol(ctx context.Context, conn *websocket.Conn, nonce []byte, f *wire.Enrol) error {
-	if _, ok := wire.Choose([]int{f.Version}); !ok {
-		return refuse(wire.CloseVersion, "no common protocol version")
-	}
-	if len(f.Claim) != 16 || len(f.PublicKey) != ed25519.PublicKeySize ||
-		!ed25519.Verify(f.PublicKey, f.SigningBytes(nonce), f.Signature) {
-		return refuse(wire.CloseUnauthorized, "the claim is not valid")
-	}
-	gateway, home, err := h.options.Access.Enrol(ctx, [16]byte(f.Claim), f.PublicKey, func(secret [16]byte) bool {
-		return hmac.Equal(f.Proof, wire.EnrolProof(secret, nonce, f.PublicKey))
-	})
-	if err != nil {
-		return h.refusalFor(err, "the claim is not valid")
-	}
-	return write(ctx, conn, wire.Enrolled{Gateway: gateway, Home: home})
-}
-
 // refusalFor answers generically for what is the peer's fault and asks it to come
 // back for what is ours.
 func (h *Hub) refusalFor(err error, unauthorized string) error {
@@ -126,7 +120,9 @@ func (h *Hub) refusalFor(err error, unauthorized string) error {
 	case domain.Unauthorized, domain.NotFound, domain.Invalid:
 		return refuse(wire.CloseUnauthorized, unauthorized)
 	case domain.Forbidden:
-		return refuse(wire.CloseForbidden, "the gateway was revoked")
+		return refuse(wire.CloseForbidden, err.Error())
+	case domain.KeyEnded:
+		return refuse(wire.CloseKeyEnded, err.Error())
 	case domain.Conflict:
 		return refuse(wire.CloseReplaced, "a newer session exists")
 	case domain.Storage, domain.Overloaded:
@@ -143,40 +139,42 @@ func (h *Hub) open(ctx context.Context, conn *websocket.Conn, nonce []byte, f *w
 	if _, ok := wire.Choose([]int{f.Version}); !ok {
 		return nil, refuse(wire.CloseVersion, "no common protocol version")
 	}
-	home, key, err := h.options.Access.GatewayKey(ctx, f.Gateway)
+	caller, err := h.options.Access.Recognize(ctx, f.Gateway, signedBy(f.SigningBytes(nonce), f.Signature))
 	if err != nil {
-		return nil, h.refusalFor(err, "unknown gateway or wrong signature")
+		return nil, h.refusalFor(err, stranger)
 	}
-	if !ed25519.Verify(key, f.SigningBytes(nonce), f.Signature) {
-		return nil, refuse(wire.CloseUnauthorized, "unknown gateway or wrong signature")
-	}
-	if len(f.Head.Hash) != 0 && len(f.Head.Hash) != len(domain.Hash{}) || len(f.Outbox) > maxOutboxName || len(f.Agent) > maxOutboxName {
+	if len(f.Head.Hash) != 0 && len(f.Head.Hash) != len(domain.Hash{}) || len(f.Outbox) > maxOutboxName ||
+		len(f.Agent) > maxOutboxName || len(f.Instance) > wire.MaxInstance {
 		return nil, refuse(wire.CloseBadFrame, "a member of hello has the wrong length")
 	}
-	number, err := h.options.Access.NextSession(ctx, f.Gateway, h.options.Replica)
+	number, err := h.options.Access.NextSession(ctx, caller, h.options.Replica, f.Instance)
 	if err != nil {
-		return nil, h.refusalFor(err, "unknown gateway or wrong signature")
+		return nil, h.refusalFor(err, stranger)
 	}
-	s := newSession(h, conn, f.Gateway, home, number)
+	s := newSession(h, conn, f.Gateway, caller.Home, number)
+	s.version = f.Version
 	if err := h.enter(s); err != nil {
 		return nil, err
 	}
-	welcome, err := h.connect(ctx, s, f)
+	welcome, err := h.connect(ctx, s, caller, f)
 	if err != nil {
 		h.leave(s)
-		return nil, h.refusalFor(err, "unknown gateway or wrong signature")
+		return nil, h.refusalFor(err, stranger)
 	}
 	s.connected = true
 	s.welcome(welcome)
 	return s, nil
 }
 
+// stranger is said to whoever is not known, whatever the reason.
+const stranger = "unknown gateway or wrong signature"
+
 // maxOutboxName bounds the name of an outbox, in bytes: twice a UUID's.
 const maxOutboxName = 64
 
 // connect records that the gateway is connected. The head of the welcome is the one
 // before: what is recorded here must not fill up what a restored log has lost.
-func (h *Hub) connect(ctx context.Context, s *session, f *wire.Hello) (wire.Welcome, error) {
+func (h *Hub) connect(ctx context.Context, s *session, caller access.Caller, f *wire.Hello) (wire.Welcome, error) {
 	var welcome wire.Welcome
 	hello := domain.Hello{
 		Gateway: s.gateway, Outbox: f.Outbox, Acked: f.Acked, Seq: f.Head.Seq, Version: f.Agent,
@@ -202,11 +200,18 @@ func (h *Hub) connect(ctx context.Context, s *session, f *wire.Hello) (wire.Welc
 				return err
 			}
 		}
+		certificate, err := h.options.Access.Settle(ctx, tx, caller, canRenew(f.Version))
+		if err != nil {
+			return err
+		}
 		g := state.Gateways[s.gateway]
 		s.epoch = g.Epoch
 		welcome = wire.Welcome{
 			Version: f.Version, Session: s.number, Epoch: g.Epoch, Cursor: g.Cursor,
 			TimeMS: tx.Now().UnixMilli(), Head: head,
+		}
+		if canRenew(f.Version) {
+			welcome.Certificate = certificateOf(certificate)
 		}
 		return nil
 	})

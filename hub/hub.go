@@ -12,6 +12,7 @@ import (
 	"github.com/coder/websocket"
 	"golang.org/x/time/rate"
 
+	"logis/access"
 	"logis/domain"
 	"logis/eventstore"
 	"logis/wire"
@@ -19,16 +20,21 @@ import (
 
 // Access is what the hub asks of the room that knows who may.
 type Access interface {
-	// Enrol lets a new gateway in against a claim; prove is given the claim's secret.
-	Enrol(ctx context.Context, claim [16]byte, key ed25519.PublicKey, prove func(secret [16]byte) bool) (domain.GatewayID, domain.HomeID, error)
-	// GatewayKey returns the home a gateway speaks for and its Ed25519 key.
-	GatewayKey(ctx context.Context, gateway domain.GatewayID) (domain.HomeID, ed25519.PublicKey, error)
-	// Revoked returns which gateways whose newest session the server holds may not
-	// speak any more.
-	Revoked(ctx context.Context, replica string) ([]domain.GatewayID, error)
+	// Enrol takes a new gateway against a claim; prove is given the claim's secret.
+	Enrol(ctx context.Context, claim [16]byte, key ed25519.PublicKey, canRenew bool, prove func(secret [16]byte) bool) (access.Admission, error)
+	// Renew certifies a new key of a gateway whose present key signed for it.
+	Renew(ctx context.Context, gateway domain.GatewayID, key ed25519.PublicKey, signed func(ed25519.PublicKey) bool) (access.Renewal, error)
+	// Recognize returns who said a hello; signed tells whether by a key.
+	Recognize(ctx context.Context, gateway domain.GatewayID, signed func(ed25519.PublicKey) bool) (access.Caller, error)
 	// NextSession gives a connection of the gateway its number and remembers
-	// which server holds it.
-	NextSession(ctx context.Context, gateway domain.GatewayID, replica string) (int64, error)
+	// which server holds it, and which running agent it is.
+	NextSession(ctx context.Context, caller access.Caller, replica, instance string) (int64, error)
+	// Settle makes the caller's key the gateway's, when the connection is recorded,
+	// and returns its certificate.
+	Settle(ctx context.Context, tx *eventstore.Tx, caller access.Caller, canRenew bool) (access.Certificate, error)
+	// Out returns which gateways whose newest session the server holds may not speak
+	// any more, and why.
+	Out(ctx context.Context, replica string) (map[domain.GatewayID]error, error)
 }
 
 // Options are what a Hub needs.
@@ -43,6 +49,9 @@ type Options struct {
 	Log       *slog.Logger
 	// Handshakes bounds the connections let in per second; 0 means 200.
 	Handshakes int
+	// Elapsed is the time since some moment, which never jumps, for tests and
+	// simulated times; nil: this machine's monotonic clock.
+	Elapsed func() time.Duration
 }
 
 // Hub holds the sessions of the gateways connected to this server.
@@ -71,31 +80,34 @@ func New(options Options) *Hub {
 	return &Hub{
 		options: options, sessions: map[domain.GatewayID]*session{}, ctx: ctx, cancel: cancel,
 		admit: rate.NewLimiter(rate.Limit(options.Handshakes), options.Handshakes),
-		clock: newLogClock(options.Store),
+		clock: newLogClock(options.Store, options.Elapsed),
 	}
 }
 
 // How often sessions are looked at.
 const (
 	silenceCheck = 5 * time.Second // whether they are silent
-	revokedCheck = time.Second     // whether their gateways were revoked
+	outCheck     = time.Second     // whether their gateways may still speak
 )
 
 // Run keeps time and ends silent sessions until ctx ends. Then it says goodbye to
 // every gateway and returns once the sessions are gone.
 func (h *Hub) Run(ctx context.Context) error {
-	silence, revoked := time.NewTicker(silenceCheck), time.NewTicker(revokedCheck)
+	silence, out := time.NewTicker(silenceCheck), time.NewTicker(outCheck)
 	defer silence.Stop()
-	defer revoked.Stop()
+	defer out.Stop()
 	h.clock.refresh(ctx)
+	var relaying sync.WaitGroup
+	relaying.Go(func() { h.runRelay(ctx) })
+	defer relaying.Wait()
 	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
 		case <-silence.C:
 			h.clock.refresh(ctx)
 			h.endSilent()
-		case <-revoked.C:
-			h.endRevoked(ctx)
+		case <-out.C:
+			h.endOut(ctx)
 		}
 	}
 	h.stop()
@@ -123,18 +135,23 @@ func (h *Hub) endSilent() {
 	}
 }
 
-// endRevoked closes the sockets of gateways that were revoked, on whichever server.
-// What they say meanwhile is refused under the home's lock.
-func (h *Hub) endRevoked(ctx context.Context) {
-	gateways, err := h.options.Access.Revoked(ctx, h.options.Replica)
+// endOut closes the sockets of gateways that were revoked or suspended, on
+// whichever server. What they say meanwhile is refused under the home's lock.
+func (h *Hub) endOut(ctx context.Context) {
+	gateways, err := h.options.Access.Out(ctx, h.options.Replica)
 	if err != nil {
 		return // the database is away; the next look finds them
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for _, id := range gateways {
-		if s, ok := h.sessions[id]; ok {
-			go s.end(wire.CloseForbidden, "the gateway was revoked")
+	for id, why := range gateways {
+		s, ok := h.sessions[id]
+		if !ok {
+			continue
+		}
+		var refusal *refusal
+		if errors.As(h.refusalFor(why, stranger), &refusal) {
+			go s.end(refusal.code, refusal.reason)
 		}
 	}
 }
@@ -184,6 +201,7 @@ func (h *Hub) serve(conn *websocket.Conn) {
 		return
 	}
 	s.read()
+	s.endCalls()
 	h.leave(s)
 }
 
@@ -242,10 +260,8 @@ const leaveTimeout = 3 * time.Second
 
 // SendCommand implements dispatch.Sender.
 func (h *Hub) SendCommand(gateway domain.GatewayID, number int64, c *domain.Command) error {
-	h.mu.Lock()
-	s, ok := h.sessions[gateway]
-	h.mu.Unlock()
-	if !ok || s.number != number {
+	s, ok := h.session(gateway, number)
+	if !ok {
 		return domain.Errorf(domain.EdgeOffline, "the session is gone")
 	}
 	frame := wire.Command{

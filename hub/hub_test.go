@@ -76,6 +76,17 @@ func TestAGapIsRecordedAndTheCursorMovesPastIt(t *testing.T) {
 	}
 }
 
+func TestAJumpOfTheClockIsRecorded(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	s := b.connect(t)
+	b.send(t, s, 1, wire.Entry{Kind: wire.KindClock, ByMS: -7200000})
+	steps := b.events(t, "gateway.clock_stepped")
+	if len(steps) != 1 || string(steps[0].Data) != `{"by_ms":-7200000}` || steps[0].Entity != b.gateway.ID.Entity() {
+		t.Errorf("steps %v", steps)
+	}
+}
+
 func TestOnlyTheNewestSessionSpeaks(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -168,14 +179,14 @@ func TestStrangersAreTurnedAway(t *testing.T) {
 	seed := make([]byte, 32)
 	wrong := claim
 	wrong.Secret[0]++
-	if _, err := wiretest.Enrol(t.Context(), b.url, wrong, seed); wiretest.CloseCode(err) != wire.CloseUnauthorized {
+	if _, err := wiretest.Enrol(t.Context(), b.url, wrong, seed, b.confirm); wiretest.CloseCode(err) != wire.CloseUnauthorized {
 		t.Errorf("wrong secret: %v", err)
 	}
-	if _, err := wiretest.Enrol(t.Context(), b.url, claim, seed); err != nil {
+	if _, err := wiretest.Enrol(t.Context(), b.url, claim, seed, b.confirm); err != nil {
 		t.Errorf("the right claim after a wrong try: %v", err)
 	}
 	seed[0]++
-	if _, err := wiretest.Enrol(t.Context(), b.url, claim, seed); wiretest.CloseCode(err) != wire.CloseUnauthorized {
+	if _, err := wiretest.Enrol(t.Context(), b.url, claim, seed, b.confirm); wiretest.CloseCode(err) != wire.CloseUnauthorized {
 		t.Errorf("used claim: %v", err)
 	}
 	impostor := *b.gateway

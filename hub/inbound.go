@@ -48,8 +48,11 @@ func (s *session) recordEntries(ctx context.Context, tx *eventstore.Tx, f *wire.
 
 // currentRefusal ends a session that may not speak any more.
 func currentRefusal(err error) error {
-	if domain.CodeOf(err) == domain.Forbidden {
+	switch domain.CodeOf(err) {
+	case domain.Forbidden:
 		return refuse(wire.CloseForbidden, err.Error())
+	case domain.KeyEnded:
+		return refuse(wire.CloseKeyEnded, err.Error())
 	}
 	return refuse(wire.CloseReplaced, err.Error())
 }
@@ -112,6 +115,10 @@ func (s *session) translate(home *domain.Home, e *wire.Entry, number int64, now 
 		})
 	case wire.KindRemoved:
 		return home.Unregister(s.gateway, e.Device)
+	case wire.KindClock:
+		return domain.Event{Entity: s.gateway.Entity(), Actor: domain.GatewayActor, Fact: domain.GatewayClockStepped{ByMS: e.ByMS}}, nil
+	case wire.KindConfigured:
+		return home.Settle(s.gateway, domain.Seq(e.To), domain.ConfigurationState(e.Event), clip(e.Reason, maxReason))
 	case wire.KindGap:
 		return domain.Event{Entity: s.gateway.Entity(), Actor: domain.GatewayActor, Fact: domain.GatewayGapRecorded{
 			From: number, To: e.To, Count: e.To - number + 1, Reason: clip(e.Reason, maxReason),

@@ -30,6 +30,7 @@ type session struct {
 	gateway domain.GatewayID
 	home    domain.HomeID
 	number  int64
+	version int // of the protocol; set before the session is entered
 	epoch   int // of the gateway's outbox; set before reading begins
 
 	connected bool          // the log says so; only the goroutine that serves uses it
@@ -41,6 +42,7 @@ type session struct {
 	open    bool // the welcome is in the queue: writing may begin
 	writing bool
 	ended   string // why the session ends; the first reason stays
+	calls   calls
 }
 
 func newSession(h *Hub, conn *websocket.Conn, gateway domain.GatewayID, home domain.HomeID, number int64) *session {
@@ -201,6 +203,8 @@ func (s *session) take(reader io.Reader) error {
 		return s.submit(len(f.Devices), func(ctx context.Context, tx *eventstore.Tx) (reply, error) {
 			return s.recordSnapshot(ctx, tx, f)
 		})
+	case *wire.Answer:
+		return s.answered(f)
 	case *wire.Ready:
 		return s.submit(1, func(_ context.Context, tx *eventstore.Tx) (reply, error) {
 			return s.lastWord(tx, f)

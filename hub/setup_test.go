@@ -34,6 +34,7 @@ type bundle struct {
 	tables    projections.Tables
 	access    *access.Access
 	hub       *hub.Hub
+	queue     *dispatch.Queue
 	url       string
 	owner     domain.PersonID
 	home      domain.HomeID
@@ -44,6 +45,20 @@ type bundle struct {
 const replica = "test"
 
 func setup(t *testing.T) *bundle {
+	t.Helper()
+	b := setupAt(t, nil)
+	b.url = b.serve(t, b.access)
+	run(t, b.store.RunNews)
+	run(t, dispatch.New(b.store, b.queue, dispatch.Options{
+		Log: slog.New(slog.DiscardHandler), Sender: b.hub, Authorize: access.Authorize,
+	}).Run)
+	b.gateway = b.enrol(t, "first")
+	return b
+}
+
+// setupAt is a home on a database that tells the time of now, nil: its own, without
+// a hub and without a gateway.
+func setupAt(t *testing.T, now func() time.Time) *bundle {
 	t.Helper()
 	catalog, err := thing.Standard()
 	if err != nil {
@@ -56,24 +71,25 @@ func setup(t *testing.T) *bundle {
 		t.Fatal(err)
 	}
 	b.store = eventstore.New(b.pool, eventstore.Options{
-		Catalog: catalog, Projection: b.tables, Reactors: []eventstore.Reactor{dispatch.Reactor{}}, Jobs: queue,
+		Catalog: catalog, Projection: b.tables, Reactors: []eventstore.Reactor{dispatch.Reactor{}}, Jobs: queue, Now: now,
 	})
-	b.access = access.New(b.store, nil)
+	b.access = access.New(b.store, now)
+	b.queue = queue
+	b.foundHome(t)
+	return b
+}
+
+// serve runs a hub until the test ends, and returns its address.
+func (b *bundle) serve(t *testing.T, who hub.Access) string {
+	t.Helper()
+	log := slog.New(slog.DiscardHandler)
 	batcher := eventstore.NewBatcher(b.store)
-	b.hub = hub.New(hub.Options{Store: b.store, Batcher: batcher, Access: b.access, Replica: replica, Log: log, Handshakes: 10_000, Authorize: b.authorize})
-	dispatcher := dispatch.New(b.store, queue, dispatch.Options{
-		Log: log, Sender: b.hub, Authorize: access.Authorize,
-	})
+	b.hub = hub.New(hub.Options{Store: b.store, Batcher: batcher, Access: who, Replica: replica, Log: log, Handshakes: 10_000, Authorize: b.authorize})
 	run(t, batcher.Run)
-	run(t, b.store.RunNews)
-	run(t, dispatcher.Run)
 	run(t, b.hub.Run)
 	server := httptest.NewServer(b.hub)
 	t.Cleanup(server.Close)
-	b.url = strings.Replace(server.URL, "http", "ws", 1)
-	b.foundHome(t)
-	b.gateway = b.enrol(t, "first")
-	return b
+	return strings.Replace(server.URL, "http", "ws", 1)
 }
 
 // run runs a part of the server until the test ends.
@@ -124,13 +140,30 @@ func (b *bundle) claim(t *testing.T) domain.Claim {
 	return claim
 }
 
+// confirm is the owner who sees the same letters at the gateway.
+func (b *bundle) confirm(ctx context.Context, letters string) error {
+	return b.store.Append(ctx, []domain.HomeID{b.home}, func(ctx context.Context, tx *eventstore.Tx) error {
+		_, err := b.access.Confirm(ctx, tx, access.Principal{Person: b.owner}, b.home, letters)
+		return err
+	})
+}
+
+// refuse is the owner who sees other letters there.
+func (b *bundle) refuse(t *testing.T, letters string) error {
+	t.Helper()
+	return b.store.Append(t.Context(), []domain.HomeID{b.home}, func(ctx context.Context, tx *eventstore.Tx) error {
+		_, err := b.access.Refuse(ctx, tx, access.Principal{Person: b.owner}, b.home, letters)
+		return err
+	})
+}
+
 func (b *bundle) enrol(t *testing.T, name string) *wiretest.Gateway {
 	t.Helper()
 	var g *wiretest.Gateway
 	eventually(t, "the hub accepts gateways", func() bool {
 		seed := sha256.Sum256([]byte(name))
 		var err error
-		g, err = wiretest.Enrol(t.Context(), b.url, b.claim(t), seed[:])
+		g, err = wiretest.Enrol(t.Context(), b.url, b.claim(t), seed[:], b.confirm)
 		return err == nil
 	})
 	return g

@@ -13,6 +13,8 @@ import (
 var homeless = []string{
 	"access_log",         // of persons, where no home is concerned
 	"ceremonies",         // of persons, or of somebody who is not known yet
+	"checkpoint_hashes",  // of the tree over all homes
+	"checkpoints",        // of all homes
 	"idempotency_keys",   // answers for a home or, before there is one, a person
 	"one_time_seeds",     // of persons
 	"passkeys",           // of persons
@@ -32,8 +34,10 @@ var homeless = []string{
 
 // foundByKey are the tables about homes that are found by another key first.
 var foundByKey = []string{
-	"claims",       // by what a new gateway sends, before its home is known
-	"gateway_keys", // by the gateway that says hello, before its home is known
+	"claims",        // by what a new gateway sends, before its home is known
+	"gateway_calls", // by the server that holds the session, and for seconds
+	"gateway_keys",  // by the gateway that says hello, before its home is known
+	"retired_keys",  // by the key, which no gateway of any home may have again
 }
 
 func TestEveryTableIsKeyedByHomeFirst(t *testing.T) {

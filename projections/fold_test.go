@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -57,10 +58,13 @@ func TestTheRowsAreTheFoldOfTheLogAtEveryCut(t *testing.T) {
 func (b *bundle) rows(t testing.TB, home domain.HomeID) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	for _, table := range []string{"homes", "members", "rooms", "gateways", "devices", "twins", "commands"} {
+	for _, table := range []string{"homes", "members", "rooms", "gateways", "devices", "twins", "commands", "rules", "rule_runs", "scenes", "paces"} {
 		id, further := "id", "''"
 		if table == "homes" {
 			id = "home_id"
+		}
+		if table == "rule_runs" {
+			further = `coalesce(extract(epoch FROM due_at)::text, '-')`
 		}
 		if table == "commands" {
 			further = `device_id || ' ' || requested || ' ' || open || ' ' || coalesce(extract(epoch FROM due_at)::text, '-')`
@@ -81,6 +85,14 @@ func (b *bundle) rows(t testing.TB, home domain.HomeID) map[string]string {
 		}
 	}
 	return all
+}
+
+// column is how rows writes a time that may be none.
+func column(at time.Time) string {
+	if at.IsZero() {
+		return "-"
+	}
+	return fmt.Sprintf("%d.%06d", at.Unix(), at.Nanosecond()/1000)
 }
 
 // wanted are the rows that a fold from nothing asks for.
@@ -110,11 +122,25 @@ func (b *bundle) wanted(t testing.TB, home domain.HomeID) map[string]string {
 	for id, w := range h.Twins {
 		add("twins", id.Entity(), w.Revision, w, "")
 	}
-	for id, c := range h.TakeChanges().Commands { // all there ever were
-		due := "-"
-		if at, ok := c.DueAt(); ok {
-			due = fmt.Sprintf("%d.%06d", at.Unix(), at.Nanosecond()/1000)
+	for id, r := range h.Rules {
+		add("rules", id.Entity(), r.Revision, r, "")
+	}
+	for id, r := range h.Runs {
+		var due time.Time
+		if h.Rules[id].Gateway.IsZero() {
+			due = r.Due()
 		}
+		add("rule_runs", id.Entity(), r.Revision, r, column(due))
+	}
+	for id, s := range h.Scenes {
+		add("scenes", id.Entity(), s.Revision, s, "")
+	}
+	for id, p := range h.Paces {
+		add("paces", id.Entity(), p.Revision, p, "")
+	}
+	for id, c := range h.TakeChanges().Commands { // all there ever were
+		at, _ := c.DueAt()
+		due := column(at)
 		add("commands", id.Entity(), c.Revision(), c, fmt.Sprintf("%s %d %t %s", c.Device, c.Requested.Seq, c.Open(), due))
 	}
 	return all

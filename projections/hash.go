@@ -33,6 +33,8 @@ func hashTable(ctx context.Context, q eventstore.Querier, id domain.HomeID, sche
 	switch table {
 	case "homes":
 		key = "home_id"
+	case "rule_runs":
+		further = `coalesce(timestamptz_send(due_at), '')`
 	case "commands":
 		further = `uuid_send(device_id) || int8send(requested) || boolsend(open) || coalesce(timestamptz_send(due_at), '')`
 	}

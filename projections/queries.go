@@ -17,21 +17,35 @@ import (
 // Picture returns a home as of its head: every part read in one snapshot, with
 // its Seq and Hash. It refuses with NotFound.
 func (t Tables) Picture(ctx context.Context, pool *pgxpool.Pool, id domain.HomeID) (*domain.Home, error) {
-	var home *domain.Home
-	err := Snapshot(ctx, pool, func(tx pgx.Tx) error {
-		head, err := eventstore.HeadOf(ctx, tx, id)
-		if err != nil {
+	homes, err := asOfHeads(ctx, pool, []domain.HomeID{id}, t.Load)
+	return homes[id], err
+}
+
+// Outlines returns homes as of their heads, each with its Seq, Hash, Profile and
+// Members and nothing else: what it costs does not grow with a home. It refuses
+// with NotFound.
+func (t Tables) Outlines(ctx context.Context, pool *pgxpool.Pool, ids []domain.HomeID) (map[domain.HomeID]*domain.Home, error) {
+	return asOfHeads(ctx, pool, ids, t.outlines)
+}
+
+// asOfHeads loads homes and their heads in one snapshot.
+func asOfHeads(ctx context.Context, pool *pgxpool.Pool, ids []domain.HomeID,
+	load func(context.Context, pgx.Tx, []domain.HomeID) (map[domain.HomeID]*domain.Home, error),
+) (homes map[domain.HomeID]*domain.Home, err error) {
+	err = Snapshot(ctx, pool, func(tx pgx.Tx) error {
+		if homes, err = load(ctx, tx, ids); err != nil {
 			return err
 		}
-		homes, err := t.Load(ctx, tx, []domain.HomeID{id})
-		if err != nil {
-			return err
+		for id, home := range homes {
+			head, err := eventstore.HeadOf(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			home.Seq, home.Hash = head.Seq, head.Hash
 		}
-		home = homes[id]
-		home.Seq, home.Hash = head.Seq, head.Hash
 		return nil
 	})
-	return home, err
+	return homes, err
 }
 
 // Snapshot runs read over one consistent, read-only view of the database.
@@ -130,6 +144,21 @@ func DueCommands(ctx context.Context, q eventstore.Querier, now time.Time, limit
 		return Due{Home: home, Command: id}, err
 	})
 	return due, eventstore.Translate(err)
+}
+
+// HomesDue returns up to limit homes with a rule in the cloud for which a time has
+// come at now.
+func HomesDue(ctx context.Context, q eventstore.Querier, now time.Time, limit int) ([]domain.HomeID, error) {
+	rows, err := q.Query(ctx, `SELECT home_id FROM rule_runs WHERE due_at <= $1 GROUP BY home_id ORDER BY min(due_at) LIMIT $2`, now, limit)
+	if err != nil {
+		return nil, eventstore.Translate(err)
+	}
+	homes, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (domain.HomeID, error) {
+		var id [16]byte
+		err := row.Scan(&id)
+		return id, err
+	})
+	return homes, eventstore.Translate(err)
 }
 
 // HomesOf returns the homes a person is a member of.

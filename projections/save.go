@@ -3,6 +3,7 @@ package projections
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -29,6 +30,7 @@ func (t Tables) Save(batch *pgx.Batch, homes []*domain.Home) (rest *pgx.Batch, e
 	}{
 		{"homes", &s.homes}, {"members", &s.members}, {"rooms", &s.rooms},
 		{"gateways", &s.gateways}, {"devices", &s.devices}, {"twins", &s.twins},
+		{"rules", &s.rules}, {"rule_runs", &s.runs}, {"scenes", &s.scenes}, {"paces", &s.paces},
 	} {
 		perhaps = table.rows.queue(table.name, batch, news) || perhaps
 	}
@@ -42,6 +44,7 @@ func (t Tables) Save(batch *pgx.Batch, homes []*domain.Home) (rest *pgx.Batch, e
 // saver holds changed documents in the shape of one statement per table.
 type saver struct {
 	homes, members, rooms, gateways, devices, twins documents
+	rules, runs, scenes, paces                      documents
 	commands                                        commandRows
 }
 
@@ -67,12 +70,42 @@ func (s *saver) collect(h *domain.Home) error {
 	if err := collect(&s.twins, h, changes.Twins, h.Twins, func(w *domain.Twin) domain.Seq { return w.Revision }); err != nil {
 		return err
 	}
+	if err := s.collectRules(h, changes); err != nil {
+		return err
+	}
 	for _, c := range changes.Commands {
 		if err := s.commands.add(h.ID, c); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (s *saver) collectRules(h *domain.Home, changes domain.Changes) error {
+	if err := collect(&s.rules, h, changes.Rules, h.Rules, func(r *domain.Rule) domain.Seq { return r.Revision }); err != nil {
+		return err
+	}
+	before := len(s.runs.ids)
+	if err := collect(&s.runs, h, changes.Runs, h.Runs, func(r *domain.RuleRun) domain.Seq { return r.Revision }); err != nil {
+		return err
+	}
+	for _, id := range s.runs.ids[before:] {
+		s.runs.dues = append(s.runs.dues, dueHere(h, domain.RuleID(id)))
+	}
+	if err := collect(&s.scenes, h, changes.Scenes, h.Scenes, func(c *domain.Scene) domain.Seq { return c.Revision }); err != nil {
+		return err
+	}
+	return collect(&s.paces, h, changes.Paces, h.Paces, func(p *domain.Pace) domain.Seq { return p.Revision })
+}
+
+// dueHere returns when the server must look at a rule: never, when it runs on a
+// gateway, which keeps its own time.
+func dueHere(h *domain.Home, id domain.RuleID) *time.Time {
+	at := h.Runs[id].Due()
+	if r, ok := h.Rules[id]; at.IsZero() || !ok || !r.Gateway.IsZero() {
+		return nil
+	}
+	return &at
 }
 
 // collect adds the changed things, and removes the rows of those that are gone.
@@ -96,6 +129,7 @@ type documents struct {
 	homes, ids           pgtype.FlatArray[[16]byte]
 	revisions            []int64
 	docs                 pgtype.FlatArray[[]byte]
+	dues                 []*time.Time // of rule_runs only
 	goneHomes, goneThere pgtype.FlatArray[[16]byte]
 }
 
@@ -152,7 +186,7 @@ func (d *documents) queue(table string, changes, news *pgx.Batch) (perhaps bool)
 }
 
 // statements returns how to update rows and how to insert them. The table of
-// homes has one row per home and no further id.
+// homes has one row per home and no further id; that of runs one column more.
 func (d *documents) statements(table string) (update, insert string, args []any) {
 	if table == "homes" {
 		return `UPDATE homes SET revision = n.revision, doc = n.doc
@@ -162,6 +196,15 @@ func (d *documents) statements(table string) (update, insert string, args []any)
 				SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bytea[])
 				ON CONFLICT (home_id) DO UPDATE SET revision = excluded.revision, doc = excluded.doc`,
 			[]any{d.homes, d.revisions, d.docs}
+	}
+	if table == "rule_runs" {
+		return `UPDATE rule_runs SET revision = n.revision, doc = n.doc, due_at = n.due_at
+				FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bytea[], $5::timestamptz[]) AS n (home_id, id, revision, doc, due_at)
+				WHERE rule_runs.home_id = n.home_id AND rule_runs.id = n.id`,
+			`INSERT INTO rule_runs (home_id, id, revision, doc, due_at)
+				SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bytea[], $5::timestamptz[])
+				ON CONFLICT (home_id, id) DO UPDATE SET revision = excluded.revision, doc = excluded.doc, due_at = excluded.due_at`,
+			[]any{d.homes, d.ids, d.revisions, d.docs, d.dues}
 	}
 	return `UPDATE ` + table + ` SET revision = n.revision, doc = n.doc
 			FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bytea[]) AS n (home_id, id, revision, doc)

@@ -60,12 +60,16 @@ func DecodeFromEdge(text []byte) (Frame, error) {
 			return &Ping{}
 		case "ready":
 			return &Ready{}
+		case "answer":
+			return &Answer{}
 		case "snapshot":
 			return &Snapshot{}
 		case "hello":
 			return &Hello{}
 		case "enrol":
 			return &Enrol{}
+		case "renew":
+			return &Renew{}
 		case "error":
 			return &Error{}
 		}
@@ -83,6 +87,10 @@ func DecodeFromCloud(text []byte) (Frame, error) {
 			return &Command{}
 		case "go":
 			return &Go{}
+		case "call":
+			return &Call{}
+		case "configure":
+			return &Configure{}
 		case "pong":
 			return &Pong{}
 		case "welcome":
@@ -91,6 +99,10 @@ func DecodeFromCloud(text []byte) (Frame, error) {
 			return &Challenge{}
 		case "enrolled":
 			return &Enrolled{}
+		case "pending":
+			return &Pending{}
+		case "certificate":
+			return &Certificate{}
 		case "error":
 			return &Error{}
 		}

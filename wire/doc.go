@@ -7,7 +7,7 @@
 //	cloud                                edge
 //	challenge (nonce, versions)  ─▶
 //	                             ◀─      enrol        only with a claim, once
-//	enrolled                     ─▶
+//	pending, or enrolled         ─▶                   pending: ask again on another socket
 //	                             ◀─      hello        signed over the nonce
 //	welcome (session, cursor)    ─▶
 //	                             ◀─      snapshot …   present state, always first
@@ -17,8 +17,16 @@
 //	                             ◀─      ready        only for what opens, with a nonce
 //	go, or why not               ─▶
 //	                             ◀─      entries …    delivered, report, result
+//	call (id, method)            ─▶                   at most MaxCalls at a time
+//	                             ◀─      answer       result or error, in any order
+//	configure (version)          ─▶                   what the agent should work with
+//	                             ◀─      entries …    configured: applied or rolled back
 //	                             ◀─      ping         every PingPeriod
 //	pong (server time)           ─▶
+//
+// A gateway whose key comes to its end, or has ended, says renew instead of hello,
+// signed by that key and by a new one, and is answered with a certificate or
+// pending. The first hello with the new key makes it the gateway's.
 //
 // An entry has no number of its own: a frame names the first, the rest follow
 // by one. The cloud records every entry exactly once by (gateway, outbox epoch,
@@ -29,7 +37,9 @@
 //
 // Versions: each end speaks [Version] and the one before it; hello picks one
 // from the challenge. Unknown members and unknown frame types are errors within
-// a version, so a new member means a new version.
+// a version, so a new member means a new version. Version 2 has call, answer and
+// configure; in a session of version 1 neither end sends them, and whoever wants
+// something of such a gateway is told that its agent is too old.
 //
 // Errors: a frame that cannot be read ends the socket with a [CloseCode] and a
 // sentence. An entry that can be read but not understood is recorded as refused

@@ -31,6 +31,8 @@ type (
 		Cursor  int64 `json:"cursor"` // last entry recorded in this epoch
 		TimeMS  int64 `json:"time_ms"`
 		Head    Head  `json:"head"`
+		// Certificate is that of the gateway's key, from version 2.
+		Certificate Certificate `json:"certificate,omitzero"`
 	}
 	// Ack says that every entry up to Cursor is recorded for good.
 	Ack struct {
@@ -76,10 +78,11 @@ type (
 	Hello struct {
 		Version   int              `json:"version"`
 		Gateway   domain.GatewayID `json:"gateway"`
-		Outbox    string           `json:"outbox"` // id of the outbox database
-		Acked     int64            `json:"acked"`  // last entry the cloud acked
-		Head      Head             `json:"head"`   // the newest it was told of
-		Agent     string           `json:"agent"`  // version of the edge agent
+		Outbox    string           `json:"outbox"`             // id of the outbox database
+		Acked     int64            `json:"acked"`              // last entry the cloud acked
+		Head      Head             `json:"head"`               // the newest it was told of
+		Agent     string           `json:"agent"`              // version of the edge agent
+		Instance  string           `json:"instance,omitempty"` // names the running agent, at random; from version 2
 		Signature []byte           `json:"signature"`
 	}
 	// Snapshot tells the present state of devices, as of entry AsOf.
@@ -140,7 +143,12 @@ const (
 	KindDelivered Kind = "delivered" // Command
 	KindResult    Kind = "result"    // Command, Device, Outcome, Reason, Observed
 	KindAct       Kind = "act"       // Command, Device, Values or Action and Input, Client: given at the gateway itself
+	KindClock     Kind = "clock"     // ByMS: the server's time jumped so far against the gateway's boot clock
 	KindGap       Kind = "gap"       // To, Reason: entries from its own number to To are lost
+	// KindConfigured uses To, Event, Reason: the configuration of version To was
+	// applied or rolled_back. Its members are those of version 1, so that a server of
+	// that version refuses this entry and not the frame.
+	KindConfigured Kind = "configured"
 )
 
 // Entry is one thing the edge has to tell.
@@ -168,6 +176,7 @@ type Entry struct {
 	Name         string                 `json:"name,omitempty"` // what the radio's software calls it
 	Room         string                 `json:"room,omitempty"` // where that says it is
 	To           int64                  `json:"to,omitzero"`
+	ByMS         int64                  `json:"by_ms,omitzero"` // later if positive
 }
 
 func (Challenge) FrameType() string { return "challenge" }

@@ -10,9 +10,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
 
 	"logis/domain"
+	"logis/domain/call"
 	"logis/domain/thing"
 	"logis/wire"
 )
@@ -35,8 +37,14 @@ func fromCloud() map[string]wire.Frame {
 		"challenge": &wire.Challenge{Nonce: nonce, TimeMS: 1772366400123, Versions: []int{2, 1}},
 		"enrolled":  &wire.Enrolled{Gateway: gateway, Home: home},
 		"welcome":   &wire.Welcome{Version: 1, Session: 7, Epoch: 2, Cursor: 41, TimeMS: 1772366400123, Head: wire.Head{Seq: 90, Hash: hash}},
-		"ack":       &wire.Ack{Cursor: 42, Head: wire.Head{Seq: 91, Hash: hash}},
-		"pong":      &wire.Pong{BootMS: 5000, TimeMS: 1772366400123},
+		"welcome-certified": &wire.Welcome{
+			Version: 2, Session: 7, Epoch: 2, Cursor: 41, TimeMS: 1772366400123, Head: wire.Head{Seq: 90, Hash: hash},
+			Certificate: wire.Certificate{Serial: 2, BeginsMS: 1772366400000, EndsMS: 1780142400000},
+		},
+		"pending":     &wire.Pending{UntilMS: 1772367000123},
+		"certificate": &wire.Certificate{Serial: 3, BeginsMS: 1772366400000, EndsMS: 1780142400000},
+		"ack":         &wire.Ack{Cursor: 42, Head: wire.Head{Seq: 91, Hash: hash}},
+		"pong":        &wire.Pong{BootMS: 5000, TimeMS: 1772366400123},
 		"command-set": &wire.Command{
 			ID: command, Device: device, Class: thing.Comfort, Set: map[string]thing.Value{"onOff": `true`, "currentLevel": `40`},
 			NotAfterMS: 1772366430000, DesiredVersion: 88, Session: 7,
@@ -48,9 +56,12 @@ func fromCloud() map[string]wire.Frame {
 		"command-unbounded": &wire.Command{
 			ID: command, Device: device, Class: thing.Config, Set: map[string]thing.Value{"systemMode": `"heat"`}, DesiredVersion: 90, Session: 7,
 		},
-		"go":        &wire.Go{Command: command, Nonce: nonce[:16]},
-		"go-denied": &wire.Go{Command: command, Nonce: nonce[:16], Denied: "not_allowed_any_more"},
-		"error":     &wire.Error{Code: domain.Invalid, Message: "values.onOff must be true or false", Entry: 42},
+		"go":            &wire.Go{Command: command, Nonce: nonce[:16]},
+		"go-denied":     &wire.Go{Command: command, Nonce: nonce[:16], Denied: "not_allowed_any_more"},
+		"call":          &wire.Call{ID: 3, Method: call.Logs, Params: jsontext.Value(`{"lines":200,"level":"warn"}`), NotAfterMS: 1772366415000},
+		"configure":     &wire.Configure{Version: 91, Configuration: domain.Configuration{LogLevel: domain.LogDebug, OutboxMiB: 32, RadiosOff: []string{"zigbee"}}},
+		"configure-own": &wire.Configure{Version: 92, Settled: true},
+		"error":         &wire.Error{Code: domain.Invalid, Message: "values.onOff must be true or false", Entry: 42},
 	}
 }
 
@@ -62,6 +73,12 @@ func fromEdge() map[string]wire.Frame {
 			Signature: bytes.Repeat([]byte{0xef}, 64),
 		},
 		"hello-first": &wire.Hello{Version: 1, Gateway: gateway, Outbox: "Q5", Agent: "1.2.3", Signature: bytes.Repeat([]byte{0xef}, 64)},
+		"hello-instance": &wire.Hello{
+			Version: 2, Gateway: gateway, Outbox: "Q5", Agent: "1.2.3", Instance: "a1b2", Signature: bytes.Repeat([]byte{0xef}, 64),
+		},
+		"renew": &wire.Renew{
+			Version: 2, Gateway: gateway, PublicKey: nonce, Signature: bytes.Repeat([]byte{0xef}, 64), NewSignature: bytes.Repeat([]byte{0xee}, 64),
+		},
 		"snapshot": &wire.Snapshot{AsOf: 41, Devices: wire.PresentList{
 			{Device: device, Available: true, Values: map[string]thing.Value{"onOff": `false`, "activePower": `12.5`}, AtMS: 1772366399000},
 			{Device: domain.DeviceID{15: 9}},
@@ -90,12 +107,20 @@ func fromEdge() map[string]wire.Frame {
 			{Kind: wire.KindAct, AtMS: 1772366400009, Command: command, Device: device, Client: "c1", Action: "goToLiftPercentage", Input: `40`},
 			{Kind: wire.KindGap, To: 99, Reason: "full"},
 		}},
+		"entries-clock": &wire.Entries{First: 43, Entries: wire.EntryList{{Kind: wire.KindClock, AtMS: 1772366400000, ByMS: -7200000}}},
 		"entries-historic": &wire.Entries{First: 1, Historic: true, Entries: wire.EntryList{
 			{Kind: wire.KindReport, Device: device, Values: map[string]thing.Value{"temperature": `21.37`}},
 		}},
-		"ping":       &wire.Ping{BootMS: 5000},
-		"ready":      &wire.Ready{Command: command, Nonce: nonce[:16]},
-		"error-bare": &wire.Error{Code: domain.Internal, Message: "a fault of ours"},
+		"entries-configured": &wire.Entries{First: 53, Entries: wire.EntryList{
+			{Kind: wire.KindConfigured, AtMS: 1772366400010, To: 91, Event: "applied"},
+			{Kind: wire.KindConfigured, AtMS: 1772366400011, To: 92, Event: "rolled_back", Reason: "the radio zigbee does not run"},
+		}},
+		"answer":       &wire.Answer{ID: 3, Result: jsontext.Value(`{"lines":[],"cut":false}`)},
+		"answer-empty": &wire.Answer{ID: 5, Result: jsontext.Value(`{}`)},
+		"answer-error": &wire.Answer{ID: 4, Error: &wire.CallError{Code: domain.NotFound, Message: "there is no such client"}},
+		"ping":         &wire.Ping{BootMS: 5000},
+		"ready":        &wire.Ready{Command: command, Nonce: nonce[:16]},
+		"error-bare":   &wire.Error{Code: domain.Internal, Message: "a fault of ours"},
 	}
 }
 
@@ -190,9 +215,13 @@ func TestEachEndTakesOnlyWhatTheOtherSends(t *testing.T) {
 
 func TestEveryTypeOfFrameHasAGoldenFile(t *testing.T) {
 	t.Parallel()
-	source, err := os.ReadFile("frames.go")
-	if err != nil {
-		t.Fatal(err)
+	var source []byte
+	for _, file := range []string{"frames.go", "keys.go", "call.go"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		source = append(source, text...)
 	}
 	types := 0
 	for line := range strings.Lines(string(source)) {
@@ -206,7 +235,7 @@ func TestEveryTypeOfFrameHasAGoldenFile(t *testing.T) {
 			t.Errorf("a %s frame has no golden file", name)
 		}
 	}
-	if types != 14 {
+	if types != 20 {
 		t.Errorf("%d types of frames were found", types)
 	}
 }
@@ -224,10 +253,12 @@ func TestWhatIsSignedHasItsGoldenBytes(t *testing.T) {
 	t.Parallel()
 	cloud := bytes.Repeat([]byte{0x11}, 32)
 	signed := map[string][]byte{
-		"hello-signed":       fromEdge()["hello"].(*wire.Hello).SigningBytes(cloud),
-		"hello-first-signed": fromEdge()["hello-first"].(*wire.Hello).SigningBytes(cloud),
-		"enrol-signed":       fromEdge()["enrol"].(*wire.Enrol).SigningBytes(cloud),
-		"enrol-proof":        wire.EnrolProof([16]byte{1, 2, 3}, cloud, nonce),
+		"hello-signed":          fromEdge()["hello"].(*wire.Hello).SigningBytes(cloud),
+		"hello-first-signed":    fromEdge()["hello-first"].(*wire.Hello).SigningBytes(cloud),
+		"hello-instance-signed": fromEdge()["hello-instance"].(*wire.Hello).SigningBytes(cloud),
+		"renew-signed":          fromEdge()["renew"].(*wire.Renew).SigningBytes(cloud),
+		"enrol-signed":          fromEdge()["enrol"].(*wire.Enrol).SigningBytes(cloud),
+		"enrol-proof":           wire.EnrolProof([16]byte{1, 2, 3}, cloud, nonce),
 	}
 	for name, data := range signed {
 		checkGolden(t, name+".hex", []byte(hex.EncodeToString(data)+"\n"))

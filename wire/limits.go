@@ -7,7 +7,7 @@ import (
 
 // The protocol versions this build speaks, and the WebSocket subprotocol.
 const (
-	Version     = 1
+	Version     = 2
 	Oldest      = 1
 	Subprotocol = "logis-edge"
 	Path        = "/edge"
@@ -48,6 +48,11 @@ const (
 	GoLimit = 3 * time.Second
 	// NonceBytes is the length of the nonce of a ready frame: not to be guessed.
 	NonceBytes = 16
+	// AskAgain lies between two questions of a gateway whose key waits for the owner:
+	// somebody looks at both.
+	AskAgain = 2 * time.Second
+	// MaxInstance bounds the name of a running agent, in bytes: twice what agents use.
+	MaxInstance = 64
 	// PingStale is how old the last answered ping may be for an opening command: one
 	// may be lost.
 	PingStale = 30 * time.Second
@@ -86,6 +91,7 @@ const (
 	CloseForbidden    CloseCode = 4403 // revoked
 	CloseTimeout      CloseCode = 4408 // no hello in time, or silence
 	CloseReplaced     CloseCode = 4409 // a newer session of the same gateway
+	CloseKeyEnded     CloseCode = 4410 // the key has ended or is suspended: only Renew is answered
 	CloseOutOfOrder   CloseCode = 4412 // entries are missing in between
 	CloseVersion      CloseCode = 4426 // no common protocol version
 	CloseSlow         CloseCode = 4429 // the peer does not read fast enough

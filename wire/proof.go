@@ -21,8 +21,12 @@ func (e Enrol) SigningBytes(nonce []byte) []byte {
 
 // SigningBytes is what the gateway's key signs to open a session.
 func (h Hello) SigningBytes(nonce []byte) []byte {
-	return transcript("logis hello v1", nonce, h.Gateway[:], []byte(h.Outbox), number(h.Acked),
+	signed := transcript("logis hello v1", nonce, h.Gateway[:], []byte(h.Outbox), number(h.Acked),
 		number(int64(h.Head.Seq)), h.Head.Hash, []byte(h.Agent), number(int64(h.Version)))
+	if h.Version == 1 && h.Instance == "" {
+		return signed
+	}
+	return transcript("logis hello v2", signed, []byte(h.Instance))
 }
 
 func number(n int64) []byte { return binary.BigEndian.AppendUint64(nil, uint64(n)) } //nolint:gosec // two's complement is meant

@@ -2,6 +2,8 @@ package wire_test
 
 import (
 	"bytes"
+	"crypto/hmac"
+	"math/rand/v2"
 	"testing"
 
 	"logis/domain"
@@ -15,13 +17,14 @@ func TestEveryMemberIsPartOfWhatIsSigned(t *testing.T) {
 	hello := *fromEdge()["hello"].(*wire.Hello)
 	seen := map[string]string{string(hello.SigningBytes(nonce)): "nothing", string(hello.SigningBytes(hash)): "nonce"}
 	for name, change := range map[string]func(*wire.Hello){
-		"version": func(h *wire.Hello) { h.Version++ },
-		"gateway": func(h *wire.Hello) { h.Gateway[15]++ },
-		"outbox":  func(h *wire.Hello) { h.Outbox += "1" },
-		"acked":   func(h *wire.Hello) { h.Acked = -1 },
-		"seq":     func(h *wire.Hello) { h.Head.Seq++ },
-		"hash":    func(h *wire.Hello) { h.Head.Hash = h.Head.Hash[1:] },
-		"agent":   func(h *wire.Hello) { h.Agent = "" },
+		"version":  func(h *wire.Hello) { h.Version++ },
+		"gateway":  func(h *wire.Hello) { h.Gateway[15]++ },
+		"outbox":   func(h *wire.Hello) { h.Outbox += "1" },
+		"acked":    func(h *wire.Hello) { h.Acked = -1 },
+		"seq":      func(h *wire.Hello) { h.Head.Seq++ },
+		"hash":     func(h *wire.Hello) { h.Head.Hash = h.Head.Hash[1:] },
+		"agent":    func(h *wire.Hello) { h.Agent = "" },
+		"instance": func(h *wire.Hello) { h.Instance = "x" },
 		"a byte that wanders from one member to the next": func(h *wire.Hello) { h.Outbox, h.Agent = "Q", "51.2.3" },
 	} {
 		changed := hello
@@ -72,5 +75,41 @@ func TestAnEnrolmentIsBoundToOneSocketAndOneKey(t *testing.T) {
 	}
 	if len(proof) != 32 {
 		t.Errorf("a proof of %d bytes", len(proof))
+	}
+}
+
+func TestARenewalIsBoundToOneSocketOneGatewayAndOneKey(t *testing.T) {
+	t.Parallel()
+	renew := *fromEdge()["renew"].(*wire.Renew)
+	seen := map[string]string{string(renew.SigningBytes(nonce)): "nothing", string(renew.SigningBytes(hash)): "nonce"}
+	for name, change := range map[string]func(*wire.Renew){
+		"version": func(r *wire.Renew) { r.Version++ },
+		"gateway": func(r *wire.Renew) { r.Gateway[15]++ },
+		"key":     func(r *wire.Renew) { r.PublicKey = hash },
+	} {
+		changed := renew
+		change(&changed)
+		signed := string(changed.SigningBytes(nonce))
+		if twin, taken := seen[signed]; taken {
+			t.Errorf("changing %s signs the same as changing %s", name, twin)
+		}
+		seen[signed] = name
+	}
+}
+
+// A million guesses at the secret of a claim, whose id the guesser knows.
+func TestNoRandomCodeIsAClaim(t *testing.T) {
+	t.Parallel()
+	const guesses = 1_000_000
+	claim := domain.Claim{ID: [16]byte{1}, Secret: [16]byte{7, 7, 7}}
+	key := bytes.Repeat([]byte{9}, 32)
+	proof := wire.EnrolProof(claim.Secret, nonce, key)
+	random := rand.NewChaCha8([32]byte{42})
+	for range guesses {
+		var secret [16]byte
+		_, _ = random.Read(secret[:])
+		if hmac.Equal(proof, wire.EnrolProof(secret, nonce, key)) {
+			t.Fatalf("%x opens the claim", secret)
+		}
 	}
 }

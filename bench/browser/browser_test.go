@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -34,11 +35,24 @@ func TestAPersonUsesASimulatedHome(t *testing.T) {
 	var names []string
 	for _, path := range specs {
 		name := filepath.Base(path[:len(path)-len(".spec.mjs")])
-		if name != "zigbee" && name != look {
+		if !slices.Contains([]string{look, "zigbee", "local", "pair"}, name) {
 			names = append(names, name)
 		}
 	}
 	s.node(t, []string{"LOGIS_CONTROL=" + s.control(t)}, names...)
+}
+
+// A second machine, as docs/edge.md tells it: a folder of its own, pair, run.
+func TestANewUserPairsAnotherMachineInUnderTwoMinutes(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "--simulated", "--simulated-report-rate", "1")
+	s.node(t, []string{"LOGIS_EDGE=" + binaries.Edge, "LOGIS_EDGE_DATA=" + filepath.Join(t.TempDir(), "second")}, "pair")
+}
+
+func TestAtHomeAPersonNeedsNoCloud(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "--simulated", "--simulated-report-rate", "1", "--local", "127.0.0.1:0")
+	s.node(t, []string{"LOGIS_CONTROL=" + s.control(t), "LOGIS_LOCAL=" + s.said(t, "local control: ")}, "local")
 }
 
 // The main job on real input: Chromium taps, and a lamp behind a real mosquitto

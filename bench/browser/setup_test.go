@@ -2,18 +2,23 @@ package browser_test
 
 import (
 	"context"
+	"crypto/ed25519"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"logis/bench/rig"
+	"logis/domain"
 	"logis/migrations/privatepg"
+	"logis/wire/wiretest"
 )
 
 func TestMain(m *testing.M) {
@@ -70,9 +75,14 @@ func newStage(t *testing.T, edgeArgs ...string) *stage {
 		}
 	})
 	s := &stage{rig: r, link: moreLinks(t, r, cluster.DSN())}
-	args := append([]string{"run", "--server", r.Socket(), "--data", filepath.Join(dir, "edge"), "--with-parent", "--reconnect-max", "1s"}, edgeArgs...)
-	s.edge = rig.NewProcess("edge", r.Log, []string{"LOGIS_EDGE_CLAIM=" + claim(t, r, first)}, r.Binaries.Edge, args...)
+	app, home := owner(t, r, first)
+	edgeDir := filepath.Join(dir, "edge")
+	args := append([]string{"run", "--server", r.Socket(), "--data", edgeDir, "--with-parent", "--reconnect-max", "1s"}, edgeArgs...)
+	s.edge = rig.NewProcess(gatewayName, r.Log, []string{"LOGIS_EDGE_CLAIM=" + claim(t, app, home)}, r.Binaries.Edge, args...)
 	if err := s.edge.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if err := app.ConfirmEdge(t.Context(), home, edgeDir); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -83,8 +93,8 @@ func newStage(t *testing.T, edgeArgs ...string) *stage {
 	return s
 }
 
-// claim lets the edge agent into the server's first home.
-func claim(t *testing.T, r *rig.Rig, link string) string {
+// owner signs in and finds the server's first home.
+func owner(t *testing.T, r *rig.Rig, link string) (app *rig.App, home string) {
 	t.Helper()
 	app, err := rig.SignIn(t.Context(), r.URL(), link)
 	if err != nil {
@@ -94,8 +104,14 @@ func claim(t *testing.T, r *rig.Rig, link string) string {
 	if err := app.Get(t.Context(), "/homes", &homes); err != nil || len(homes.Items) != 1 {
 		t.Fatalf("%d homes, %v", len(homes.Items), err)
 	}
+	return app, homes.Items[0].ID
+}
+
+// claim lets one gateway ask to come into the home.
+func claim(t *testing.T, app *rig.App, home string) string {
+	t.Helper()
 	var answer struct{ Claim string }
-	if err := app.Post(t.Context(), "/homes/"+homes.Items[0].ID+"/gateways/claims", rig.NewKey(), map[string]any{}, &answer); err != nil {
+	if err := app.Post(t.Context(), "/homes/"+home+"/gateways/claims", rig.NewKey(), map[string]any{}, &answer); err != nil {
 		t.Fatal(err)
 	}
 	return answer.Claim
@@ -140,9 +156,70 @@ func (s *stage) control(t *testing.T) string {
 		_, err := s.rig.StartServer(t.Context())
 		return err
 	})
+	mux.HandleFunc("GET /gateway/said", func(w http.ResponseWriter, r *http.Request) {
+		line, ok := s.lastLine(r.FormValue("words"))
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		_, _ = w.Write([]byte(line))
+	})
+	mux.HandleFunc("POST /newcomer/knock", func(w http.ResponseWriter, r *http.Request) {
+		letters, err := s.knock(r.Context(), r.Body)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		_, _ = io.WriteString(w, letters)
+	})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	return server.URL
+}
+
+// lastLine returns what follows these words in the last line the gateway printed
+// that begins with them.
+func (s *stage) lastLine(words string) (rest string, found bool) {
+	for _, line := range slices.Backward(strings.Split(s.rig.Log.String(), "\n")) {
+		if rest, found = strings.CutPrefix(line, gatewayName+": "+words); found {
+			return rest, true
+		}
+	}
+	return "", false
+}
+
+// said waits until the gateway has printed a line that begins with these words.
+func (s *stage) said(t *testing.T, words string) string {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); <-time.After(50 * time.Millisecond) {
+		if rest, found := s.lastLine(words); found {
+			return rest
+		}
+	}
+	t.Fatalf("the gateway did not say %q", words)
+	return ""
+}
+
+// gatewayName is what stands before every line the gateway prints.
+const gatewayName = "edge"
+
+// knock is a gateway with a new key that brings the code of a claim, and returns the
+// letters it shows.
+func (s *stage) knock(ctx context.Context, body io.Reader) (string, error) {
+	code, err := io.ReadAll(io.LimitReader(body, 1<<10))
+	if err != nil {
+		return "", err
+	}
+	claim, err := domain.ParseClaim(string(code))
+	if err != nil {
+		return "", err
+	}
+	public, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		return "", err
+	}
+	_, err = wiretest.Redeem(ctx, s.rig.Socket(), claim, key)
+	return domain.KeyLetters(public), err
 }
 
 // specTimeout bounds one run of browser tests.

@@ -38,54 +38,82 @@ func TestNothingIsLostDoubledOrLateWhateverIsKilled(t *testing.T) { //nolint:par
 	}
 	seed, runs := setting(t, "LOGIS_CHAOS_SEED", 1), setting(t, "LOGIS_CHAOS_RUNS", 1)
 	for n := range runs {
-		result, err := chaos.Run(t.Context(), chaos.Options{
-			Dir: t.TempDir(), Seed: seed + n, Kills: int(setting(t, "LOGIS_CHAOS_KILLS", 20)), Binaries: binaries,
-		})
-		t.Log(result)
-		if err != nil {
-			t.Fatalf("%v\n%s", err, result.Log())
-		}
-		for _, problem := range result.Problems {
-			t.Error(problem)
-		}
-		if t.Failed() {
-			t.Fatal(result.Log())
-		}
+		check(t, chaos.Options{Dir: t.TempDir(), Seed: seed + n, Kills: int(setting(t, "LOGIS_CHAOS_KILLS", 20)), Binaries: binaries})
 	}
+}
+
+func TestNoCommandIsLateWhateverStandsStill(t *testing.T) { //nolint:paralleltest // in turns
+	binaries, err := rig.Build(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, chaos.Options{
+		Dir: t.TempDir(), Seed: setting(t, "LOGIS_CHAOS_SEED", 1), Commands: int(setting(t, "LOGIS_CHAOS_COMMANDS", 300)), Binaries: binaries,
+	})
+}
+
+// check runs once and tells what was wrong.
+func check(t *testing.T, o chaos.Options) {
+	t.Helper()
+	result, err := chaos.Run(t.Context(), o)
+	t.Log(result)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, result.Log())
+	}
+	for _, problem := range result.Problems {
+		t.Error(problem)
+	}
+	if t.Failed() {
+		t.Fatal(result.Log())
+	}
+}
+
+// seededBug is a mistake and the run that must find it.
+type seededBug struct {
+	run chaos.Options
+	rig.Mutation
 }
 
 // seededBugs are mistakes that real systems of this kind have made. A checker
 // that lets one pass proves nothing.
-func seededBugs() []rig.Mutation {
-	return []rig.Mutation{
-		{
+func seededBugs() []seededBug {
+	killed := chaos.Options{Kills: 5, Pauses: 8}
+	stalled := chaos.Options{Commands: 200}
+	return []seededBug{
+		{killed, rig.Mutation{
 			Name: "acknowledge before commit", File: "hub/session.go",
 			From: "			answer, err = record(ctx, tx)\n			return err\n",
 			To:   "			answer, err = record(ctx, tx)\n			if err == nil {\n				s.answer(answer, nil)\n				answer = reply{}\n			}\n			return err\n",
-		},
-		{
+		}},
+		{stalled, rig.Mutation{
 			Name: "deadline counted from receipt", File: "edge/executor/carry.go",
 			From: "	device, desires, refused, err := e.weigh(ctx, c)\n",
 			To:   "	if c.NotAfterMS != 0 {\n		t.command.NotAfterMS = time.Now().UnixMilli() + 10_000\n	}\n	device, desires, refused, err := e.weigh(ctx, c)\n",
-		},
-		{
+		}},
+		{stalled, rig.Mutation{
+			Name: "the log's time follows a clock that is set back", File: "eventstore/steady.go",
+			From: "shown.Before(due.Add(-maxBack))", To: "false && due.IsZero()",
+		}},
+		{killed, rig.Mutation{
 			Name: "entries are not placed by the cursor", File: "domain/gateway.go",
 			From: "	case to <= cursor:\n		return false, nil\n",
 			To:   "",
-		},
+		}},
 	}
 }
 
 func TestSeededBugsAreFound(t *testing.T) { //nolint:paralleltest // in turns
 	for _, bug := range seededBugs() {
 		t.Run(bug.Name, func(t *testing.T) {
-			binaries, err := rig.Build(t.Context(), t.TempDir(), bug)
+			binaries, err := rig.Build(t.Context(), t.TempDir(), bug.Mutation)
 			if err != nil {
 				t.Fatal(err)
 			}
 			const tries = 8
 			for seed := range uint64(tries) {
-				result, err := chaos.Run(t.Context(), chaos.Options{Dir: t.TempDir(), Seed: seed + 1, Kills: 5, Pauses: 8, Binaries: binaries})
+				o := bug.run
+				o.Dir, o.Seed, o.Binaries = t.TempDir(), seed+1, binaries
+				result, err := chaos.Run(t.Context(), o)
 				t.Log(result)
 				if err != nil {
 					t.Fatalf("%v\n%s", err, result.Log())

@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -20,9 +21,11 @@ import (
 // checker looks at what the log says after everything has healed and collects
 // what is wrong, each with the invariant of docs/invariants.md it breaks.
 type checker struct {
-	pool     *pgxpool.Pool
-	home     domain.HomeID
-	problems []string
+	pool       *pgxpool.Pool
+	home       domain.HomeID
+	skewed     bool // the log's time is not the true one
+	actuations int
+	problems   []string
 }
 
 func (c *checker) fail(format string, args ...any) {
@@ -191,6 +194,7 @@ func (c *checker) commands(ctx context.Context, who *commander, oracles []string
 		}
 		known[command.ID] = true
 		c.command(&command, finals[command.ID], acted[command.ID])
+		c.deadline(&command, who.accepted[command.ID], acted[command.ID])
 	}
 	for id := range who.accepted {
 		if !known[id] {
@@ -236,16 +240,6 @@ func (c *checker) command(command *domain.Command, finals int, acted []actuation
 	if command.Class.AtMostOnce() && len(acted) > 1 {
 		c.fail("C-2: command %s of class %s was carried out %d times", command.ID, command.Class, len(acted))
 	}
-	if !command.Deadline.IsZero() {
-		for _, a := range acted {
-			if a.At.After(command.Deadline) {
-				c.fail("C-1: command %s was carried out %s after its deadline", command.ID, a.At.Sub(command.Deadline))
-			}
-		}
-		if late := command.Ended.At.Sub(command.Deadline); late > finalWithin {
-			c.fail("C-3: command %s ended %s after its deadline", command.ID, late)
-		}
-	}
 	untried := command.Status == domain.Status(domain.Rejected) || command.Status == domain.Status(domain.Expired) ||
 		command.Status == domain.Status(domain.Superseded)
 	if untried && len(acted) > 0 {
@@ -253,5 +247,30 @@ func (c *checker) command(command *domain.Command, finals int, acted []actuation
 	}
 	if command.Status == domain.Status(domain.Succeeded) && len(acted) == 0 {
 		c.fail("C-3: command %s succeeded and was never carried out", command.ID)
+	}
+}
+
+// deadline: C-1, and C-3 as far as it is about time. Where the log's clock jumps,
+// its deadlines mean nothing outside; but no command may be carried out later than
+// it was accepted and could wait, by true time.
+func (c *checker) deadline(command *domain.Command, a asked, acted []actuation) {
+	c.actuations += len(acted)
+	deadline := command.Deadline
+	switch {
+	case deadline.IsZero():
+		return
+	case !c.skewed:
+		if late := command.Ended.At.Sub(deadline); late > finalWithin {
+			c.fail("C-3: command %s ended %s after its deadline", command.ID, late)
+		}
+	case a.by.IsZero():
+		return // nobody outside knows when it was asked for
+	default:
+		deadline = a.by.Add(cmp.Or(a.ttl, command.Class.Timing().Default))
+	}
+	for _, did := range acted {
+		if did.At.After(deadline) {
+			c.fail("C-1: command %s of class %s was carried out %s after its deadline", command.ID, command.Class, did.At.Sub(deadline))
+		}
 	}
 }

@@ -21,8 +21,14 @@ type commander struct {
 	log    *rig.Log
 
 	mu       sync.Mutex
-	accepted map[domain.CommandID]bool
+	accepted map[domain.CommandID]asked
 	problems []string
+}
+
+// asked is what is known of a command outside of everything that fails.
+type asked struct {
+	by  time.Time     // it was accepted, at the latest
+	ttl time.Duration // it was given; 0: what its class gets
 }
 
 // target is a device that can be commanded, and what can be asked of it.
@@ -82,14 +88,16 @@ func (c *commander) run(ctx context.Context, targets []target) {
 		for k, v := range t.bodies[c.random.IntN(len(t.bodies))] {
 			body[k] = v
 		}
+		var ttl time.Duration
 		if c.random.IntN(2) == 0 {
-			body["ttl_ms"] = 500 + c.random.IntN(3000)
+			ttl = time.Duration(500+c.random.IntN(3000)) * time.Millisecond
+			body["ttl_ms"] = ttl.Milliseconds()
 		}
-		group.Go(func() { c.ask(context.WithoutCancel(ctx), t.device, body) })
+		group.Go(func() { c.ask(context.WithoutCancel(ctx), t.device, body, ttl) })
 	}
 }
 
-func (c *commander) ask(ctx context.Context, device string, body map[string]any) {
+func (c *commander) ask(ctx context.Context, device string, body map[string]any, ttl time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, commandPatient)
 	defer cancel()
 	key := rig.NewKey()
@@ -102,7 +110,7 @@ func (c *commander) ask(ctx context.Context, device string, body map[string]any)
 		switch {
 		case err == nil && first.IsZero():
 			first = answer.ID
-			c.accept(first)
+			c.accept(first, asked{by: time.Now(), ttl: ttl})
 			if c.coin() {
 				return
 			}
@@ -128,10 +136,16 @@ func (c *commander) coin() bool {
 	return c.random.IntN(2) == 0
 }
 
-func (c *commander) accept(id domain.CommandID) {
+func (c *commander) accept(id domain.CommandID, a asked) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.accepted[id] = true
+	c.accepted[id] = a
+}
+
+func (c *commander) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.accepted)
 }
 
 func (c *commander) problem(format string, args ...any) {

@@ -28,6 +28,9 @@ type Options struct {
 	Seed   uint64
 	Kills  int // of each: server, PostgreSQL, edge agents
 	Pauses int // of edge agents, beyond half as many as Kills
+	// Commands counts the run by accepted commands instead: nothing is killed, but
+	// lines fail, programs stand still and the server's clock jumps until then.
+	Commands int
 	// Disk is a small one of its own for the database, to be filled Fills times.
 	Disk     string
 	Fills    int
@@ -38,9 +41,11 @@ type Options struct {
 type Result struct {
 	Seed                       uint64
 	ServerKills, DatabaseKills int
-	EdgeKills, EdgePauses      int
+	EdgeKills, Pauses          int
+	LineFaults, ClockJumps     int
 	DiskFills                  int
 	Entries, Commands, Events  int64
+	Actuations                 int
 	Took                       time.Duration
 	Problems                   []string
 	log                        *rig.Log
@@ -51,9 +56,10 @@ func (r *Result) Log() string { return r.log.String() }
 
 // String says in one line what was done.
 func (r *Result) String() string {
-	return fmt.Sprintf("seed %d: %d server, %d database, %d edge kills, %d edge pauses, %d full disks in %s; %d entries, %d commands, %d events; %d problems",
-		r.Seed, r.ServerKills, r.DatabaseKills, r.EdgeKills, r.EdgePauses, r.DiskFills, r.Took.Round(time.Second),
-		r.Entries, r.Commands, r.Events, len(r.Problems))
+	return fmt.Sprintf("seed %d: %d server, %d database, %d edge kills, %d pauses, %d line faults, %d clock jumps, %d full disks in %s; "+
+		"%d entries, %d commands, %d carried out, %d events; %d problems",
+		r.Seed, r.ServerKills, r.DatabaseKills, r.EdgeKills, r.Pauses, r.LineFaults, r.ClockJumps, r.DiskFills, r.Took.Round(time.Second),
+		r.Entries, r.Commands, r.Actuations, r.Events, len(r.Problems))
 }
 
 const (
@@ -72,6 +78,8 @@ type scene struct {
 	app      *rig.App
 	home     domain.HomeID
 	edges    []*rig.Process
+	lines    []*rig.Proxy // of the edges, to the server
+	clock    *skew        // of the database; nil: nobody moves it
 	oracles  []string
 	scripted []*scripted
 	result   *Result
@@ -100,7 +108,11 @@ func (s *scene) close() {
 		_ = e.Kill()
 	}
 	if s.rig != nil {
+		_ = s.rig.Server.Signal(syscall.SIGCONT)
 		_ = s.rig.Server.Kill()
+	}
+	for _, line := range s.lines {
+		_ = line.Close()
 	}
 	if s.database != nil {
 		s.database.close()
@@ -111,6 +123,11 @@ func (s *scene) build(ctx context.Context) error {
 	var err error
 	if s.database, err = startDatabase(ctx, s.options.Disk, s.log); err != nil {
 		return err
+	}
+	if s.options.Commands > 0 {
+		if s.clock, err = newSkew(ctx, s.database.current().DSN()); err != nil {
+			return err
+		}
 	}
 	var link string
 	s.rig, link, err = rig.Start(ctx, rig.Options{Dir: s.options.Dir, Binaries: s.options.Binaries, Database: s.database.current().DSN()})
@@ -155,12 +172,20 @@ func (s *scene) addEdge(ctx context.Context, n int) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
+	line, err := rig.NewProxy(s.rig.Addr)
+	if err != nil {
+		return err
+	}
+	s.lines = append(s.lines, line)
 	e := rig.NewProcess(fmt.Sprint("edge", n), s.log, []string{"LOGIS_EDGE_CLAIM=" + claim}, s.options.Binaries.Edge,
-		"run", "--server", s.rig.Socket(), "--data", dir, "--with-parent",
+		"run", "--server", "ws://"+line.Addr(), "--data", dir, "--with-parent",
 		"--simulated", "--simulated-oracle", oracle, "--simulated-report-rate", "20", "--simulated-slow", "20ms",
 		"--reconnect-max", "1s")
 	s.edges, s.oracles = append(s.edges, e), append(s.oracles, oracle)
-	return e.Start()
+	if err := e.Start(); err != nil {
+		return err
+	}
+	return s.app.ConfirmEdge(ctx, s.home.String(), dir)
 }
 
 func (s *scene) addScripted(ctx context.Context, n int) error {
@@ -173,7 +198,9 @@ func (s *scene) addScripted(ctx context.Context, n int) error {
 		return err
 	}
 	seed := sha256.Sum256([]byte(strconv.Itoa(n)))
-	g, err := wiretest.Enrol(ctx, s.rig.Socket(), claim, seed[:])
+	g, err := wiretest.Enrol(ctx, s.rig.Socket(), claim, seed[:], func(ctx context.Context, letters string) error {
+		return s.app.Confirm(ctx, s.home.String(), letters)
+	})
 	if err != nil {
 		return err
 	}
@@ -190,7 +217,7 @@ func (s *scene) play(ctx context.Context) error {
 		return err
 	}
 	who := &commander{
-		app: s.app, home: s.home, log: s.log, accepted: map[domain.CommandID]bool{},
+		app: s.app, home: s.home, log: s.log, accepted: map[domain.CommandID]asked{},
 		random: rand.New(rand.NewPCG(s.options.Seed, 2)),
 	}
 	loadCtx, endLoad := context.WithCancel(ctx)
@@ -204,10 +231,13 @@ func (s *scene) play(ctx context.Context) error {
 	for _, g := range s.scripted {
 		group.Go(func() { g.run(loadCtx, healCtx) })
 	}
-	if err := s.breakThings(ctx); err != nil {
+	if err := s.breakThings(ctx, func() bool { return who.count() >= s.options.Commands }); err != nil {
 		return err
 	}
 	endLoad()
+	if err := s.clock.close(ctx); err != nil {
+		return err
+	}
 	heal := time.AfterFunc(healTimeout, endHeal)
 	defer heal.Stop()
 	group.Wait()
@@ -216,6 +246,12 @@ func (s *scene) play(ctx context.Context) error {
 		return err
 	default:
 	}
+	return s.check(ctx, who)
+}
+
+// check waits until everything has come to an end, stops it and looks at what is
+// left.
+func (s *scene) check(ctx context.Context, who *commander) error {
 	pool, err := pgxpool.New(ctx, s.database.current().DSN())
 	if err != nil {
 		return err
@@ -227,7 +263,7 @@ func (s *scene) play(ctx context.Context) error {
 	if err := s.quiet(); err != nil {
 		return err
 	}
-	c := &checker{pool: pool, home: s.home}
+	c := &checker{pool: pool, home: s.home, skewed: s.clock != nil}
 	if err := c.all(ctx, s.scripted, who, s.oracles); err != nil {
 		return err
 	}
@@ -235,7 +271,7 @@ func (s *scene) play(ctx context.Context) error {
 	for _, g := range s.scripted {
 		s.result.Entries += g.ackedTo()
 	}
-	s.result.Commands = int64(len(who.accepted))
+	s.result.Commands, s.result.Actuations = int64(len(who.accepted)), c.actuations
 	return pool.QueryRow(ctx, `SELECT count(*) FROM events`).Scan(&s.result.Events)
 }
 

@@ -102,7 +102,15 @@ func (f *Fleet) found(ctx context.Context, who *access.Access, n int) (*wiretest
 	}
 	seed := sha256.Sum256(home[:])
 	key := ed25519.NewKeyFromSeed(seed[:])
-	id, _, err := who.Enrol(ctx, claim.ID, key.Public().(ed25519.PublicKey), func([16]byte) bool { return true }) //nolint:forcetypeassert // documented
+	public := key.Public().(ed25519.PublicKey) //nolint:forcetypeassert // documented
+	if _, err := who.Enrol(ctx, claim.ID, public, true, func([16]byte) bool { return true }); err != nil {
+		return nil, err
+	}
+	var id domain.GatewayID
+	err = f.Store.Append(ctx, []domain.HomeID{home}, func(ctx context.Context, tx *eventstore.Tx) error {
+		id, err = who.Confirm(ctx, tx, access.Principal{Person: f.Owner}, home, domain.KeyLetters(public))
+		return err
+	})
 	return &wiretest.Gateway{ID: id, Home: home, Key: key, Outbox: "outbox-1"}, err
 }
 

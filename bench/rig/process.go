@@ -213,3 +213,21 @@ func (p *Process) RSS() (int64, error) {
 	}
 	return 0, errors.New("no VmRSS in the process status")
 }
+
+// ticksPerSecond is the unit in which Linux tells processor time.
+const ticksPerSecond = 100
+
+// CPU returns the processor time the program has used (Linux).
+func (p *Process) CPU() (time.Duration, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.PID()))
+	if err != nil {
+		return 0, err
+	}
+	_, rest, _ := strings.Cut(string(text), ") ") // the name may hold spaces
+	var ignored string
+	var user, system int64
+	// The fields after the name are state, ten more, and then these two.
+	_, err = fmt.Sscan(rest, &ignored, &ignored, &ignored, &ignored, &ignored, &ignored, &ignored, &ignored, &ignored, &ignored, &ignored,
+		&user, &system)
+	return time.Duration(user+system) * time.Second / ticksPerSecond, err
+}

@@ -40,6 +40,7 @@ func subcommands() []subcommand {
 		{"status", "tell how the gateway stands", printStatus},
 		{"doctor", "look for what is wrong, and say what helps", printDiagnosis},
 		{"logs", "print what the agent logged last", printLogs},
+		{"update", "look for a newer version and install it", updateProgram},
 		{"local", "list, add and remove the clients of local control", localClients},
 		{"version", "print the version", printVersion},
 	}
@@ -82,6 +83,7 @@ func command(ctx context.Context, args []string, t terminal) int {
 		if c.name != name {
 			continue
 		}
+		handOver(t, name, args)
 		code, err := c.run(ctx, t, args[1:])
 		switch {
 		case errors.Is(err, flag.ErrHelp):

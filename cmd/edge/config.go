@@ -2,9 +2,12 @@ package main
 
 import (
 	"flag"
+	"fmt"
 	"time"
 
 	"logis/edge/radio/simulated"
+	"logis/edge/release"
+	"logis/edge/update"
 )
 
 // config is what the flags and the environment say.
@@ -22,6 +25,9 @@ type config struct {
 	simulated   bool
 	home        simulated.Options
 	oracle      string // file
+
+	updateFrom, updateKeys string        // where newer versions come from, and who vouches for them
+	updateTrial            time.Duration // how long one may take to prove itself
 }
 
 // defaultRate lets the sensors of the simulated home speak about twice a minute.
@@ -51,12 +57,35 @@ func runFlags(t terminal, c *config) *flag.FlagSet {
 	flags.Float64Var(&c.home.Rate, "simulated-report-rate", defaultRate, "reports per second of the whole home")
 	flags.DurationVar(&c.home.Slow, "simulated-slow", 0, "how long every device takes to act")
 	flags.StringVar(&c.oracle, "simulated-oracle", "", "file that gets a line for every actuation, before it happens")
+	flags.StringVar(&c.updateFrom, "update-from", "", "look there for newer versions and install them: https://host/path/, or a folder; "+
+		"a supervisor must start the agent again")
+	flags.DurationVar(&c.updateTrial, updateTrial, update.TrialLimit, "how long a new version may take to prove itself; for tests")
+	keysFlag(flags, &c.updateKeys)
 	return flags
 }
+
+// keysFlag is where the keys of releases are.
+func keysFlag(flags *flag.FlagSet, path *string) {
+	flags.StringVar(path, updateKeys, defaultKeys, "file of the keys that vouch for newer versions")
+}
+
+// Names that launching needs, whatever else a newer version may know.
+const (
+	updateKeys  = "update-keys"
+	updateTrial = "update-trial"
+	defaultKeys = "/usr/share/logis-edge/" + release.KeyFileName
+)
 
 // readConfig fills the flags of run.
 func readConfig(t terminal, args []string) (config, error) {
 	var c config
-	err := readFlags(t, runFlags(t, &c), args)
-	return c, err
+	if err := readFlags(t, runFlags(t, &c), args); err != nil {
+		return c, err
+	}
+	if c.updateFrom != "" {
+		if err := update.CheckSource(c.updateFrom); err != nil {
+			return c, fmt.Errorf("%w: --update-from: %w", errUsage, err)
+		}
+	}
+	return c, nil
 }

@@ -116,10 +116,25 @@ func describe(w io.Writer, r *health.Report) {
 	if r.Key != "" {
 		row("gateway", "%v of home %v", r.Gateway, r.Home)
 		row("key", "%s", r.Key)
+		if waits := r.WaitingLetters(); waits != "" {
+			row("letters", "%s, of a new key that the owner must confirm", waits)
+		} else {
+			row("letters", "%s", r.Letters)
+		}
+		if !r.KeyEnds.IsZero() {
+			row("key ends", "%s", r.KeyEnds.Format(time.DateOnly))
+		}
 		row("server", "%s", r.Server)
 	}
 	if r.Outbox.Entries >= 0 {
 		row("outbox", "%d entries, %s of %s", r.Outbox.Entries, health.Bytes(r.Outbox.Bytes), health.Bytes(r.Outbox.MaxBytes))
+	}
+	if u := r.Update; u != nil && u.Checked != nil {
+		looked := "at a time not known"
+		if u.Checked.AtMS > 0 {
+			looked = time.UnixMilli(u.Checked.AtMS).UTC().Format(time.RFC3339)
+		}
+		row("updates", "last looked for %s", looked)
 	}
 	if a := r.Agent; a != nil {
 		if a.Link.Session != 0 {
@@ -136,6 +151,9 @@ func describe(w io.Writer, r *health.Report) {
 			stands := "runs"
 			if radio.Problem != "" {
 				stands = "down"
+			}
+			if len(radio.Breaches) > 0 {
+				stands += ", misbehaves" // doctor says how
 			}
 			row("radio", "%s %s, ended %d times", radio.Name, stands, radio.Restarts)
 		}

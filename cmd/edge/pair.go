@@ -17,7 +17,11 @@ import (
 )
 
 const aboutPair = `Let this gateway into a home, once. Make a claim in the app first (Gateways, then
-"Add a gateway"); it is good for ten minutes.
+"Add a gateway"); it is good for ten minutes. Then compare the letters that the
+gateway shows with those in the app.
+
+With --again a gateway that belongs to a home gets another key: its own ended long
+ago, or is not trusted any more. Make the claim at the gateway itself ("Pair again").
 
 The claim is asked for at a terminal. Elsewhere it is the first line of standard
 input, or LOGIS_EDGE_CLAIM. There is no flag for it: other accounts of this
@@ -32,6 +36,7 @@ func pairGateway(ctx context.Context, t terminal, args []string) (int, error) {
 	flags := newFlags(t, "pair", aboutPair, &data)
 	flags.StringVar(&server, "server", "", "the Logis server, as ws://localhost:8080 or wss://home.example; asked for at a terminal")
 	wait := flags.Duration("wait", pairWait, "how long to try when the server cannot be reached")
+	again := flags.Bool("again", false, "give a gateway that belongs to a home another key")
 	if err := readFlags(t, flags, args); err != nil {
 		return exitUsage, err
 	}
@@ -51,13 +56,24 @@ func pairGateway(ctx context.Context, t terminal, args []string) (int, error) {
 			return exitUsage, fmt.Errorf("%w: which claim? Make one in the app and give it on standard input", errUsage)
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, *wait)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	late := time.AfterFunc(*wait, func() { cancel(errUnreachable) })
+	defer late.Stop()
 	return pair(ctx, t, edge.Options{
-		Dir: data, Server: server, Claim: claim, Version: version, ReconnectMax: pairPause,
-		Log: slog.New(slog.NewTextHandler(t.err, nil)),
+		Dir: data, Server: server, Claim: claim, Version: version, ReconnectMax: pairPause, Again: *again,
+		Log: slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: slog.LevelError})),
+		Waits: func(letters string, within time.Duration) {
+			late.Stop()
+			fmt.Fprintf(t.out, "This gateway shows the letters\n\n  %s\n\n", letters)
+			fmt.Fprintf(t.out, "The app asks for them now (Gateways). If it shows the same, say yes there; if not, say no:\n")
+			fmt.Fprintf(t.out, "somebody else is trying to come in. Waiting for %v at most …\n\n", within.Round(time.Second))
+		},
 	})
 }
+
+// errUnreachable ends an attempt that took too long.
+var errUnreachable = errors.New("the server could not be reached")
 
 // pairPause bounds the wait before the server is asked again: somebody watches.
 const pairPause = 5 * time.Second
@@ -78,15 +94,15 @@ func pair(ctx context.Context, t terminal, o edge.Options) (int, error) {
 	id, err := edge.Pair(ctx, o)
 	switch {
 	case errors.Is(err, edge.ErrPaired):
-		return exitFailed, fmt.Errorf("%w: gateway %v of home %v at %s. To begin anew, stop the agent and move %s away", err, id.Gateway, id.Home, id.Server, o.Dir)
-	case errors.Is(err, context.DeadlineExceeded):
+		return exitFailed, fmt.Errorf("%w: gateway %v of home %v at %s. To give it another key use --again; to begin anew, stop the agent and move %s away",
+			err, id.Gateway, id.Home, id.Server, o.Dir)
+	case err != nil && errors.Is(context.Cause(ctx), errUnreachable):
 		return exitFailed, fmt.Errorf("%s could not be reached; logis-edge doctor --server %s says why", o.Server, o.Server)
 	case err != nil:
 		return exitFailed, err
 	}
 	fmt.Fprintf(t.out, "Paired: this is gateway %v of home %v.\n\n", id.Gateway, id.Home)
-	fmt.Fprintf(t.out, "Its key's fingerprint is\n\n  %s\n\n", id.Fingerprint())
-	fmt.Fprint(t.out, "The app must show the same (Gateways). If it does not, turn the gateway out there.\n\n")
+	fmt.Fprintf(t.out, "Its key's fingerprint is\n\n  %s\n\nThe app shows it, too (Gateways).\n\n", id.Fingerprint())
 	fmt.Fprintln(t.out, "Next:", howToStart(o.Dir))
 	return exitOK, nil
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"time"
 
+	"logis/domain/call"
 	"logis/edge"
 	"logis/edge/health"
 	"logis/edge/logring"
@@ -23,6 +24,11 @@ import (
 
 // runAgent is the whole program: choose, connect, run.
 func runAgent(ctx context.Context, t terminal, args []string) (int, error) {
+	// 0. A newer version in the folder runs in the place of this one.
+	if code, ran, err := launch(ctx, t, args); ran {
+		return code, err
+	}
+
 	// 1. What is wanted.
 	c, err := readConfig(t, args)
 	if err != nil {
@@ -61,11 +67,13 @@ func runAgent(ctx context.Context, t terminal, args []string) (int, error) {
 	defer ring.Close() //nolint:errcheck // what is in it is written
 
 	// 5. The agent. What it refuses now is a matter of flags.
-	log = slog.New(slog.NewTextHandler(io.MultiWriter(ring, t.err), nil))
+	level := new(slog.LevelVar)
+	log = slog.New(slog.NewTextHandler(io.MultiWriter(ring, t.err), &slog.HandlerOptions{Level: level}))
 	agent, err := edge.New(edge.Options{
 		Dir: c.data, Server: c.server, Claim: c.claim, Radios: radios,
 		Version: version, Log: log, ReconnectMax: c.reconnectMax,
 		Local: c.local, LocalName: c.localName, Screen: t.out,
+		LogLevel: level, Health: healthOf(c.data, time.Now()),
 	})
 	if errors.Is(err, edge.ErrNoClaim) {
 		return exitUsage, fmt.Errorf("%w: %w; make one in the app and use logis-edge pair, or give it with --claim or LOGIS_EDGE_CLAIM", errUsage, err)
@@ -78,7 +86,7 @@ func runAgent(ctx context.Context, t terminal, args []string) (int, error) {
 	}
 
 	// 6. Work until stopped, and answer those who ask how it goes.
-	err = work(ctx, c.data, agent, ring, log)
+	err = work(ctx, c, agent, ring, log)
 	if err != nil {
 		log.Error("the agent ends", "why", err)
 		return exitFailed, err
@@ -87,14 +95,21 @@ func runAgent(ctx context.Context, t terminal, args []string) (int, error) {
 }
 
 // work runs the agent with the socket that tells how it stands. Without that
-// socket the home is served all the same.
-func work(ctx context.Context, dir string, agent *edge.Agent, ring *logring.Ring, log *slog.Logger) error {
+// socket the home is served all the same. It also ends for a newer version.
+func work(ctx context.Context, c config, agent *edge.Agent, ring *logring.Ring, log *slog.Logger) error {
 	begun := time.Now()
+	ctx, end := context.WithCancel(ctx)
+	defer end()
 	served, stop := context.WithCancel(ctx)
+	updated := make(chan struct{})
+	go func() {
+		defer close(updated)
+		keepUpToDate(served, c, agent, log, end)
+	}()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		err := health.Serve(served, dir, func(ctx context.Context) health.Answer {
+		err := health.Serve(served, c.data, func(ctx context.Context) health.Answer {
 			return health.Answer{
 				PID: os.Getpid(), UptimeS: int64(time.Since(begun) / time.Second), LogLost: ring.Lost(), Status: agent.Status(ctx),
 			}
@@ -106,8 +121,17 @@ func work(ctx context.Context, dir string, agent *edge.Agent, ring *logring.Ring
 	defer func() {
 		stop()
 		<-done
+		<-updated
 	}()
 	return agent.Run(ctx)
+}
+
+// healthOf finds what doctor would, for the cloud.
+func healthOf(dir string, begun time.Time) func(context.Context) call.HealthReport {
+	return func(ctx context.Context) call.HealthReport {
+		r := health.Look(ctx, health.Options{Dir: dir, Version: version, Network: true})
+		return call.HealthReport{Version: version, UptimeS: int64(time.Since(begun) / time.Second), Findings: r.Findings}
+	}
 }
 
 // chooseRadios makes the radios the flags name; complain gets what they do not

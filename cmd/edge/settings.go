@@ -109,20 +109,30 @@ func parseSettings(path, text string) (map[string]string, error) {
 	number := 0
 	for line := range strings.Lines(text) {
 		number++
-		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") {
+		name, value, found := readLine(line)
+		if name == "" && !found {
 			continue
 		}
-		name, value, found := strings.Cut(line, "=")
-		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 		if !found || !known[name] {
 			// The value is not repeated: it may be a password.
 			return nil, fmt.Errorf("%w: %s line %d: %q is not a setting", errUsage, path, number, name[:min(len(name), 60)])
 		}
-		if n := len(value); n >= 2 && (value[0] == '"' || value[0] == '\'') && value[n-1] == value[0] {
-			value = value[1 : n-1]
-		}
 		settings[name] = value
 	}
 	return settings, nil
+}
+
+// readLine reads NAME=value, with quotes around the value or without. An empty
+// line or a comment has neither; of any other, found is false and name the line.
+func readLine(line string) (name, value string, found bool) {
+	line = strings.TrimSpace(line)
+	if strings.HasPrefix(line, "#") {
+		return "", "", false
+	}
+	name, value, found = strings.Cut(line, "=")
+	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+	if n := len(value); n >= 2 && (value[0] == '"' || value[0] == '\'') && value[n-1] == value[0] {
+		value = value[1 : n-1]
+	}
+	return name, value, found
 }

@@ -6,12 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 
-	"github.com/jackc/pgx/v5"
-
 	"logis/domain"
-	"logis/eventstore"
 	"logis/migrations/privatepg"
-	"logis/projections"
 )
 
 // withRooms runs do over an open database. The private one can be open only
@@ -50,50 +46,6 @@ func chosenHomes(ctx context.Context, r *rooms, args []string) ([]domain.HomeID,
 	return homes, nil
 }
 
-// verifyLog walks the chain of each home and names the first bad event.
-func verifyLog(ctx context.Context, t terminal, args []string) (int, error) {
-	c, args, err := readConfig(t, "verify", args, nil)
-	if err != nil {
-		return 0, err
-	}
-	return withRooms(ctx, t, c, func(r *rooms) (int, error) {
-		homes, err := chosenHomes(ctx, r, args)
-		if err != nil {
-			return 0, err
-		}
-		code := exitOK
-		for _, home := range homes {
-			v, err := verifyHome(ctx, r, home)
-			if err != nil {
-				return 0, err
-			}
-			if v.Bad != 0 {
-				code = exitBad
-				fmt.Fprintf(t.out, "home %s: event %d %s; %d events before it are sound\n", home, v.Bad, v.Reason, v.Events)
-				continue
-			}
-			fmt.Fprintf(t.out, "home %s: all %d events are sound, head %s\n", home, v.Events, v.Head)
-		}
-		return code, nil
-	})
-}
-
-func verifyHome(ctx context.Context, r *rooms, home domain.HomeID) (v eventstore.Verdict, err error) {
-	// One snapshot: events that come meanwhile are not missing before the head.
-	err = projections.Snapshot(ctx, r.app, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `SET LOCAL statement_timeout = 0`); err != nil {
-			return err
-		}
-		head, err := eventstore.HeadOf(ctx, tx, home)
-		if err != nil {
-			return err
-		}
-		v, err = eventstore.Verify(ctx, tx, home, head)
-		return err
-	})
-	return v, err
-}
-
 // rebuildTables makes the projections again and says whether they were right.
 func rebuildTables(ctx context.Context, t terminal, args []string) (int, error) {
 	c, args, err := readConfig(t, "rebuild", args, nil)
@@ -119,6 +71,14 @@ func rebuildTables(ctx context.Context, t terminal, args []string) (int, error) 
 				verdict, code = "different from before "+result.Before, exitBad
 			}
 			fmt.Fprintf(t.out, "home %s: %d events folded, projections %s, %s\n", home, result.Events, result.After, verdict)
+			kept, err := r.past.Check(ctx, home)
+			if err != nil {
+				return 0, err
+			}
+			if kept.Wrong > 0 {
+				code = exitBad
+				fmt.Fprintf(t.out, "home %s: %d of %d snapshots were wrong and are put right\n", home, kept.Wrong, kept.Snapshots)
+			}
 		}
 		return code, nil
 	})

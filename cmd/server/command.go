@@ -35,7 +35,8 @@ func subcommands() []subcommand {
 	return []subcommand{
 		{"run", "serve homes until stopped", runServer},
 		{"link", "print a one-time link that signs the owner in", printLink},
-		{"verify", "walk the hash chains and name the first bad event", verifyLog},
+		{"verify", "walk the hash chains, or an export, and name the first bad event", verifyLog},
+		{"export", "write the whole log of a home, to read, keep or verify", exportLog},
 		{"rebuild", "make the projections again from the log and compare", rebuildTables},
 		{"openapi", "print the OpenAPI document", printOpenAPI},
 		{"version", "print the version", printVersion},

@@ -15,6 +15,21 @@ type config struct {
 	demoEdge string // program of an edge agent to run with a simulated home
 	demoArgs string // further flags for it
 	homeName string
+
+	checkpoints string // folder of the signed checkpoints; "" is one in data
+}
+
+// second returns the folder of the signed checkpoints.
+func (c config) second() string {
+	if c.checkpoints != "" {
+		return c.checkpoints
+	}
+	return filepath.Join(c.data, "checkpoints")
+}
+
+func checkpointsFlag(flags *flag.FlagSet, c *config) {
+	flags.StringVar(&c.checkpoints, "checkpoints-dir", c.checkpoints,
+		"folder for the signed checkpoints, best on another disk (LOGIS_CHECKPOINTS; checkpoints in the data folder)")
 }
 
 const (
@@ -25,7 +40,7 @@ const (
 // readConfig fills the flags of a subcommand: environment first, flags win.
 func readConfig(t terminal, name string, args []string, more func(*flag.FlagSet, *config)) (config, []string, error) {
 	c := config{addr: fromEnv(t, "LOGIS_ADDR", defaultAddr), data: fromEnv(t, "LOGIS_DATA", defaultData)}
-	c.database = fromEnv(t, "DATABASE_URL", "")
+	c.database, c.checkpoints = fromEnv(t, "DATABASE_URL", ""), fromEnv(t, "LOGIS_CHECKPOINTS", "")
 	flags := flag.NewFlagSet("logis-server "+name, flag.ContinueOnError)
 	flags.SetOutput(t.err)
 	flags.StringVar(&c.data, "data", c.data, "data folder (LOGIS_DATA)")

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -36,6 +38,12 @@ func welcome(ctx context.Context, group *errgroup.Group, t terminal, c config, s
 			return err
 		}
 		group.Go(func() error { return edge.run(ctx) })
+		group.Go(func() error {
+			if err := edge.confirm(ctx); err != nil && ctx.Err() == nil {
+				fmt.Fprintln(t.err, "· the edge agent is not confirmed:", err)
+			}
+			return nil
+		})
 	}
 	link, err := ownerLink(ctx, s.rooms, c.addr)
 	if err != nil {
@@ -90,20 +98,27 @@ func localTimeZone() string {
 // demoEdge is an edge agent with a simulated home, run beside the server.
 type demoEdge struct {
 	program string
+	folder  string
 	args    []string
 	claim   string
 	log     io.Writer
+	rooms   *rooms
+	owner   access.Principal
+	home    domain.HomeID
 }
 
 func newDemoEdge(ctx context.Context, r *rooms, c config, owner domain.PersonID, home domain.HomeID, log io.Writer) (*demoEdge, error) {
-	e := &demoEdge{program: c.demoEdge, log: log}
+	e := &demoEdge{
+		program: c.demoEdge, folder: filepath.Join(c.data, "edge"), log: log,
+		rooms: r, owner: access.Principal{Person: owner}, home: home,
+	}
 	e.args = append([]string{
 		"run", "--server", strings.Replace(baseURL(c.addr), "http", "ws", 1),
-		"--data", filepath.Join(c.data, "edge"), "--with-parent",
+		"--data", e.folder, "--with-parent",
 	}, strings.Fields(c.demoArgs)...)
 	// The claim is for the first start; an agent that is enrolled ignores it.
 	err := pgx.BeginFunc(ctx, r.app, func(tx pgx.Tx) error {
-		claim, _, err := r.access.NewClaim(ctx, tx, access.Principal{Person: owner}, home)
+		claim, _, err := r.access.NewClaim(ctx, tx, e.owner, home)
 		e.claim = claim.String()
 		return err
 	})
@@ -132,6 +147,60 @@ func (e *demoEdge) run(ctx context.Context) error {
 		wait = min(2*wait, edgeWaitMax)
 	}
 	return nil
+}
+
+// confirmPause lies between two looks whether the agent wants to come in.
+const confirmPause = 500 * time.Millisecond
+
+// confirm is the owner of the demo: it lets in the agent that was started here, and
+// no other, by the letters which that agent shows. It returns once the agent
+// belongs to a home, or the claim is too old.
+func (e *demoEdge) confirm(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, access.ClaimLife)
+	defer cancel()
+	pause := time.NewTicker(confirmPause)
+	defer pause.Stop()
+	for {
+		shows, err := e.shows(ctx)
+		if err == nil && shows.Gateway != "" {
+			return nil
+		}
+		if err == nil && shows.Letters != "" {
+			err = e.letIn(ctx, shows.Letters)
+		}
+		if err != nil && domain.CodeOf(err) != domain.NotFound {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-pause.C:
+		}
+	}
+}
+
+// shown is what the agent says of itself.
+type shown struct {
+	Gateway string `json:"gateway"` // "": it belongs to no home
+	Letters string `json:"letters"` // of its key; "": it has none yet
+}
+
+// shows asks the agent's own program.
+func (e *demoEdge) shows(ctx context.Context) (shown, error) {
+	var s shown
+	text, err := exec.CommandContext(ctx, e.program, "status", "--json", "--data", e.folder).Output()
+	var wrong *exec.ExitError // an agent without a home says that this is wrong
+	if err != nil && !errors.As(err, &wrong) {
+		return s, err
+	}
+	return s, json.Unmarshal(text, &s)
+}
+
+func (e *demoEdge) letIn(ctx context.Context, letters string) error {
+	return e.rooms.store.Append(ctx, []domain.HomeID{e.home}, func(ctx context.Context, tx *eventstore.Tx) error {
+		_, err := e.rooms.access.Confirm(ctx, tx, e.owner, e.home, letters)
+		return err
+	})
 }
 
 // stopEdge is how long the agent may take to end before it is killed.

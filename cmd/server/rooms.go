@@ -12,6 +12,7 @@ import (
 	"logis/dispatch"
 	"logis/domain/thing"
 	"logis/eventstore"
+	"logis/history"
 	"logis/projections"
 )
 
@@ -24,6 +25,7 @@ type rooms struct {
 	queue   *dispatch.Queue
 	store   *eventstore.Store
 	access  *access.Access
+	past    *history.Past
 }
 
 // openRooms wires what every subcommand needs.
@@ -45,9 +47,10 @@ func openRooms(ctx context.Context, db *database, log *slog.Logger) (*rooms, err
 		return nil, err
 	}
 	r.store = eventstore.New(r.app, eventstore.Options{
-		Catalog: catalog, Projection: r.tables, Reactors: []eventstore.Reactor{dispatch.Reactor{}}, Jobs: r.queue,
+		Catalog: catalog, Projection: r.tables, Reactors: dispatch.Reactors(), Jobs: r.queue,
 	})
 	r.access = access.New(r.store, nil)
+	r.past = history.New(r.store, log)
 	return r, nil
 }
 

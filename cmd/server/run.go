@@ -16,6 +16,7 @@ import (
 	"logis/api"
 	"logis/dispatch"
 	"logis/eventstore"
+	"logis/history/proof"
 	"logis/hub"
 	"logis/web"
 	"logis/wire"
@@ -29,6 +30,7 @@ func runFlags(flags *flag.FlagSet, c *config) {
 	addrFlag(flags, c)
 	flags.StringVar(&c.homeName, "home", "My home", "name of the first home")
 	flags.StringVar(&c.demoEdge, "demo-edge", "", "program of an edge agent: runs it with a simulated home")
+	checkpointsFlag(flags, c)
 	flags.StringVar(&c.demoArgs, "demo-edge-args", "--simulated", "flags for that agent, separated by spaces")
 }
 
@@ -69,7 +71,7 @@ func runServer(ctx context.Context, t terminal, args []string) (code int, err er
 	defer r.close()
 
 	// 4. Everything that runs.
-	s, err := newServer(r, log)
+	s, err := newServer(r, c, log)
 	if err != nil {
 		return 0, err
 	}
@@ -106,10 +108,11 @@ type server struct {
 	batcher    *eventstore.Batcher
 	hub        *hub.Hub
 	dispatcher *dispatch.Dispatcher
+	sealer     *proof.Sealer
 	api        *api.Server
 }
 
-func newServer(r *rooms, log *slog.Logger) (*server, error) {
+func newServer(r *rooms, c config, log *slog.Logger) (*server, error) {
 	s := &server{rooms: r, log: log, batcher: eventstore.NewBatcher(r.store)}
 	s.hub = hub.New(hub.Options{
 		Store: r.store, Batcher: s.batcher, Access: r.access, Replica: r.replica, Log: log, Authorize: access.Authorize,
@@ -117,8 +120,14 @@ func newServer(r *rooms, log *slog.Logger) (*server, error) {
 	s.dispatcher = dispatch.New(r.store, r.queue, dispatch.Options{
 		Log: log, Sender: s.hub, Authorize: access.Authorize, Forget: r.access.Sweep,
 	})
-	var err error
-	s.api, err = api.New(api.Options{Store: r.store, Tables: r.tables, Access: r.access, App: web.Dist(), Log: log})
+	key, err := proof.OpenKey(c.data)
+	if err != nil {
+		return nil, err
+	}
+	s.sealer = proof.NewSealer(r.store, key, c.second(), log)
+	s.api, err = api.New(api.Options{
+		Store: r.store, Tables: r.tables, Access: r.access, Callers: s.hub, Past: r.past, Proofs: s.sealer, App: web.Dist(), Log: log,
+	})
 	return s, err
 }
 
@@ -150,6 +159,8 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 	group.Go(func() error { return s.hub.Run(ctx) })
 	group.Go(func() error { return s.api.Run(ctx) })
 	group.Go(func() error { return s.dispatcher.Run(ctx) })
+	group.Go(func() error { return s.rooms.past.Run(ctx) })
+	group.Go(func() error { return s.sealer.Run(ctx) })
 	group.Go(func() error {
 		if err := site.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return err

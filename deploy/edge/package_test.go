@@ -3,26 +3,45 @@ package edge_test
 import (
 	"bytes"
 	"debug/elf"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 const version = "1.2.3"
 
 // build makes the packages for this machine in a folder of their own, as a
 // release does.
-func build(t *testing.T, umask string) (folder string) {
+func build(t *testing.T, umask, keys string) (folder string) {
 	t.Helper()
 	folder = t.TempDir()
 	cmd := exec.CommandContext(t.Context(), "sh", "-c", "umask "+umask+`; exec ./dist "$0" amd64`, folder)
-	cmd.Env = append(os.Environ(), "VERSION="+version, "SOURCE_DATE_EPOCH=1793700000")
-	if out, err := cmd.CombinedOutput(); err != nil {
+	cmd.Env = append(os.Environ(), "VERSION="+version, "SOURCE_DATE_EPOCH=1793700000", "RELEASED_AT="+released,
+		"RELEASE_KEYS="+filepath.Join(keys, "set"), "SIGNING_KEYS="+filepath.Join(keys, "1")+" "+filepath.Join(keys, "3"))
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "version 1.2.3 is as it was signed") {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	return folder
+}
+
+// released is when: gateways may install it now.
+var released = strconv.FormatInt(time.Now().Unix(), 10)
+
+// makeKeys makes three keys, as three people would, and the set of them.
+func makeKeys(t *testing.T) (folder string) {
+	t.Helper()
+	folder = t.TempDir()
+	output(t, "sh", "-euc", `
+		go build -o "$0/release" ../../cmd/release
+		for n in 1 2 3; do "$0/release" key "$0/$n"; done
+		"$0/release" keys "$0/set" "$0/1.pub" "$0/2.pub" "$0/3.pub"`, folder)
 	return folder
 }
 
@@ -56,7 +75,8 @@ func TestThePackagesHoldWhatAGatewayNeedsAndNothingIsEnabled(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the release")
 	}
-	folder := build(t, "022")
+	keys := makeKeys(t)
+	folder := build(t, "022", keys)
 	program := filepath.Join(folder, "logis-edge_1.2.3_linux_amd64")
 	deb := filepath.Join(folder, "logis-edge_1.2.3_amd64.deb")
 	rpm := filepath.Join(folder, "logis-edge-1.2.3-1.x86_64.rpm")
@@ -75,12 +95,32 @@ func TestThePackagesHoldWhatAGatewayNeedsAndNothingIsEnabled(t *testing.T) {
 		}
 	})
 	t.Run("the same commit gives the same bytes, whatever the umask", func(t *testing.T) {
-		again := build(t, "077")
+		again := build(t, "077", keys)
 		one, two := read(t, filepath.Join(folder, "SHA256SUMS")), read(t, filepath.Join(again, "SHA256SUMS"))
-		if !bytes.Equal(one, two) || bytes.Count(one, []byte("\n")) != 3 {
+		if !bytes.Equal(one, two) || bytes.Count(one, []byte("\n")) != 4 {
 			t.Errorf("first\n%sthen\n%s", one, two)
 		}
+		if one, two := read(t, filepath.Join(folder, "release.json")), read(t, filepath.Join(again, "release.json")); !bytes.Equal(one, two) {
+			t.Errorf("first\n%s\nthen\n%s", one, two)
+		}
 		output(t, "sh", "-c", `cd "$0" && sha256sum --check --quiet SHA256SUMS`, folder)
+	})
+	t.Run("what it was built from is told", func(t *testing.T) {
+		var told struct {
+			Metadata   struct{ Component struct{ Version string } }
+			Components []struct{ Name, Version, PURL string }
+		}
+		if err := json.Unmarshal(read(t, program+".cdx.json"), &told); err != nil {
+			t.Fatal(err)
+		}
+		if told.Metadata.Component.Version != version || len(told.Components) < 5 || told.Components[0].Name != "std" {
+			t.Errorf("%+v", told)
+		}
+		for _, module := range told.Components {
+			if module.Version == "" || module.PURL != "pkg:golang/"+module.Name+"@"+module.Version {
+				t.Errorf("%+v", module)
+			}
+		}
 	})
 	t.Run("the .deb", func(t *testing.T) {
 		if !has("dpkg-deb") {
@@ -112,6 +152,7 @@ var files = []string{
 	"-rw-r--r-- /usr/lib/systemd/system/logis-edge.service",
 	"-rw-r--r-- /usr/share/doc/logis-edge/copyright",
 	"-rw-r--r-- /usr/share/doc/logis-edge/edge.md",
+	"-rw-r--r-- /usr/share/logis-edge/release-keys.json",
 }
 
 // listed returns the files of a listing, without folders.
@@ -148,6 +189,9 @@ func checkDeb(t *testing.T, deb string) {
 	}
 	if says := output(t, filepath.Join(root, "usr/bin/logis-edge"), "version"); !strings.Contains(says, version) {
 		t.Errorf("version: %q", says)
+	}
+	if shipped := read(t, filepath.Join(root, "usr/share/logis-edge/release-keys.json")); bytes.Count(shipped, []byte("ed25519")) != 3 {
+		t.Errorf("the keys that gateways believe: %s", shipped)
 	}
 	for _, script := range []string{"postinst", "prerm", "postrm"} {
 		if text := read(t, filepath.Join(root, "DEBIAN", script)); regexp.MustCompile(`systemctl (enable|start|unmask)|enable --now`).Match(text) {

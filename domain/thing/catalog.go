@@ -40,16 +40,23 @@ const maxDescribed = 2048
 //nolint:gochecknoglobals // made once and never changed: the documents are the program's own
 var Standard = sync.OnceValues(func() (*Catalog, error) { return load(files) })
 
-func load(files fs.FS) (*Catalog, error) {
-	capabilities, err := readAll(files, "models/capabilities")
-	if err != nil {
-		return nil, err
-	}
-	kinds, err := readAll(files, "models/kinds")
-	if err != nil {
-		return nil, err
+// Extended returns the embedded models and those of more, which lie in the same
+// folders and may refer to the embedded capabilities. The error names the document
+// at fault; one that takes the name of another is.
+func Extended(more fs.FS) (*Catalog, error) { return load(files, more) }
+
+func load(sources ...fs.FS) (*Catalog, error) {
+	capabilities, kinds := map[string]document{}, map[string]document{}
+	for _, source := range sources {
+		if err := readAll(source, "models/capabilities", capabilities); err != nil {
+			return nil, err
+		}
+		if err := readAll(source, "models/kinds", kinds); err != nil {
+			return nil, err
+		}
 	}
 	c := &Catalog{kinds: map[string]*Model{}, capabilities: map[string]*Model{}}
+	var err error
 	for name, d := range capabilities {
 		if c.capabilities[name], err = d.model(); err != nil {
 			return nil, fmt.Errorf("capability %s: %w", name, err)
@@ -66,27 +73,30 @@ func load(files fs.FS) (*Catalog, error) {
 	return c, nil
 }
 
-func readAll(files fs.FS, dir string) (map[string]document, error) {
+// readAll adds the documents of a folder.
+func readAll(files fs.FS, dir string, documents map[string]document) error {
 	entries, err := fs.ReadDir(files, dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	documents := make(map[string]document, len(entries))
 	for _, entry := range entries {
 		text, err := fs.ReadFile(files, path.Join(dir, entry.Name()))
 		if err != nil {
-			return nil, err
+			return err
 		}
 		d, err := parseDocument(text)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", entry.Name(), err)
+			return fmt.Errorf("%s: %w", entry.Name(), err)
 		}
 		if name := strings.TrimSuffix(entry.Name(), ".tm.json"); name != d.Kind {
-			return nil, fmt.Errorf("%s: logis:kind is %q", entry.Name(), d.Kind)
+			return fmt.Errorf("%s: logis:kind is %q", entry.Name(), d.Kind)
+		}
+		if _, taken := documents[d.Kind]; taken {
+			return fmt.Errorf("%s: there is a model of this name", entry.Name())
 		}
 		documents[d.Kind] = d
 	}
-	return documents, nil
+	return nil
 }
 
 // Kinds returns the model of every kind, ordered by kind.

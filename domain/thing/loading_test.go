@@ -107,3 +107,26 @@ func TestTheDescriptionsKeptAreBounded(t *testing.T) {
 		t.Errorf("%d descriptions are kept, more than %d", kept, maxDescribed)
 	}
 }
+
+func TestMoreModelsMayReferToOthersAndTakeNoName(t *testing.T) {
+	t.Parallel()
+	more := fstest.MapFS{
+		"models/capabilities/hum.tm.json": {Data: []byte(strings.ReplaceAll(goodCapability, "on-off", "hum"))},
+		"models/kinds/hummer.tm.json":     {Data: []byte(strings.ReplaceAll(goodKind, `"lamp"`, `"hummer"`))},
+	}
+	catalog, err := Extended(more)
+	if err != nil {
+		t.Fatal(err)
+	}
+	standard, err := Standard()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := len(catalog.kinds), len(standard.kinds)+1; got != want || catalog.kinds["hummer"].Properties["onOff"].Type != "boolean" {
+		t.Errorf("%d kinds, want %d: %+v", got, want, catalog.kinds["hummer"])
+	}
+	more["models/kinds/light.tm.json"] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(goodKind, `"lamp"`, `"light"`))}
+	if _, err := Extended(more); err == nil || !strings.Contains(err.Error(), "light.tm.json") {
+		t.Errorf("a second light gives %v", err)
+	}
+}

@@ -21,6 +21,7 @@ type Server struct {
 
 	mu      sync.Mutex
 	samples []sample // oldest first
+	stepped func(by time.Duration)
 }
 
 // sample is one answer: server time = boot + offset, within err at the time heard.
@@ -52,12 +53,40 @@ func (s *Server) Hear(asked time.Duration, serverMS int64) {
 		err:    (heard-asked)/2 + quantum,
 		heard:  heard,
 	}
+	if by, stepped := s.learn(news); stepped != nil {
+		stepped(by)
+	}
+}
+
+// largeStep is how far the server's time must jump to be worth telling: further
+// than what it is asked for can be off.
+const largeStep = 2 * time.Second
+
+// Watch calls stepped with every large jump of the server's time against the boot
+// clock, later if it is positive, once it is believed. It takes the place of an
+// earlier watcher.
+func (s *Server) Watch(stepped func(by time.Duration)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.stepped = stepped
+}
+
+// learn keeps a sample. It returns by how much the time jumped, and who is to be
+// told; nil: nobody.
+func (s *Server) learn(news sample) (by time.Duration, stepped func(by time.Duration)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if best, known := s.best(news.heard); known {
+		by = news.offset - best.offset
+		if by.Abs() >= largeStep && by.Abs() > best.errAt(news.heard)+news.err {
+			stepped = s.stepped
+		}
+	}
 	s.samples = append(agreeing(s.samples, news), news)
 	if len(s.samples) > maxSamples {
 		s.samples = s.samples[1:]
 	}
+	return by, stepped
 }
 
 // agreeing returns the samples that can be true together with the newest. The

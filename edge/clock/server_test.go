@@ -2,6 +2,7 @@ package clock_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -118,5 +119,24 @@ func TestTheSystemClockRuns(t *testing.T) {
 	b := c.Boot()
 	if a <= 0 || b < a || c.BootID() == "" || c.BootID() != clock.System().BootID() {
 		t.Errorf("boot %v then %v, id %q", a, b, c.BootID())
+	}
+}
+
+func TestALargeJumpOfTheServersTimeIsTold(t *testing.T) {
+	t.Parallel()
+	m := &machine{boot: time.Minute}
+	s := clock.NewServer(m)
+	var told []time.Duration
+	s.Watch(func(by time.Duration) { told = append(told, by) })
+	ahead := time.Duration(0)
+	for _, step := range []time.Duration{0, time.Second, 2 * time.Hour, 0, -14 * 24 * time.Hour, 0} {
+		ahead += step
+		ask(m, s, 10*time.Millisecond, 10*time.Millisecond, func() time.Time { return epoch.Add(m.boot + ahead) })
+		m.boot += 15 * time.Second
+	}
+	// An answer that was long on its way proves nothing.
+	ask(m, s, 0, time.Hour, func() time.Time { return epoch.Add(m.boot + ahead) })
+	if want := []time.Duration{2 * time.Hour, -14 * 24 * time.Hour}; !slices.Equal(told, want) {
+		t.Errorf("told of %v, want %v", told, want)
 	}
 }

@@ -31,6 +31,7 @@ func (e *Executor) carryOut(ctx context.Context, t *task) error {
 	if refused != "" {
 		return e.refuse(ctx, c, verdict{domain.Rejected, refused})
 	}
+	defer e.occupy(device.Radio)()
 	if reason := e.newerWaits(t, desires); reason != "" {
 		return e.refuse(ctx, c, verdict{domain.Superseded, reason})
 	}
@@ -71,6 +72,17 @@ func (e *Executor) carryOut(ctx context.Context, t *task) error {
 		observed = e.observe(ctx, device)
 	}
 	return e.finish(ctx, c, v, observed)
+}
+
+// occupy waits until few devices of the radio act, and returns what makes room for
+// the next. None is held for longer than a radio may take for an order.
+func (e *Executor) occupy(radio string) (release func()) {
+	acting := e.acting[radio] // nil if there is no such radio, which then cannot be waited for
+	if acting == nil {
+		return func() {}
+	}
+	acting <- struct{}{}
+	return func() { <-acting }
 }
 
 // refuse ends a command that this agent does not try, unless it did before it was

@@ -18,7 +18,7 @@ import (
 const (
 	MaxQueued   = 256 // commands waiting, of all devices
 	maxOfDevice = 32  // commands waiting for one device
-	maxActing   = 64  // devices acting at once: slow ones must not stop the others
+	maxActing   = 64  // devices of one radio acting at once
 
 	actLimit  = 30 * time.Second // for a command without a deadline
 	readLimit = 3 * time.Second  // to ask a device what it did: within domain.AnswerGrace
@@ -45,8 +45,8 @@ type Executor struct {
 	radios  map[string]radio.Radio // by name
 	time    *clock.Server
 
-	acting chan struct{} // holds one token per device that acts
-	failed chan error    // the first error of the disk
+	acting map[string]chan struct{} // by radio; holds one token per device that acts: slow radios must not stop the others
+	failed chan error               // the first error of the disk
 
 	mu      sync.Mutex
 	session int64 // the present one, 0: none
@@ -72,9 +72,13 @@ type task struct {
 // New returns an executor for the radios, by name.
 func New(journal Journal, radios map[string]radio.Radio, server *clock.Server) *Executor {
 	ctx, cancel := context.WithCancel(context.Background())
+	acting := map[string]chan struct{}{}
+	for name := range radios {
+		acting[name] = make(chan struct{}, maxActing)
+	}
 	return &Executor{
 		journal: journal, radios: radios, time: server,
-		acting: make(chan struct{}, maxActing), failed: make(chan error, 1),
+		acting: acting, failed: make(chan error, 1),
 		queues: map[domain.DeviceID][]*task{}, words: map[domain.CommandID]chan wire.Go{}, ctx: ctx, cancel: cancel,
 	}
 }
@@ -109,6 +113,13 @@ func (e *Executor) Command(ctx context.Context, c wire.Command) error {
 // is one of the disk.
 func (e *Executor) Act(ctx context.Context, c wire.Command, due time.Duration) error {
 	return e.take(ctx, &task{id: c.ID, command: c, local: true, due: due})
+}
+
+// Open returns how many commands are under way or wait.
+func (e *Executor) Open() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.queued
 }
 
 func (e *Executor) take(ctx context.Context, t *task) error {
@@ -159,10 +170,7 @@ func (e *Executor) work(device domain.DeviceID) {
 		t := e.queues[device][0]
 		e.mu.Unlock()
 
-		e.acting <- struct{}{}
-		err := e.do(e.ctx, t)
-		<-e.acting
-		if err != nil {
+		if err := e.do(e.ctx, t); err != nil {
 			select {
 			case e.failed <- err:
 			default:

@@ -66,6 +66,7 @@ func serverNow() time.Time { return time.Now().Add(ahead) }
 type wrap struct {
 	journal func(executor.Journal) executor.Journal
 	radio   func(radio.Radio) radio.Radio
+	beside  radio.Radio // another radio; nil: there is none
 }
 
 // in runs a test in a bubble. path is kept between bubbles to play a restart.
@@ -101,7 +102,11 @@ func build(t *testing.T, path string, o simulated.Options, w wrap) *rig {
 	if w.radio != nil {
 		used = w.radio(used)
 	}
-	r.Executor = executor.New(journal, map[string]radio.Radio{simulated.Name: used}, r.time)
+	radios := map[string]radio.Radio{simulated.Name: used}
+	if w.beside != nil {
+		radios[w.beside.Name()] = w.beside
+	}
+	r.Executor = executor.New(journal, radios, r.time)
 	r.run()
 	return r
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"logis/domain"
 )
 
 func (r *Report) lookAtLink() {
@@ -26,23 +28,35 @@ func (r *Report) lookAtRadios() {
 	}
 	for _, radio := range r.Agent.Radios {
 		check := "radio " + radio.Name
-		left := ""
-		for _, name := range slices.Sorted(maps.Keys(radio.Counts)) {
-			left += fmt.Sprintf(", %d %s", radio.Counts[name], name)
-		}
-		if left != "" {
-			left = " Of what it was sent it left out: " + strings.TrimPrefix(left, ", ") + "."
-		}
+		left := counted(" Of what it was sent it left out: ", radio.Counts)
+		broke := counted(" It did what a radio must not: ", radio.Breaches)
+		left += broke
 		switch {
+		case radio.Off:
+			r.find(check, Warning, "Switch it on in the gateway's configuration, if that is not meant so.", "It is switched off from the cloud.")
 		case radio.Problem != "":
 			r.find(check, Wrong, "Look at its software and its stick; the agent tries again by itself.",
 				"It does not run: %s (ended %d times).%s", radio.Problem, radio.Restarts, left)
 		case radio.Restarts > 0:
 			r.find(check, Warning, "", "It runs, and ended %d times since the agent began, the last time because: %s.%s", radio.Restarts, radio.Last, left)
+		case broke != "":
+			r.find(check, Warning, "The other radios are kept from it. Look at its software, and at the devices that its log names.", "It runs.%s", left)
 		default:
 			r.find(check, Fine, "", "It runs.%s", left)
 		}
 	}
+}
+
+// counted says what was counted, "" if nothing was.
+func counted(about string, counts map[string]uint64) string {
+	if len(counts) == 0 {
+		return ""
+	}
+	var each []string
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		each = append(each, fmt.Sprintf("%d %s", counts[name], name))
+	}
+	return about + strings.Join(each, ", ") + "."
 }
 
 // Bounds of a clock that nobody needs to think about.
@@ -75,6 +89,18 @@ func (r *Report) compare(now, server time.Time, within time.Duration) {
 		r.find("clock", Warning, "Let the machine set its clock, for example with: timedatectl set-ntp true",
 			"The machine's clock is %v off the server's. Commands are not affected; certificates may seem invalid and the log is dated wrongly.",
 			skew.Round(time.Second))
+	}
+}
+
+func (r *Report) lookAtConfiguration() {
+	switch c := r.Agent.Configuration; {
+	case c.Trial != 0:
+		r.find("configuration", Fine, "", "Version %d from the cloud is on trial.", c.Trial)
+	case c.State == domain.ConfigurationRolledBack:
+		r.find("configuration", Warning, "Change it in the app, or mend what stood against it and save it again.",
+			"Version %d from the cloud was rolled back: %s. The agent works with the one before.", c.Settled, c.Reason)
+	case c.Version != 0:
+		r.find("configuration", Fine, "", "The agent works with version %d from the cloud.", c.Version)
 	}
 }
 

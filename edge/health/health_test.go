@@ -92,6 +92,9 @@ func TestWhatTheAgentAnswersIsJudged(t *testing.T) {
 		"bad input": {func(a *Answer) {
 			a.Radios[0].Counts = map[string]uint64{"unfit": 2, "malformed": 9}
 		}, "radio zigbee", Fine, "9 malformed, 2 unfit"},
+		"a radio that lies and hangs": {func(a *Answer) {
+			a.Radios[0].Breaches = map[string]uint64{"unfit_values": 4, "hung_orders": 1}
+		}, "radio zigbee", Warning, "must not: 1 hung_orders, 4 unfit_values"},
 		"a clock nobody set":        {func(a *Answer) { a.Clock = edge.ClockStatus{} }, "clock", Wrong, "not known"},
 		"a clock that drifted":      {func(a *Answer) { a.Clock.ErrorMS = 2001 }, "clock", Warning, "Locks are not opened"},
 		"a machine in another year": {func(a *Answer) { a.Clock.AtMS = 5000 }, "clock", Warning, "off the server's"},

@@ -8,28 +8,25 @@ import (
 	"time"
 
 	"logis/domain"
+	"logis/domain/call"
 	"logis/edge"
 	"logis/edge/identity"
 	"logis/edge/outbox"
+	"logis/edge/update"
 )
 
 // Level is how bad a finding is.
-type Level string
+type Level = call.Level
 
 // The levels.
 const (
-	Fine    Level = "fine"
-	Warning Level = "warning" // it works, and a person should know
-	Wrong   Level = "wrong"   // something does not work
+	Fine    = call.Fine
+	Warning = call.Warning
+	Wrong   = call.Wrong
 )
 
 // Finding is what one check found.
-type Finding struct {
-	Check string `json:"check"` // what was looked at: agent, folder, pairing, disk, network, …
-	Level Level  `json:"level"`
-	Says  string `json:"says"`         // a sentence for people
-	Do    string `json:"do,omitempty"` // what helps, "" when nothing needs doing
-}
+type Finding = call.Finding
 
 // Report is how a gateway stands. Without a running agent it holds what its
 // folder says.
@@ -41,9 +38,13 @@ type Report struct {
 	Home     domain.HomeID     `json:"home,omitzero"`
 	Server   string            `json:"server,omitempty"`
 	Key      string            `json:"key_fingerprint,omitempty"` // SHA-256 of the public key, as the app shows it
+	Letters  string            `json:"letters,omitempty"`         // of the key, as the app shows them when it asks to confirm it
+	KeyEnds  time.Time         `json:"key_ends,omitzero"`         // zero: not known
+	RenewAt  time.Time         `json:"renew_at,omitzero"`         // when the key asks for the next one
 	Outbox   edge.OutboxStatus `json:"outbox"`
 	Disk     Space             `json:"disk"`
-	Agent    *Answer           `json:"agent,omitempty"` // what the running agent tells
+	Agent    *Answer           `json:"agent,omitempty"`  // what the running agent tells
+	Update   *update.State     `json:"update,omitempty"` // what is remembered of newer versions, unless it cannot be read
 	Findings []Finding         `json:"findings"`
 }
 
@@ -86,12 +87,18 @@ func Look(ctx context.Context, o Options) Report {
 	if r.lookAtFolder() {
 		r.lookAtPairing()
 		r.lookAtDisk()
+		r.readUpdates()
 		r.lookAtAgent(ctx)
+		r.lookAtUpdates()
+	}
+	if !r.Gateway.IsZero() {
+		r.lookAtKey(o.Now())
 	}
 	if r.Agent != nil {
 		r.lookAtLink()
 		r.lookAtRadios()
 		r.lookAtClock(o.Now())
+		r.lookAtConfiguration()
 		r.lookAtLog()
 	}
 	r.lookAtOutbox()
@@ -116,7 +123,8 @@ func (r *Report) lookAtPairing() {
 			"The gateway's key cannot be read: %v.", err)
 		return
 	}
-	r.Gateway, r.Home, r.Key = id.Gateway, id.Home, id.Fingerprint()
+	r.Gateway, r.Home, r.Key, r.Letters = id.Gateway, id.Home, id.Fingerprint(), id.Letters()
+	r.KeyEnds, r.RenewAt = id.KeyEnds(), id.RenewAt()
 	if r.Server == "" {
 		r.Server = id.Server
 	}
@@ -156,7 +164,7 @@ func (r *Report) lookAtAnswer() {
 	switch a := r.Agent; {
 	case a.Problem != "":
 		r.find("agent", Wrong, "Nothing is done before this is mended; the agent tries again by itself.", "The agent stands still: %s.", a.Problem)
-	case a.Version != r.Program:
+	case a.Version != r.Program && !r.onTrial(a.Version):
 		r.find("agent", Warning, "Start it again: systemctl restart logis-edge", "The running agent is version %s, this program %s.", a.Version, r.Program)
 	default:
 		r.find("agent", Fine, "", "It has run for %v.", time.Duration(a.UptimeS)*time.Second)

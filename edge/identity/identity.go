@@ -6,8 +6,6 @@ package identity
 import (
 	"crypto/ed25519"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +14,7 @@ import (
 	"path/filepath"
 
 	"logis/domain"
+	"logis/wire"
 )
 
 // Identity is the key pair of this gateway and where it belongs.
@@ -24,6 +23,9 @@ type Identity struct {
 	Gateway domain.GatewayID `json:"gateway,omitzero"` // zero until enrolled
 	Home    domain.HomeID    `json:"home,omitzero"`    // zero until enrolled
 	Server  string           `json:"server,omitempty"` // where it enrolled: ws or wss and host
+
+	Certificate wire.Certificate `json:"certificate,omitzero"` // of the key; zero: it has no end that is known
+	Next        *Next            `json:"next,omitempty"`       // the key to follow, nil: none was made
 }
 
 // mode keeps the key from every other account.
@@ -72,6 +74,9 @@ func Read(path string) (Identity, error) {
 	if len(id.Seed) != ed25519.SeedSize {
 		return Identity{}, fmt.Errorf("identity %s: the seed has %d bytes, want %d", path, len(id.Seed), ed25519.SeedSize)
 	}
+	if id.Next != nil && len(id.Next.Seed) != ed25519.SeedSize {
+		return Identity{}, fmt.Errorf("identity %s: the seed to follow has %d bytes, want %d", path, len(id.Next.Seed), ed25519.SeedSize)
+	}
 	return id, nil
 }
 
@@ -92,8 +97,7 @@ func (id Identity) PublicKey() []byte {
 // Fingerprint returns the SHA-256 of the public key in hexadecimal digits, as the
 // app shows it.
 func (id Identity) Fingerprint() string {
-	sum := sha256.Sum256(id.PublicKey())
-	return hex.EncodeToString(sum[:])
+	return domain.KeyFingerprint(id.PublicKey())
 }
 
 // Enrolled reports whether the gateway belongs to a home.

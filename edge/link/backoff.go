@@ -30,7 +30,7 @@ type ending struct {
 // needsPerson reports whether trying again will not help by itself.
 func (e ending) needsPerson() bool {
 	switch e.code {
-	case wire.CloseUnauthorized, wire.CloseForbidden, wire.CloseVersion, wire.CloseReplaced:
+	case wire.CloseUnauthorized, wire.CloseForbidden, wire.CloseVersion, wire.CloseReplaced, wire.CloseKeyEnded:
 		return true
 	}
 	return false

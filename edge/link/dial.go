@@ -11,8 +11,6 @@ import (
 
 	"github.com/coder/websocket"
 
-	"logis/domain"
-	"logis/edge/identity"
 	"logis/wire"
 )
 
@@ -104,14 +102,19 @@ func expect[F wire.Frame](ctx context.Context, s *socket) (F, error) {
 	if err != nil {
 		return none, err
 	}
-	if complaint, ok := frame.(*wire.Error); ok {
-		return none, fmt.Errorf("the cloud says %s: %s", complaint.Code, complaint.Message)
-	}
 	f, ok := frame.(F)
 	if !ok {
-		return none, s.refuse("a " + frame.FrameType() + " frame does not belong here")
+		return none, s.unexpected(frame)
 	}
 	return f, nil
+}
+
+// unexpected tells what is wrong with a frame that may not come now.
+func (s *socket) unexpected(frame wire.Frame) error {
+	if complaint, ok := frame.(*wire.Error); ok {
+		return fmt.Errorf("the cloud says %s: %s", complaint.Code, complaint.Message)
+	}
+	return s.refuse("a " + frame.FrameType() + " frame does not belong here")
 }
 
 // write sends a frame. A peer that does not take it in time is cut off.
@@ -150,7 +153,10 @@ func (s *socket) hello(ctx context.Context) (*wire.Welcome, error) {
 		Version: s.version, Gateway: o.Identity.Gateway, Outbox: standing.Outbox,
 		Acked: standing.Acked, Head: standing.Head, Agent: o.Agent,
 	}
-	hello.Signature = ed25519.Sign(o.Identity.Key(), hello.SigningBytes(s.challenge.Nonce))
+	if s.version >= 2 {
+		hello.Instance = o.instance
+	}
+	hello.Signature = ed25519.Sign(o.Identity.HelloKey(), hello.SigningBytes(s.challenge.Nonce))
 	asked := o.Time.Boot()
 	if err := s.write(ctx, hello); err != nil {
 		return nil, fmt.Errorf("hello: %w", err)
@@ -161,54 +167,4 @@ func (s *socket) hello(ctx context.Context) (*wire.Welcome, error) {
 	}
 	o.Time.Hear(asked, welcome.TimeMS)
 	return welcome, nil
-}
-
-// ErrClaimRefused says that the cloud does not take the claim: it is wrong, was
-// used or is too old.
-var ErrClaimRefused = errors.New("the claim was refused: it is wrong, was used, or is too old")
-
-// Enrol redeems a claim and returns the identity with what the cloud calls this
-// gateway. It tries until the cloud has answered or ctx ends; of o it needs
-// Server, Identity and Time.
-func Enrol(ctx context.Context, o Options, claim domain.Claim) (identity.Identity, error) {
-	o = o.withDefaults()
-	wait := backoff{limit: o.ReconnectMax, random: o.Random}
-	for {
-		id, err := enrol(ctx, &o, claim)
-		if err == nil {
-			return id, nil
-		}
-		ended := endingOf(err)
-		if ctx.Err() != nil || ended.code == wire.CloseUnauthorized {
-			return id, errors.Join(ctx.Err(), ErrClaimRefused)
-		}
-		pause := wait.next(ended, 0)
-		o.Log.Info("not enrolled yet", "why", err, "next_try_in", pause.Round(time.Millisecond))
-		if !sleep(ctx, pause) {
-			return id, ctx.Err()
-		}
-	}
-}
-
-func enrol(ctx context.Context, o *Options, claim domain.Claim) (identity.Identity, error) {
-	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
-	defer cancel()
-	id := o.Identity
-	s, err := dial(ctx, o)
-	if err != nil {
-		return id, err
-	}
-	defer s.cut()
-	request := wire.Enrol{Version: s.version, Claim: claim.ID[:], PublicKey: id.PublicKey()}
-	request.Proof = wire.EnrolProof(claim.Secret, s.challenge.Nonce, request.PublicKey)
-	request.Signature = ed25519.Sign(id.Key(), request.SigningBytes(s.challenge.Nonce))
-	if err := s.write(ctx, request); err != nil {
-		return id, err
-	}
-	enrolled, err := expect[*wire.Enrolled](ctx, s)
-	if err != nil {
-		return id, err
-	}
-	id.Gateway, id.Home, id.Server = enrolled.Gateway, enrolled.Home, o.Server
-	return id, nil
 }

@@ -7,17 +7,20 @@
 package link
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
+	mathrand "math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
 	"sync"
 	"time"
 
+	"logis/domain/call"
 	"logis/edge/clock"
 	"logis/edge/identity"
 	"logis/edge/outbox"
@@ -38,6 +41,15 @@ type Commands interface {
 	Go(word wire.Go)
 }
 
+// Desk is where the cloud asks for something beside commands.
+type Desk interface {
+	// Call answers a call, with what can be written as JSON. ctx bounds it; a
+	// *domain.Error is told to who asked, any other error is a fault of the agent.
+	Call(ctx context.Context, method call.Method, params []byte) (any, error)
+	// Configure takes the configuration that is wanted. It returns at once.
+	Configure(wanted wire.Configure)
+}
+
 // Options say who connects where.
 type Options struct {
 	Server   string // ws://host:port or wss://host
@@ -45,27 +57,37 @@ type Options struct {
 	Outbox   *outbox.Outbox
 	Time     *clock.Server // learns the server's time
 	Commands Commands
+	Desk     Desk         // nil: nothing is answered
 	Agent    string       // version of the agent
 	Client   *http.Client // nil: http.DefaultClient
 	Log      *slog.Logger
 	// ReconnectMax caps every wait before the next attempt; zero leaves them as
 	// they are. For tests: a fleet that waits too little is a herd.
 	ReconnectMax time.Duration
-	// Pace bounds the backlog entries sent per second; zero means DefaultPace.
+	// Pace bounds the backlog entries sent per second; zero means MaxPace.
 	Pace int
+	// Keep writes the identity to disk, for good, before anything is said under it;
+	// nil keeps nothing, for tests.
+	Keep func(identity.Identity) error
+	// Waits is told once, by Enrol, which letters the owner must confirm within how
+	// long; nil tells nobody.
+	Waits func(letters string, within time.Duration)
 	// Random returns numbers from 0 to 1, excluding 1; nil: math/rand.
 	Random func() float64
+
+	instance string // names this link among all that may have the same key
 }
 
-// DefaultPace is how many entries of the backlog are sent per second. The cloud
-// slows a gateway further by its acks; this bounds what a herd of gateways that
-// come back together can throw at it.
-const DefaultPace = 1000
+// MaxPace is how many entries of the backlog are sent per second, so that gateways
+// that come back together leave room for what is live elsewhere. Not less: what
+// commands come to is told behind the backlog, and a full outbox takes eight minutes.
+const MaxPace = 1000
 
 // Link is the connection, up or down.
 type Link struct {
 	options Options
 	wait    backoff
+	renews  renews
 
 	mu     sync.Mutex
 	status Status
@@ -75,20 +97,28 @@ type Link struct {
 type Status struct {
 	Session int64  `json:"session"`           // the present session, 0: none
 	Problem string `json:"problem,omitempty"` // why the last attempt or session ended, "" at first and while there is one
+	Letters string `json:"letters,omitempty"` // of a new key that waits until the owner confirms it, "": none does
 }
 
 // New returns a link; Run makes it live.
 func New(o Options) *Link {
 	o = o.withDefaults()
+	o.instance = rand.Text()
 	return &Link{options: o, wait: backoff{limit: o.ReconnectMax, random: o.Random}}
 }
 
 func (o Options) withDefaults() Options {
 	if o.Pace == 0 {
-		o.Pace = DefaultPace
+		o.Pace = MaxPace
 	}
 	if o.Random == nil {
-		o.Random = rand.Float64
+		o.Random = mathrand.Float64
+	}
+	if o.Keep == nil {
+		o.Keep = func(identity.Identity) error { return nil }
+	}
+	if o.Waits == nil {
+		o.Waits = func(string, time.Duration) {}
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -168,7 +198,13 @@ func (l *Link) Run(ctx context.Context) error {
 		}
 		ended := endingOf(err)
 		wait := l.wait.next(ended, time.Since(begun))
-		l.setStatus(Status{Problem: err.Error()})
+		status := Status{Problem: err.Error()}
+		l.renews.ended = l.renews.ended || ended.code == wire.CloseKeyEnded
+		var pending *pendingError
+		if errors.As(err, &pending) {
+			status.Letters, wait = pending.letters, max(wait, min(confirmPause, cmp.Or(l.options.ReconnectMax, confirmPause)))
+		}
+		l.setStatus(status)
 		l.log(ended, err, wait)
 		if !sleep(ctx, wait) {
 			return nil

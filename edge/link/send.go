@@ -19,7 +19,7 @@ const (
 )
 
 // writeAll tells the present state, then the backlog in order, then what comes.
-// Beside it only the executor writes: that it is ready.
+// Beside it only the executor writes, that it is ready, and the answers to calls.
 func (s *session) writeAll(ctx context.Context) error {
 	if err := s.ping(ctx); err != nil {
 		return err

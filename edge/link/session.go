@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -24,6 +25,9 @@ type session struct {
 	flight []flying // frames sent and not acked, oldest first
 	flying int      // the entries in them
 	room   chan struct{}
+
+	calls   chan struct{} // holds one token per call under way
+	calling sync.WaitGroup
 }
 
 // flying is a frame on its way.
@@ -40,6 +44,11 @@ func (l *Link) session(ctx context.Context) error {
 		return err
 	}
 	defer s.cut()
+	if d, known := l.untilDue(); known {
+		renew := time.AfterFunc(d, func() { s.close(wire.CloseGoingAway, "the gateway renews its key") })
+		defer renew.Stop()
+	}
+	defer s.calling.Wait()
 	// The outbox is told even when ctx has ended.
 	defer func() { _ = l.options.Outbox.End(context.WithoutCancel(ctx)) }()
 	l.options.Commands.Begin(s.number, s.write)
@@ -79,16 +88,16 @@ func (s *session) live(ctx context.Context) error {
 func (l *Link) open(ctx context.Context) (*session, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	socket, err := dial(ctx, &l.options)
+	socket, err := l.connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	welcome, err := socket.hello(ctx)
+	welcome, err := l.greet(ctx, socket)
 	if err != nil {
 		socket.cut()
 		return nil, err
 	}
-	s := &session{socket: socket, number: welcome.Session, room: make(chan struct{}, 1)}
+	s := &session{socket: socket, number: welcome.Session, room: make(chan struct{}, 1), calls: make(chan struct{}, wire.MaxCalls)}
 	s.begun, err = l.begin(ctx, welcome)
 	if err != nil {
 		socket.close(wire.CloseGoingAway, "hello follows anew")
@@ -136,6 +145,13 @@ func (s *session) take(ctx context.Context, frame wire.Frame) error {
 		return onDisk(s.options.Commands.Command(ctx, *f))
 	case *wire.Go:
 		s.options.Commands.Go(*f)
+		return nil
+	case *wire.Call:
+		return s.takeCall(ctx, f)
+	case *wire.Configure:
+		if s.options.Desk != nil {
+			s.options.Desk.Configure(*f)
+		}
 		return nil
 	case *wire.Pong:
 		s.options.Time.Hear(bootOf(f.BootMS), f.TimeMS)

@@ -190,6 +190,27 @@ func (t *tx) touch(in Intent) error {
 	return nil
 }
 
+// turned notes that somebody moved a device by hand while the cloud could not see
+// it: what it wants and was asked before is too old then. With a session the cloud
+// sees what it asks against, and a device that settles after an order must not
+// look like a hand.
+func (t *tx) turned(when moment, device Device, name string, value thing.Value) error {
+	if t.state.live || device.Model == nil {
+		return nil
+	}
+	if p, ok := device.Model.Properties[name]; !ok || p.ReadOnly {
+		return nil // it is measured, or opens
+	}
+	var before string
+	err := t.queryRow(`SELECT value FROM present WHERE device = ? AND property = ?`, []any{device.ID, name}, &before)
+	if err != nil || before == "" || before == string(value) {
+		return err
+	}
+	return t.exec(`
+		INSERT OR REPLACE INTO touched (device, property, at_ms, boot_ns, boot) VALUES (?, ?, ?, ?, ?)`,
+		device.ID, name, when.ms, when.ns, when.boot)
+}
+
 // overtaken returns whether what is wanted was asked too long ago: a newer version
 // was begun, or somebody acted here since. What is given here comes in the order
 // it is given.

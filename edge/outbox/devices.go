@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/ncruces/go-sqlite3"
@@ -56,12 +57,12 @@ func (t *tx) device(id domain.DeviceID) (Device, bool, error) {
 	if err != nil || blob == nil {
 		return Device{}, false, err
 	}
-	d, err := readDevice(id, blob)
+	d, err := readDevice(t.options.Catalog, id, blob)
 	return d, err == nil, err
 }
 
 // readDevice reads a device from the entry that described it.
-func readDevice(id domain.DeviceID, blob []byte) (Device, error) {
+func readDevice(catalog *thing.Catalog, id domain.DeviceID, blob []byte) (Device, error) {
 	var e wire.Entry
 	if err := json.Unmarshal(blob, &e); err != nil {
 		return Device{}, fmt.Errorf("device %s: %w", id, err)
@@ -71,9 +72,7 @@ func readDevice(id domain.DeviceID, blob []byte) (Device, error) {
 		ID: id, Radio: radio, Address: address, Kind: e.Model,
 		Capabilities: e.Capabilities, Attributes: e.Attributes, Name: e.Name, Room: e.Room,
 	}
-	if catalog, err := thing.Standard(); err == nil {
-		d.Model, _ = catalog.Describe(e.Model, e.Capabilities) // nil when it is not known
-	}
+	d.Model, _ = catalog.Describe(e.Model, e.Capabilities) // nil when it is not known
 	return d, nil
 }
 
@@ -148,6 +147,11 @@ func (t *tx) report(when moment, e wire.Entry) error {
 		if !known {
 			break // the cloud refuses it by name; there is nothing to keep here
 		}
+		if e.Cause.IsZero() {
+			if err := t.turned(when, device, name, value); err != nil {
+				return err
+			}
+		}
 		err := t.exec(`
 			INSERT INTO present (device, property, value, at_ms, boot_ns, boot, since_boot) VALUES (?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (device, property) DO UPDATE
@@ -183,6 +187,13 @@ func (o *Outbox) Radios(ctx context.Context) (names []string, err error) {
 			})
 	})
 	return names, err
+}
+
+// Stepped tells the cloud that its time jumped against this machine's boot clock.
+func (o *Outbox) Stepped(ctx context.Context, by time.Duration) error {
+	return o.do(ctx, func(t *tx) error {
+		return t.add(t.now(), keep, wire.Entry{Kind: wire.KindClock, ByMS: by.Milliseconds()})
+	})
 }
 
 // Unreachable tells the cloud that no device of a radio can be reached: the

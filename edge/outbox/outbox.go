@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"logis/domain"
+	"logis/domain/thing"
 	"logis/edge/clock"
 	"logis/wire"
 )
@@ -33,6 +34,8 @@ type Options struct {
 	Path    string           // of the SQLite file
 	Gateway domain.GatewayID // whose entries they are
 	Time    *clock.Server    // dates entries
+	// Catalog describes the devices; nil: the standard one.
+	Catalog *thing.Catalog
 	// MaxBytes and MaxRows bound the entries kept; zero means the defaults.
 	MaxBytes, MaxRows int64
 
@@ -98,6 +101,12 @@ type tx struct {
 // another gateway is put aside, and the new one begins with a gap entry that
 // says so. The caller must run Run, which closes the file.
 func Open(o Options) (*Outbox, error) {
+	if o.Catalog == nil {
+		var err error
+		if o.Catalog, err = thing.Standard(); err != nil {
+			return nil, fmt.Errorf("outbox: %w", err)
+		}
+	}
 	if o.MaxBytes == 0 {
 		o.MaxBytes = DefaultMaxBytes
 	}

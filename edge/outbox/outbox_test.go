@@ -140,7 +140,8 @@ func TestAnAckedEntryIsForgottenAndAnUnackedOneIsSentAgain(t *testing.T) {
 	if s.Acked != 4 || s.Head.Seq != 77 || string(s.Head.Hash) != "h" {
 		t.Errorf("standing %+v", s)
 	}
-	rows, bytes, err := r.Depth(t.Context())
+	d, err := r.Depth(t.Context())
+	rows, bytes := d.Rows, d.Bytes
 	r.must(err)
 	if rows != 6 || bytes < 6*rowOverhead {
 		t.Errorf("%d rows of %d bytes wait, want 6", rows, bytes)
@@ -173,8 +174,8 @@ func TestAnAckReachesTheDiskWithoutFurtherNews(t *testing.T) {
 		}
 		<-time.After(time.Millisecond)
 	}
-	if rows, _, err := r.Depth(t.Context()); rows != 0 || err != nil {
-		t.Errorf("%d entries are still there, %v", rows, err)
+	if d, err := r.Depth(t.Context()); d.Rows != 0 || err != nil {
+		t.Errorf("%d entries are still there, %v", d.Rows, err)
 	}
 }
 

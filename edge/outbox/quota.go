@@ -1,5 +1,11 @@
 package outbox
 
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
 // slack is how much room is made at once, so that a full outbox does not drop at
 // every entry.
 const (
@@ -31,6 +37,25 @@ func (t *tx) makeRoom() error {
 	}
 	return nil
 }
+
+// SetMaxBytes changes how many bytes of entries are kept. It refuses with ErrUsed
+// when more wait already: nothing is dropped because of a setting.
+func (o *Outbox) SetMaxBytes(ctx context.Context, limit int64) error {
+	var used int64
+	err := o.do(ctx, func(t *tx) error {
+		if used = t.state.bytes; used <= limit {
+			t.options.MaxBytes = limit
+		}
+		return nil
+	})
+	if err == nil && used > limit {
+		err = fmt.Errorf("%w: %d bytes", ErrUsed, used)
+	}
+	return err
+}
+
+// ErrUsed says that more waits for the cloud than is to be kept.
+var ErrUsed = errors.New("more than that waits for the cloud")
 
 // dropOldest turns the oldest entry of a rank into a gap, joined with the gaps
 // beside it. It reports whether there was one.

@@ -67,8 +67,8 @@ func TestTheQuotaIsKeptAndEveryNumberAccountedFor(t *testing.T) {
 			default:
 				tell("thermometer", "temperature", thing.Number(float64(i)))
 			}
-			if rows, bytes, _ := r.Depth(t.Context()); rows > maxRows || bytes > maxBytes {
-				t.Fatalf("seed %d: %d rows, %d bytes; the quota is %d and %d", seed, rows, bytes, maxRows, maxBytes)
+			if d, _ := r.Depth(t.Context()); d.Rows > maxRows || d.Bytes > maxBytes {
+				t.Fatalf("seed %d: %d rows, %d bytes; the quota is %d and %d", seed, d.Rows, d.Bytes, maxRows, maxBytes)
 			}
 		}
 		r.begin(0)

@@ -248,11 +248,14 @@ func (o *Outbox) Date(ctx context.Context) error {
 	})
 }
 
-// Depth returns how many entries wait for the cloud, and their bytes.
-func (o *Outbox) Depth(ctx context.Context) (rows, bytes int64, err error) {
+// Depth is what waits for the cloud, and what may.
+type Depth struct{ Rows, Bytes, MaxBytes int64 }
+
+// Depth returns what waits for the cloud.
+func (o *Outbox) Depth(ctx context.Context) (d Depth, err error) {
 	err = o.do(ctx, func(t *tx) error {
-		rows, bytes = t.state.rows, t.state.bytes
+		d = Depth{t.state.rows, t.state.bytes, t.options.MaxBytes}
 		return nil
 	})
-	return rows, bytes, err
+	return d, err
 }

@@ -56,7 +56,7 @@ func (t *tx) twins(sql string, args []any) (all []Twin, err error) {
 		if err := scan(row, &id, &available, &blob); err != nil {
 			return err
 		}
-		device, err := readDevice(id, blob)
+		device, err := readDevice(t.options.Catalog, id, blob)
 		twin := Twin{Device: device, Values: map[string]Told{}}
 		if row.ColumnType(1) != sqlite3.NULL {
 			twin.Available = &available

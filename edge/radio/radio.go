@@ -39,7 +39,8 @@ type Reader interface {
 
 // Pairer is a Radio that can let new devices in.
 type Pairer interface {
-	// Pair opens the network for the time given; new devices reach sink.
+	// Pair opens the network for the time given, anew if it is open; new devices
+	// reach sink. Zero closes it.
 	Pair(ctx context.Context, window time.Duration) error
 }
 

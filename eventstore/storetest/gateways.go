@@ -78,6 +78,16 @@ func recordGap(ctx context.Context, t *turn) error {
 	})
 }
 
+func stepClock(ctx context.Context, t *turn) error {
+	g := pick(t, t.home.Gateways)
+	if g == nil {
+		return nil
+	}
+	return t.tell(ctx, g, 0, nil, domain.Event{
+		Entity: g.ID.Entity(), Actor: domain.GatewayActor, Fact: domain.GatewayClockStepped{ByMS: t.random.Int64N(20_000) - 10_000},
+	})
+}
+
 func refuseEntry(ctx context.Context, t *turn) error {
 	g := pick(t, t.home.Gateways)
 	if g == nil {

@@ -21,8 +21,10 @@ func steps() []step {
 		{12, requestCommand}, {4, act}, {9, sendCommand}, {7, deliverCommand}, {8, endCommand}, {2, cancelCommand}, {2, closeCommand},
 		{5, registerDevice}, {1, unregisterDevice}, {2, renameDevice}, {2, placeDevice},
 		{1, addRoom}, {1, renameRoom}, {1, removeRoom},
-		{1, enrolGateway}, {3, connectGateway}, {1, disconnectGateway}, {1, revokeGateway}, {1, recordGap}, {1, refuseEntry},
+		{1, enrolGateway}, {3, connectGateway}, {1, disconnectGateway}, {1, revokeGateway}, {1, recordGap}, {1, stepClock}, {1, refuseEntry},
+		{1, configureGateway}, {2, settleConfiguration}, {2, steerGateway}, {3, turnKey},
 		{1, inviteMember}, {1, joinMember}, {1, changeMember}, {1, removeMember}, {1, renameHome},
+		{2, editRule}, {3, turnRule}, {8, runRule}, {2, commandByRule}, {3, turnScene}, {3, turnSetting},
 	}
 }
 

@@ -46,6 +46,12 @@ const pages = {
     await page.getByRole('button', { name: 'Add a gateway' }).click()
     await page.getByRole('group', { name: 'Command', exact: true }).waitFor()
   },
+  'a gateway': async (page) => {
+    await page.getByRole('link', { name: /health, new devices, settings/ }).first().click()
+    await page.getByRole('region', { name: 'Health' }).getByText(/is wrong|are wrong|something to know/).waitFor()
+    await page.getByRole('button', { name: 'Show the log' }).click()
+    await page.getByRole('list', { name: 'Lines of the log' }).waitFor()
+  },
   people: async (page) => {
     await go(page, 'People')
     await page.getByRole('button', { name: 'Make a link' }).waitFor()

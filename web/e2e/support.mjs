@@ -1,5 +1,7 @@
 // What all browser tests share: a browser, a signed-in page, and pictures of it.
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -119,8 +121,51 @@ export async function shot(page, name, fullPage = false) {
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage })
 }
 
-/** Asks the harness to change the world: 'gateway/away', 'gateway/back', 'server/away' or 'server/back'. */
-export async function world(what) {
-  const answer = await fetch(`${process.env.LOGIS_CONTROL}/${what}`, { method: 'POST' })
-  if (!answer.ok) throw new Error(`${what}: ${answer.status} ${await answer.text()}`)
+/**
+ * Asks the harness to change the world: 'gateway/away', 'gateway/back', 'server/away' or 'server/back', or
+ * 'newcomer/knock' with the code of a claim, which answers with the letters that the new gateway shows.
+ */
+export async function world(what, body) {
+  const answer = await fetch(`${process.env.LOGIS_CONTROL}/${what}`, { method: 'POST', body })
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(`${what}: ${answer.status} ${text}`)
+  return text
+}
+
+/** What the gateway printed last that begins with these words, as whoever stands there reads it. */
+export async function said(words) {
+  for (let tries = 0; tries < 50; tries++) {
+    const answer = await fetch(`${process.env.LOGIS_CONTROL}/gateway/said?words=${encodeURIComponent(words)}`)
+    if (answer.ok) return answer.text()
+    await new Promise((done) => setTimeout(done, 100))
+  }
+  throw new Error(`the gateway did not say ${words}`)
+}
+
+/**
+ * Lets a new gateway into the home as the page says: makes a code there, runs the command it shows on the other
+ * machine, whose agent keeps its things in `data`, and gives it the code.
+ */
+export async function pairGateway(page, { program, data }) {
+  await page.getByRole('button', { name: 'Add a gateway' }).click()
+  const shown = (label) => page.getByRole('group', { name: label, exact: true }).locator('code').textContent()
+  const [, ...args] = (await shown('Command')).split(' ')
+  const code = await shown('Code')
+  const pairing = spawn(program, [...args, '--data', data], { stdio: ['pipe', 'pipe', 'inherit'], timeout: patience })
+  const ended = once(pairing, 'exit')
+  pairing.stdin.end(`${code}\n`)
+  let said = ''
+  const letters = new Promise((found) =>
+    pairing.stdout.setEncoding('utf8').on('data', (words) => {
+      said += words
+      const shown = /shows the letters\s+(\S+)/.exec(said)
+      if (shown) found(shown[1])
+    }),
+  )
+  const theirs = await Promise.race([letters, ended.then(([how]) => Promise.reject(new Error(`logis-edge pair ended with ${how}`)))])
+  await page.getByText(theirs, { exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Yes, the same' }).click()
+  const [how] = await ended
+  if (how !== 0) throw new Error(`logis-edge pair ended with ${how}`)
+  await page.getByRole('status').filter({ hasText: 'The gateway is here' }).waitFor()
 }

@@ -38,6 +38,11 @@ const gateways = createRoute({
   path: '/gateways',
   component: lazyRouteComponent(() => import('./gateways/GatewaysPage'), 'GatewaysPage'),
 })
+const gateway = createRoute({
+  getParentRoute: () => home,
+  path: '/gateways/$gateway',
+  component: lazyRouteComponent(() => import('./gateways/GatewayPage'), 'GatewayPage'),
+})
 const people = createRoute({
   getParentRoute: () => home,
   path: '/people',
@@ -59,7 +64,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     enter,
     join,
-    gate.addChildren([first, account, home.addChildren([rooms, device, timeline, arrange, gateways, people])]),
+    gate.addChildren([first, account, home.addChildren([rooms, device, timeline, arrange, gateways, gateway, people])]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -3,6 +3,7 @@
 package wiretest
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"errors"
@@ -25,6 +26,10 @@ type Gateway struct {
 	Outbox string
 	Acked  int64
 	Head   wire.Head
+	// Instance names the running agent; "": it does not tell.
+	Instance string
+	// Version of the protocol it speaks; 0: the newest.
+	Version int
 }
 
 // Socket is one connection of a gateway.
@@ -65,29 +70,68 @@ func expect[F wire.Frame](ctx context.Context, s *Socket) (F, error) {
 	return got, nil
 }
 
-// Enrol redeems a claim with the key of seed (32 bytes) and returns the gateway
-// it makes, not connected.
-func Enrol(ctx context.Context, url string, claim domain.Claim, seed []byte) (*Gateway, error) {
+// Confirm says to the cloud, as the owner would, that the letters it shows are
+// those of this gateway's key.
+type Confirm func(ctx context.Context, letters string) error
+
+// Enrol redeems a claim with the key of seed (32 bytes), lets the owner confirm
+// its letters, and returns the gateway it makes, not connected.
+func Enrol(ctx context.Context, url string, claim domain.Claim, seed []byte, confirm Confirm) (*Gateway, error) {
+	key := ed25519.NewKeyFromSeed(seed)
+	frame, err := Redeem(ctx, url, claim, key)
+	if _, waits := frame.(*wire.Pending); waits {
+		if err := confirm(ctx, domain.KeyLetters(public(key))); err != nil {
+			return nil, err
+		}
+		frame, err = Redeem(ctx, url, claim, key)
+	}
+	if err != nil {
+		return nil, err
+	}
+	enrolled, ok := frame.(*wire.Enrolled)
+	if !ok {
+		return nil, fmt.Errorf("%w: %s", ErrUnexpected, frame.FrameType())
+	}
+	return &Gateway{ID: enrolled.Gateway, Home: enrolled.Home, Key: key, Outbox: "outbox-1"}, nil
+}
+
+// Redeem brings a claim once, and returns what the cloud answers.
+func Redeem(ctx context.Context, url string, claim domain.Claim, key ed25519.PrivateKey) (wire.Frame, error) {
 	s, challenge, err := dial(ctx, url)
 	if err != nil {
 		return nil, err
 	}
 	defer s.Cut()
-	key := ed25519.NewKeyFromSeed(seed)
-	public := key.Public().(ed25519.PublicKey) //nolint:forcetypeassert // documented
 	f := wire.Enrol{
-		Version: wire.Version, Claim: claim.ID[:], PublicKey: public,
-		Proof: wire.EnrolProof(claim.Secret, challenge.Nonce, public),
+		Version: wire.Version, Claim: claim.ID[:], PublicKey: public(key),
+		Proof: wire.EnrolProof(claim.Secret, challenge.Nonce, public(key)),
 	}
 	f.Signature = ed25519.Sign(key, f.SigningBytes(challenge.Nonce))
 	if err := s.Write(ctx, f); err != nil {
 		return nil, err
 	}
-	enrolled, err := expect[*wire.Enrolled](ctx, s)
+	return s.Read(ctx)
+}
+
+// Renew asks for a certificate of another key once, and returns what the cloud
+// answers.
+func (g *Gateway) Renew(ctx context.Context, url string, key ed25519.PrivateKey) (wire.Frame, error) {
+	s, challenge, err := dial(ctx, url)
 	if err != nil {
 		return nil, err
 	}
-	return &Gateway{ID: enrolled.Gateway, Home: enrolled.Home, Key: key, Outbox: "outbox-1"}, nil
+	defer s.Cut()
+	f := wire.Renew{Version: wire.Version, Gateway: g.ID, PublicKey: public(key)}
+	f.Signature = ed25519.Sign(g.Key, f.SigningBytes(challenge.Nonce))
+	f.NewSignature = ed25519.Sign(key, f.SigningBytes(challenge.Nonce))
+	if err := s.Write(ctx, f); err != nil {
+		return nil, err
+	}
+	return s.Read(ctx)
+}
+
+func public(key ed25519.PrivateKey) ed25519.PublicKey {
+	return key.Public().(ed25519.PublicKey) //nolint:forcetypeassert // documented
 }
 
 // Connect opens a session of the gateway.
@@ -97,7 +141,8 @@ func (g *Gateway) Connect(ctx context.Context, url string) (*Socket, error) {
 		return nil, err
 	}
 	f := wire.Hello{
-		Version: wire.Version, Gateway: g.ID, Outbox: g.Outbox, Acked: g.Acked, Head: g.Head, Agent: "test",
+		Version: cmp.Or(g.Version, wire.Version), Gateway: g.ID, Outbox: g.Outbox, Acked: g.Acked, Head: g.Head,
+		Agent: "test", Instance: g.Instance,
 	}
 	f.Signature = ed25519.Sign(g.Key, f.SigningBytes(challenge.Nonce))
 	if err := s.Write(ctx, f); err != nil {

@@ -20,6 +20,8 @@ import (
 type Cloud struct {
 	URL   string
 	Claim domain.Claim
+	// Owner decides on a key whose claim is right, each time it asks; nil lets it in.
+	Owner func(letters string) Decision
 
 	t       *testing.T
 	mu      sync.Mutex
@@ -32,7 +34,20 @@ type Cloud struct {
 	entries []wire.Entry
 	present []wire.Present
 	hellos  []wire.Hello
+	answers map[int64]*wire.Answer
+	wanted  *wire.Configure // told in every session
 }
+
+// Decision is what an owner says of a key.
+type Decision int
+
+// The decisions.
+const (
+	LetIn Decision = iota
+	Wait
+	Refuse
+	TooLate // nobody said anything
+)
 
 // Gateway is what the cloud calls the gateway it lets in.
 func Gateway() domain.GatewayID { return domain.GatewayID{0xaa} }
@@ -43,7 +58,7 @@ func Home() domain.HomeID { return domain.HomeID{0xbb} }
 // NewCloud starts a cloud that ends with the test.
 func NewCloud(t *testing.T) *Cloud {
 	t.Helper()
-	c := &Cloud{t: t, changed: make(chan struct{}), Claim: domain.Claim{ID: [16]byte{1}, Secret: [16]byte{2}}}
+	c := &Cloud{t: t, changed: make(chan struct{}), answers: map[int64]*wire.Answer{}, Claim: domain.Claim{ID: [16]byte{1}, Secret: [16]byte{2}}}
 	server := httptest.NewServer(c.Handler())
 	t.Cleanup(func() {
 		c.Cut()
@@ -83,6 +98,21 @@ func (c *Cloud) enrol(p *Peer, f *wire.Enrol) bool {
 		p.Close(wire.CloseUnauthorized, "the claim is not valid")
 		return false
 	}
+	if c.Owner != nil {
+		switch c.Owner(domain.KeyLetters(f.PublicKey)) {
+		case Wait:
+			p.Send(wire.Pending{UntilMS: time.Now().Add(10 * time.Minute).UnixMilli()})
+			p.Close(wire.CloseGoingAway, "the owner must confirm this gateway")
+			return false
+		case Refuse:
+			p.Close(wire.CloseForbidden, "the owner refused this gateway")
+			return false
+		case TooLate:
+			p.Close(wire.CloseUnauthorized, "the claim is not valid")
+			return false
+		case LetIn:
+		}
+	}
 	c.change(func() { c.key = f.PublicKey })
 	p.Send(wire.Enrolled{Gateway: Gateway(), Home: Home()})
 	return true
@@ -106,6 +136,9 @@ func (c *Cloud) hello(p *Peer, f *wire.Hello) bool {
 			Version: wire.Version, Session: c.session + 1, Epoch: 1, Cursor: c.cursor,
 			TimeMS: time.Now().UnixMilli(), Head: c.head(),
 		})
+		if c.wanted != nil {
+			p.Send(*c.wanted)
+		}
 		c.session++
 		c.peer = p
 		c.hellos = append(c.hellos, *f)
@@ -126,6 +159,8 @@ func (c *Cloud) take(p *Peer, frame wire.Frame) {
 		p.Send(wire.Pong{BootMS: f.BootMS, TimeMS: time.Now().UnixMilli()})
 	case *wire.Ready:
 		p.Send(wire.Go{Command: f.Command, Nonce: f.Nonce})
+	case *wire.Answer:
+		c.change(func() { c.answers[f.ID] = f })
 	case *wire.Snapshot:
 		c.change(func() { c.present = append(c.present, f.Devices...) })
 	case *wire.Entries:

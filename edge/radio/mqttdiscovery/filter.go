@@ -120,6 +120,8 @@ func filterNamed(word string) (apply func(v any, given []any) (any, error), most
 		}, 1
 	case "round":
 		return round, 1
+	case "join":
+		return join, 1
 	case "abs":
 		return func(v any, _ []any) (any, error) {
 			n, ok := arithmetic(v)

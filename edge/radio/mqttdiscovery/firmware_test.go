@@ -231,6 +231,32 @@ func tasmotaBulb() *firmware {
 	}
 }
 
+// tasmotaStrip plays a strip of red, green, blue and white of Tasmota. Color2 keeps
+// its level, and what it tells of its colour is as dark as it burns.
+func tasmotaStrip() *firmware {
+	tell := func(f *firmware) {
+		dimmer, _ := strconv.Atoi(f.get("Dimmer"))
+		var dimmed []string
+		for channel := range strings.SplitSeq(f.get("Color2"), ",") {
+			full, _ := strconv.Atoi(channel)
+			dimmed = append(dimmed, strconv.Itoa(full*dimmer/100))
+		}
+		f.say("tele/rgb/STATE", fmt.Sprintf(`{"Time":"2026-11-21T10:00:00","POWER":%q,"Dimmer":%d,"Color":"%s,0","White":0,"Channel":[1,2,3,0]}`,
+			f.get("POWER"), dimmer, strings.Join(dimmed, ",")))
+	}
+	return &firmware{
+		recorded: "tasmota-color-bulb", will: [3]string{"tele/rgb/LWT", "Online", "Offline"}, listens: []string{"cmnd/rgb/#"},
+		state: map[string]string{"POWER": "OFF", "Dimmer": "50", "Color2": "255,160,80"}, greet: tell,
+		obey: func(f *firmware, t, payload string) {
+			f.set(t[strings.LastIndex(t, "/")+1:], payload)
+			if !strings.HasSuffix(t, "/POWER") { // a level or a colour turns it on
+				f.set("POWER", "ON")
+			}
+			tell(f)
+		},
+	}
+}
+
 // esphome plays a node of ESPHome whose topics are <node>/…/state and /command.
 // As ESPHome does, it tells a state only when it changes, unless it is talkative.
 func esphome(recorded, node string, state map[string]string, become func(f *firmware, what, payload string) map[string]string) *firmware {

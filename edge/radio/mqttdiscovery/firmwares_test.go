@@ -25,11 +25,12 @@ func TestFirmwaresObey(t *testing.T) {
 	needsPrograms(t)
 	lab := ziglab.StartBroker(t)
 	plug, bulb := tasmotaRelay("tasmota-plug", "hallplug", hallSensor).start(t, lab), tasmotaBulb().start(t, lab)
+	strip := tasmotaStrip().start(t, lab)
 	lock, cover := esphomeLock().start(t, lab), esphomeCover().start(t, lab)
 	split, room := esphomeAirConditioner().start(t, lab), esphomeRoom().start(t, lab)
 	valve, fan := esphomeGarden().start(t, lab), esphomeFan().start(t, lab)
 	h := openHome(t, lab, mqttdiscovery.Options{})
-	h.Until(t, "every device is known", func() bool { return len(h.Reachable) == 10 })
+	h.Until(t, "every device is known", func() bool { return len(h.Reachable) == 11 })
 
 	t.Run("a plug of Tasmota switches and measures", func(t *testing.T) {
 		h := h.in(t)
@@ -55,6 +56,15 @@ func TestFirmwaresObey(t *testing.T) {
 		h.set("71C2D0", map[string]thing.Value{"onOff": "false"})
 		_, err := h.order(time.Second, radio.Order{Address: "71C2D0", Set: map[string]thing.Value{"onOff": "false", "currentLevel": "5"}})
 		wantRefused(t, err)
+	})
+	t.Run("a strip of Tasmota takes colours", func(t *testing.T) {
+		h := h.in(t)
+		h.set("71C2D1", map[string]thing.Value{"onOff": "true", "currentLevel": "80"})
+		h.set("71C2D1", map[string]thing.Value{"currentHue": "240", "currentSaturation": "100"})
+		if strip.get("Color2") != "0,0,255" || strip.get("Dimmer") != "80" {
+			t.Errorf("the strip is truly %s at %s, want 0,0,255 at 80", strip.get("Color2"), strip.get("Dimmer"))
+		}
+		h.set("71C2D1", map[string]thing.Value{"onOff": "false"})
 	})
 	t.Run("a light of ESPHome takes colours", func(t *testing.T) {
 		h := h.in(t)

@@ -31,6 +31,8 @@ const (
 	maxTemplate = 4096
 	// maxTemplateDepth bounds how deep a template may nest.
 	maxTemplateDepth = 32
+	// maxPieces bounds what a template may cut a text into: colours have five parts.
+	maxPieces = 64
 	// maxRendered bounds what a template may write, in bytes.
 	maxRendered = 8192
 	// maxComplaints bounds the complaints kept, the oldest go first; maxComplaint

@@ -12,8 +12,8 @@ func variables() []string {
 	return []string{"value", "value_json", "position", "hue", "sat", "red", "green", "blue", "x", "y"}
 }
 
-// filtered reads an operand with what follows it: ".a", "['a']", "| filter" and
-// "is defined".
+// filtered reads an operand with what follows it: ".a", "['a']", "[0:3]",
+// ".split(',')", "| filter" and "is defined".
 func (p *parser) filtered() (expression, error) {
 	e, err := p.operand()
 	for err == nil {
@@ -22,6 +22,10 @@ func (p *parser) filtered() (expression, error) {
 			t := p.next()
 			if t.kind != wordToken {
 				return nil, refuse("a point before " + strconv.Quote(t.text))
+			}
+			if _, called := p.accept("("); called {
+				e, err = p.method(e, t.text)
+				continue
 			}
 			e = member(e, func(scope) (any, error) { return t.text, nil })
 		case "[":
@@ -115,14 +119,6 @@ func (p *parser) list() (expression, error) {
 		}
 		return values, nil
 	}, nil
-}
-
-func (p *parser) index(of expression) (expression, error) {
-	key, err := p.whole()
-	if err != nil {
-		return nil, err
-	}
-	return member(of, key), p.expect("]")
 }
 
 // member looks into an object or a list. What is not there is undefined; looking

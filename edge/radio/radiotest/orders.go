@@ -66,7 +66,8 @@ func other(s thing.Schema, present thing.Value) thing.Value {
 		if middle != present {
 			return middle
 		}
-		return thing.Number(*s.Minimum)
+		// Not the least: a device may take less than its model allows.
+		return thing.Number(math.Round(*s.Minimum + (*s.Maximum-*s.Minimum)/4))
 	}
 	return ""
 }

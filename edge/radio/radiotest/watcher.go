@@ -150,6 +150,14 @@ func (w *Watcher) Told(address string) map[string]thing.Value {
 	return maps.Clone(w.Values[address])
 }
 
+// Described returns what a device was last told to be.
+func (w *Watcher) Described(address string) (d radio.Device, told bool) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	d, told = w.Devices[address]
+	return d, told
+}
+
 // ToldOf returns every value of a property a device told, oldest first.
 func (w *Watcher) ToldOf(address, property string) []thing.Value {
 	w.Mu.Lock()

@@ -49,11 +49,29 @@ func newDevice(number int, p plan, seed uint64, catalog *thing.Catalog) (*device
 		values: map[string]thing.Value{},
 		turn:   make(chan struct{}, 1),
 	}
-	for name := range model.Properties {
-		d.values[name] = atRest(name)
+	for name, p := range model.Properties {
+		if d.values[name] = atRest(name); d.values[name] == "" {
+			d.values[name] = least(p.Schema)
+		}
 	}
 	d.turn <- struct{}{}
 	return d, nil
+}
+
+// least returns the first value a schema allows, for what this simulation does not
+// know.
+func least(s thing.Schema) thing.Value {
+	switch {
+	case len(s.Enum) > 0:
+		return s.Enum[0]
+	case s.Type == "boolean":
+		return thing.Bool(false)
+	case s.Minimum != nil:
+		return thing.Number(*s.Minimum)
+	case s.Type == "string":
+		return thing.Text("-")
+	}
+	return thing.Number(0)
 }
 
 // check reports in words why the device cannot do what is ordered, or "".

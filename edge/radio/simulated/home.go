@@ -20,10 +20,12 @@ const MaxDevices = 2000
 // Options say what the home is like. The zero value is the pleasant home, silent.
 type Options struct {
 	Seed    uint64
-	Devices int           // how many; 0: every kind once
-	Rate    float64       // reports per second of the whole home; 0: only when asked
-	Slow    time.Duration // how long every device takes to act
-	Oracle  io.Writer     // gets one JSON line before each actuation; nil: none
+	Devices int            // how many; 0: every kind once
+	Rate    float64        // reports per second of the whole home; 0: only when asked
+	Slow    time.Duration  // how long every device takes to act
+	Catalog *thing.Catalog // describes the devices; nil: the standard one
+	More    []string       // kinds of further devices
+	Oracle  io.Writer      // gets one JSON line before each actuation; nil: none
 	Now     func() time.Time
 }
 
@@ -35,7 +37,9 @@ type Home struct {
 	devices []*device
 	byName  map[string]*device // by address
 	air     *air               // nil while Run does not run
-	acted   []Actuation
+	// closeDoor closes the home to new devices; nil: it was never open.
+	closeDoor context.CancelFunc
+	acted     []Actuation
 }
 
 // air is what carries reports while Run runs.
@@ -61,13 +65,19 @@ func New(o Options) (*Home, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	catalog, err := thing.Standard()
-	if err != nil {
-		return nil, err
+	if o.Catalog == nil {
+		var err error
+		if o.Catalog, err = thing.Standard(); err != nil {
+			return nil, err
+		}
 	}
 	h := &Home{options: o, byName: map[string]*device{}}
-	for i, p := range plans(o.Devices) {
-		d, err := newDevice(i+1, p, o.Seed, catalog)
+	all := plans(o.Devices)
+	for _, kind := range o.More {
+		all = append(all, plan{kind: kind, name: kind})
+	}
+	for i, p := range all {
+		d, err := newDevice(i+1, p, o.Seed, o.Catalog)
 		if err != nil {
 			return nil, err
 		}
@@ -83,7 +93,7 @@ func (h *Home) Name() string { return Name }
 
 // Address returns the address of the first device of a kind, "" if there is none.
 func (h *Home) Address(kind string) string {
-	for _, d := range h.devices {
+	for _, d := range h.all() {
 		if d.Kind == kind {
 			return d.Address
 		}
@@ -130,7 +140,7 @@ func (h *Home) Run(ctx context.Context, sink radio.Sink) error {
 
 // introduce tells every device, whether it can be reached and what it says.
 func (h *Home) introduce(ctx context.Context, sink radio.Sink) error {
-	for _, d := range h.devices {
+	for _, d := range h.all() {
 		if err := d.take(ctx); err != nil {
 			return err
 		}

@@ -43,7 +43,7 @@ func (h *Home) live(ctx context.Context, sink radio.Sink) error {
 
 func (h *Home) sensors() []*device {
 	var sensors []*device
-	for _, d := range h.devices {
+	for _, d := range h.all() {
 		if d.drifts() {
 			sensors = append(sensors, d)
 		}

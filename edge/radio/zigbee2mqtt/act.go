@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"logis/domain/thing"
@@ -21,6 +22,9 @@ import (
 func (r *Radio) Act(ctx context.Context, order radio.Order) error {
 	ctx, cancel := context.WithTimeout(ctx, orderTimeout)
 	defer cancel()
+	if strings.HasPrefix(order.Address, groupPrefix) {
+		return r.actGroup(ctx, order)
+	}
 	s, u, d, err := r.find(ctx, order.Address)
 	if err != nil {
 		return err
@@ -29,7 +33,7 @@ func (r *Radio) Act(ctx context.Context, order radio.Order) error {
 	if err != nil {
 		return err
 	}
-	release, err := s.takeTurn(ctx, u)
+	release, err := s.takeTurns(ctx, u)
 	if err != nil {
 		return err
 	}
@@ -38,32 +42,46 @@ func (r *Radio) Act(ctx context.Context, order radio.Order) error {
 	return o.carryOut(ctx)
 }
 
-// takeTurn waits until no other order is with the unit, and few in the radio.
-func (s *session) takeTurn(ctx context.Context, u *unit) (release func(), err error) {
-	if u.waiting.Add(1) > maxWaiting {
-		u.waiting.Add(-1)
+// takeTurns waits until no other order is with any of the units, and few in the
+// radio. Several units are to be in the order of their addresses, so that two
+// orders never wait for each other.
+func (s *session) takeTurns(ctx context.Context, units ...*unit) (release func(), err error) {
+	var slots []chan struct{}
+	crowded := false
+	for _, u := range units {
+		crowded = u.waiting.Add(1) > maxWaiting || crowded
+		slots = append(slots, u.turn)
+	}
+	defer func() {
+		for _, u := range units {
+			u.waiting.Add(-1)
+		}
+	}()
+	if crowded {
 		return nil, fmt.Errorf("%w: %w", radio.ErrRefused, errBusy)
 	}
-	defer u.waiting.Add(-1)
-	for _, slot := range []chan struct{}{u.turn, s.orders} {
+	slots = append(slots, s.orders)
+	taken := 0
+	release = func() {
+		for _, slot := range slots[:taken] {
+			<-slot
+		}
+	}
+	for _, slot := range slots {
 		select {
 		case slot <- struct{}{}:
+			taken++
 		case <-s.over:
 			err = errSessionOver
 		case <-ctx.Done():
 			err = ctx.Err()
 		}
 		if err != nil {
-			if slot == s.orders {
-				<-u.turn
-			}
+			release()
 			return nil, fmt.Errorf("%w: waiting for its turn: %w", radio.ErrRefused, err)
 		}
 	}
-	return func() {
-		<-s.orders
-		<-u.turn
-	}, nil
+	return release, nil
 }
 
 // running is one order under way.
@@ -91,16 +109,16 @@ func (o *running) carryOut(ctx context.Context) error {
 	defer done()
 	o.sentAt = o.session.arrived.Load()
 	o.askedAt = o.sentAt
-	err := o.send(ctx)
+	err := o.session.send(ctx, o.unit.name(), o.plan)
 	if err == nil {
 		err = o.confirm(ctx, complaints)
 	}
 	return o.finish(ctx, err)
 }
 
-// send hands the order to Zigbee2MQTT.
-func (o *running) send(ctx context.Context) error {
-	if err := o.session.link.Publish(ctx, o.session.topic(o.unit.name()+"/set"), o.plan.payload); err != nil {
+// send hands an order for a device or group to Zigbee2MQTT.
+func (s *session) send(ctx context.Context, name string, p plan) error {
+	if err := s.link.Publish(ctx, s.topic(name+"/set"), p.payload); err != nil {
 		if errors.Is(err, mqtt.ErrNobody) {
 			return fmt.Errorf("%w: %w", radio.ErrRefused, err)
 		}
@@ -117,7 +135,7 @@ func (o *running) finish(ctx context.Context, outcome error) error {
 	ctx = context.WithoutCancel(ctx)
 	report := radio.Report{Address: o.device.Address, Values: o.values}
 	if outcome == nil {
-		report.Cause, report.Inferred = o.order.Command, true
+		report.Cause, report.Inferred = o.order.Command, !o.order.Command.IsZero()
 	}
 	if err := o.unit.release(ctx, o.session.sink, report, o.plan.wants, o.askedAt); err != nil {
 		return errors.Join(outcome, err)

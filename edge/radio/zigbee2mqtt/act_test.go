@@ -19,8 +19,9 @@ func TestAHomeObeys(t *testing.T) {
 	lamp, color := znp.NewLamp(0x000d6f0000000001), znp.NewColorLamp(0x000d6f0000000002)
 	plug, gang := znp.NewPlug(0x000d6f0000000005), znp.NewTwoGang(0x00124b0000000006)
 	lock, curtain := znp.NewLock(0x000d6f0000000008), znp.NewCurtain(0x000d6f0000000009, time.Second)
-	h := openHome(t, ziglab.Start(t, lamp, color, plug, gang, lock, curtain))
-	h.Until(t, "every device is known", func() bool { return len(h.Reachable) == 7 })
+	thermostat, motion := znp.NewThermostat(0x00124b000000000a), znp.NewMotion(0x001788010000000b)
+	h := openHome(t, ziglab.Start(t, lamp, color, plug, gang, lock, curtain, thermostat, motion))
+	h.Until(t, "every device is known", func() bool { return len(h.Reachable) == 9 })
 
 	t.Run("a lamp does every order exactly once", func(t *testing.T) { switchesALamp(h.in(t), lamp) })
 	t.Run("a colour lamp takes colours and temperatures", func(t *testing.T) { colors(h.in(t), color) })
@@ -30,6 +31,8 @@ func TestAHomeObeys(t *testing.T) {
 	t.Run("a jammed lock is neither", func(t *testing.T) { jams(h.in(t), lock) })
 	t.Run("a curtain is there when it is there", func(t *testing.T) { draws(h.in(t), curtain) })
 	t.Run("a curtain stops half way", func(t *testing.T) { stopsHalfWay(h.in(t), curtain) })
+	t.Run("a thermostat heats to what it was told", func(t *testing.T) { heats(h.in(t), thermostat) })
+	t.Run("motion is told when it is seen", func(t *testing.T) { sees(h.in(t), motion) })
 	t.Run("a plug that cannot be asked is believed", func(t *testing.T) { believes(h.in(t), plug) })
 	t.Run("what a device cannot do is refused", func(t *testing.T) { refuses(h.in(t), lamp, color) })
 	t.Run("a read asks the device", func(t *testing.T) { reads(h.in(t), lamp) })
@@ -98,6 +101,29 @@ func measures(h *home, plug *znp.Plug) {
 	h.UntilValue(h.t, address, "activePower", "60")
 	h.UntilValue(h.t, address, "activeCurrent", "0.26")
 	h.UntilValue(h.t, address, "cumulativeEnergyImported", "12.34")
+}
+
+func heats(h *home, thermostat *znp.Thermostat) {
+	address := ziglab.Address(thermostat)
+	h.set(address, map[string]thing.Value{"occupiedHeatingSetpoint": "23"})
+	if thermostat.SetPoint() != 2300 {
+		h.t.Errorf("it truly heats to %d", thermostat.SetPoint())
+	}
+	h.set(address, map[string]thing.Value{"systemMode": `"off"`})
+	thermostat.Turn(1800)
+	h.UntilValue(h.t, address, "occupiedHeatingSetpoint", "18")
+	thermostat.Warm(2075)
+	h.UntilValue(h.t, address, "localTemperature", "20.75")
+	_, err := h.orderSet(address, map[string]thing.Value{"occupiedHeatingSetpoint": "31"})
+	wantRefused(h.t, err)
+}
+
+func sees(h *home, motion *znp.Motion) {
+	address := ziglab.Address(motion)
+	motion.See(true)
+	h.UntilValue(h.t, address, "occupancy", "true")
+	motion.See(false)
+	h.UntilValue(h.t, address, "occupancy", "false")
 }
 
 // believes checks the one way out for devices that keep their values outside the

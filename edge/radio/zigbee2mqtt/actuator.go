@@ -25,6 +25,7 @@ type part struct {
 	bindings map[string]binding
 	actions  map[string]action
 	presses  map[string]press
+	more     []Mapping
 }
 
 // bind adds bindings; the first for a property wins.

@@ -114,13 +114,18 @@ func parseListed(text []byte) (listed, bool, error) {
 	if !validAddress(d.Address) {
 		return d, false, fmt.Errorf("element of bridge/devices: address %.40q is not 0x and 16 digits", d.Address)
 	}
-	if d.Name == "" || len(d.Name) > maxName || strings.ContainsAny(d.Name, "+#\x00") {
+	if !fitsTopic(d.Name) {
 		return d, false, fmt.Errorf("device %s: its name cannot be part of a topic", d.Address)
 	}
 	if n := countFeatures(d.Definition.Exposes); n > maxFeatures {
 		return d, false, fmt.Errorf("device %s: exposes %d features, more than %d", d.Address, n, maxFeatures)
 	}
 	return d, true, nil
+}
+
+// fitsTopic reports whether a friendly name can be part of topics.
+func fitsTopic(name string) bool {
+	return name != "" && len(name) <= maxName && !strings.ContainsAny(name, "+#\x00")
 }
 
 func validAddress(a string) bool {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"logis/domain"
 	"logis/domain/thing"
 	"logis/edge/radio"
 	"logis/edge/radio/zigbee2mqtt/ziglab"
@@ -143,6 +144,47 @@ func losesALock(h *home, lock *znp.Lock) {
 	}
 }
 
+// diesUnderAnOrder checks that an order whose broker dies when the lamp has done it,
+// and before anybody has heard so, is done once and confirmed to nobody.
+func diesUnderAnOrder(h *home, lamp *znp.Lamp) {
+	address, before := ziglab.Address(lamp), len(lamp.Orders())
+	type outcome struct {
+		id  domain.CommandID
+		err error
+	}
+	ended := make(chan outcome, 1)
+	lamp.SetSlow(time.Second)
+	go func() {
+		id, err := h.orderSet(address, map[string]thing.Value{"onOff": "false"})
+		ended <- outcome{id, err}
+	}()
+	eventually(h.t, "the lamp has done it", func() bool { return len(lamp.Orders()) > before })
+	h.lab.StopBroker()
+	got := <-ended
+	wantUnknown(h.t, got.err)
+	h.wantNothingTold(got.id)
+	lamp.SetSlow(0)
+	lamp.Press() // somebody wants it on
+	h.UntilReach(h.t, false, address)
+	h.Forget()
+	if err := h.lab.StartBroker(h.t.Context()); err != nil {
+		h.t.Fatal(err)
+	}
+	h.UntilReach(h.t, true, address)
+	h.UntilValue(h.t, address, "onOff", "true")
+	h.set(address, map[string]thing.Value{"currentLevel": "30"}) // whatever was still to be sent comes before this
+	off := 0
+	for _, o := range lamp.Orders()[before:] {
+		if o.Name == "off" {
+			off++
+		}
+	}
+	if off != 1 || !lamp.On() {
+		h.t.Errorf("the lamp was told to go off %d times and is truly on: %v", off, lamp.On())
+	}
+	h.wantNothingTold(got.id)
+}
+
 func TestTheRadioComesBack(t *testing.T) {
 	t.Parallel()
 	lamp, contact := znp.NewLamp(0x000d6f0000000001), znp.NewContact(0x00158d0000000003)
@@ -186,8 +228,12 @@ func TestTheRadioComesBack(t *testing.T) {
 		h.Until(t, "all can be reached again", all(true))
 		h.UntilValue(t, address, "onOff", "false")
 		h.UntilValue(t, door, "contact", "false")
+		if told := h.ToldOf(address, "onOff"); slices.Contains(told, "true") {
+			t.Errorf("the lamp was told to be %v: the first is what the broker kept", told)
+		}
 		h.in(t).set(address, map[string]thing.Value{"onOff": "true"})
 	})
+	t.Run("the broker dies under an order", func(t *testing.T) { diesUnderAnOrder(h.in(t), lamp) })
 	t.Run("a lamp is gone when Zigbee2MQTT starts", func(t *testing.T) {
 		lab.StopBridge()
 		h.Until(t, "nothing can be reached", all(false))

@@ -14,12 +14,16 @@ const (
 	// maxUnits bounds the hardware devices of one radio. Zigbee coordinators
 	// carry 200 to 500.
 	maxUnits = 1024
+	// maxGroups bounds the groups of one radio; a device belongs to 16 at most.
+	maxGroups = 256
 	// maxParts bounds the endpoints of one device that become devices of their own.
 	maxParts = 16
 	// maxFeatures bounds what one device may expose; the richest known has 170.
 	maxFeatures = 1024
 	// maxName bounds a friendly name, in bytes; it becomes part of topics.
 	maxName = 256
+	// maxVersion bounds the version of a firmware, in bytes.
+	maxVersion = 20
 	// packetHead is room for what an MQTT packet holds beside topic and payload.
 	packetHead = 64
 	// maxCapabilities is what the models allow beyond a kind.
@@ -59,6 +63,9 @@ const (
 	// else than ordered before the order has failed. What moves by a motor may
 	// take until its deadline.
 	convergeWait = 10 * time.Second
+	// hopeWait is how long after an order for a group Zigbee2MQTT may still tell what it
+	// hopes of the members: each is asked before such a message is told.
+	hopeWait = 10 * time.Second
 	// toldWait is how long the state message that follows a read may take.
 	toldWait = time.Second
 	// settleWait is how long retained messages may take to arrive.

@@ -14,7 +14,7 @@ import (
 func (s *session) receive(m mqtt.Message) {
 	m.Number = s.arrived.Add(1)
 	limit := maxMessage
-	if m.Topic == s.topic("bridge/devices") {
+	if m.Topic == s.topic("bridge/devices") || m.Topic == s.topic("bridge/groups") {
 		limit = maxDeviceList
 	}
 	switch {
@@ -33,7 +33,7 @@ func (s *session) receive(m mqtt.Message) {
 
 // listen subscribes and handles one message after another.
 func (s *session) listen(ctx context.Context) error {
-	err := s.link.Subscribe(ctx, s.topic("bridge/state"), s.topic("bridge/devices"),
+	err := s.link.Subscribe(ctx, s.topic("bridge/state"), s.topic("bridge/devices"), s.topic("bridge/groups"),
 		s.topic("bridge/logging"), s.topic("bridge/response/+"))
 	if err != nil {
 		return err
@@ -108,6 +108,8 @@ func (s *session) handle(ctx context.Context, m mqtt.Message) error {
 		return nil
 	case m.Topic == s.topic("bridge/devices"):
 		return s.takeList(ctx, m.Payload)
+	case m.Topic == s.topic("bridge/groups"):
+		return s.takeGroups(ctx, m.Payload)
 	}
 	s.mu.Lock()
 	u, isState := s.topics[m.Topic]
@@ -179,6 +181,10 @@ func (s *session) stateMessage(ctx context.Context, u *unit, m mqtt.Message) err
 		s.stats.Malformed.Add(1)
 		return nil
 	}
+	if err := s.takeFirmware(ctx, u, values); err != nil {
+		return err
+	}
+	u.weigh(s.now())
 	doubt, err := u.hear(ctx, s.sink, values, m, s.stats)
 	if err != nil {
 		return err

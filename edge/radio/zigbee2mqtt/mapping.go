@@ -12,6 +12,16 @@ import (
 	words "logis/edge/radio/press"
 )
 
+// Mapping says what a feature that Zigbee2MQTT exposes is in a model: with the model
+// it is all that a new kind of device needs.
+type Mapping struct {
+	Expose     string // a number, as Zigbee2MQTT calls it
+	Digits     int    // after the point
+	Property   string // of the model
+	Capability string // that adds the property to devices of another kind
+	Kind       string // of a device that is nothing else; "" if it tells nothing about that
+}
+
 // device is one device of Logis: all of a Zigbee device, or one of its endpoints.
 type device struct {
 	radio.Device
@@ -19,13 +29,15 @@ type device struct {
 	bindings map[string]binding
 	actions  map[string]action
 	presses  map[string]press
+	unmapped int // features of its hardware that have no meaning here; told of the first device alone
 }
 
 // mapListed turns an element of bridge/devices into devices of Logis: one, or
 // one for each endpoint that switches something of its own. None, if nothing the
 // device exposes has a meaning here.
-func mapListed(catalog *thing.Catalog, d listed) ([]*device, error) {
-	parts, unmapped := sortExposes(d)
+func mapListed(catalog *thing.Catalog, d listed, more ...Mapping) ([]*device, error) {
+	parts, left := sortExposes(d, more)
+	unmapped := 0
 	var devices []*device
 	for _, p := range parts {
 		if p.kind == "" {
@@ -35,22 +47,26 @@ func mapListed(catalog *thing.Catalog, d listed) ([]*device, error) {
 			unmapped += len(p.bindings)
 			continue
 		}
-		mapped, left, err := p.device(catalog)
+		mapped, lost, err := p.device(catalog)
 		if err != nil {
 			return nil, fmt.Errorf("device %s: %w", d.Address, err)
 		}
-		unmapped += left
+		unmapped += lost
 		devices = append(devices, mapped)
 	}
-	for _, dev := range devices {
-		describe(dev, d, unmapped)
+	left.count += unmapped
+	for i, dev := range devices {
+		describe(dev, d, left)
+		if i == 0 {
+			dev.unmapped = left.count
+		}
 	}
 	return devices, nil
 }
 
 // describe fills in what people and logs want to know. The address of dev is
 // still the name of its endpoint.
-func describe(dev *device, d listed, unmapped int) {
+func describe(dev *device, d listed, left leftOut) {
 	endpoint := dev.Address
 	dev.Address = d.Address
 	dev.Name = d.Name
@@ -65,7 +81,8 @@ func describe(dev *device, d listed, unmapped int) {
 	for name, value := range map[string]string{
 		"manufacturer": d.Definition.Vendor, "model": d.Definition.Model, "modelId": d.ModelID,
 		"description": d.Definition.Description, "serial": d.Address, "firmware": d.Firmware,
-		"powerSource": d.Power, "unmapped": strconv.Itoa(unmapped),
+		"powerSource": d.Power, "unmapped": strconv.Itoa(left.count),
+		"leftOut": strings.Join(left.names, ", "),
 	} {
 		if value != "" {
 			dev.Attributes[name] = value[:min(len(value), maxName)]
@@ -73,33 +90,51 @@ func describe(dev *device, d listed, unmapped int) {
 	}
 }
 
+// leftOut is what a device exposes and has no meaning here.
+type leftOut struct {
+	count int
+	names []string // of what stands alone, as Zigbee2MQTT calls it
+}
+
+func (l *leftOut) add(name string) {
+	l.count++
+	l.names = append(l.names, name)
+}
+
 // sortExposes gives every expose to the part of the device it belongs to, and
-// counts those that belong nowhere.
-func sortExposes(d listed) (parts []*part, unmapped int) {
+// tells those that belong nowhere.
+func sortExposes(d listed, more []Mapping) (parts []*part, left leftOut) {
 	exposes := slices.Clone(d.Definition.Exposes)
 	slices.SortStableFunc(exposes, func(a, b expose) int { return rank(a) - rank(b) })
 	parts = makeParts(d, exposes)
+	for _, p := range parts {
+		p.more = more
+	}
 	about := d.Definition.Description
 	for _, e := range exposes {
 		switch {
 		case rank(e) < ungrouped:
 			p := partOf(parts, e.Endpoint)
 			if p.kind != "" { // a device is one thing; a radiator valve's switch is a setting
-				unmapped += max(1, len(e.Features))
+				left.count += max(1, len(e.Features))
 				continue
 			}
-			unmapped += p.actuate(e, about)
+			left.count += p.actuate(e, about)
 		case health(e.Name) && e.Endpoint == "":
 			for _, p := range parts {
 				p.sense(e)
 			}
-		default:
-			if !partOf(parts, e.Endpoint).sense(e) {
-				unmapped++
+		case e.Type == "composite":
+			for _, f := range e.Features {
+				if !partOf(parts, e.Endpoint).senseWithin(e.Property, f) {
+					left.add(e.Name + "." + f.Name)
+				}
 			}
+		case !partOf(parts, e.Endpoint).sense(e):
+			left.add(e.Name)
 		}
 	}
-	return parts, unmapped
+	return parts, left
 }
 
 // ungrouped is the rank of exposes that stand alone.
@@ -193,7 +228,7 @@ func (p *part) extend(catalog *thing.Catalog, base *thing.Model) (*thing.Model, 
 	if _, ok := base.Actions["identify"]; !ok && p.actions["identify"].set != nil {
 		names = append(names, "identify")
 	}
-	for _, c := range capabilities() {
+	for _, c := range p.capabilities() {
 		if _, ok := base.Properties[c.property]; !ok && p.has(c.property) {
 			names = append(names, c.name)
 		}

@@ -28,6 +28,10 @@ type Options struct {
 	ClientID string
 	// BaseTopic is Zigbee2MQTT's mqtt.base_topic; "" is its default, "zigbee2mqtt".
 	BaseTopic string
+	// Catalog describes the devices; nil is the standard one.
+	Catalog *thing.Catalog
+	// Mappings are features of devices that Logis does not know of itself.
+	Mappings []Mapping
 	// Now is the clock that limits are measured by; nil is time.Now.
 	Now func() time.Time
 }
@@ -40,7 +44,7 @@ func (o Options) link() mqtt.Options {
 	}
 }
 
-// Stats count what was not told. They only grow.
+// Stats count what was not told. They only grow, but for the last.
 type Stats struct {
 	Malformed atomic.Uint64 // messages that are not what they should be
 	Oversized atomic.Uint64 // messages over their limit
@@ -49,6 +53,11 @@ type Stats struct {
 	Unfit     atomic.Uint64 // values the device's model does not allow
 	Unmapped  atomic.Uint64 // actions that mean nothing here
 	Refused   atomic.Uint64 // devices that could not be taken on
+
+	// What there is and has no meaning here; these may shrink.
+	Exposes     atomic.Uint64 // features of the devices
+	DevicesLeft atomic.Uint64 // devices that have no other features
+	GroupsLeft  atomic.Uint64 // groups of what cannot be switched together
 }
 
 // Radio drives the Zigbee2MQTT of one home.
@@ -72,9 +81,11 @@ var (
 // New returns a radio. It fails only if the options or the embedded models are
 // wrong; nothing is connected before Run.
 func New(o Options) (*Radio, error) {
-	catalog, err := thing.Standard()
-	if err != nil {
-		return nil, err
+	if o.Catalog == nil {
+		var err error
+		if o.Catalog, err = thing.Standard(); err != nil {
+			return nil, err
+		}
 	}
 	if o.Broker == "" {
 		return nil, errors.New("zigbee2mqtt: the address of the broker is missing")
@@ -88,7 +99,7 @@ func New(o Options) (*Radio, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Radio{options: o, catalog: catalog, known: map[string]bool{}}, nil
+	return &Radio{options: o, catalog: o.Catalog, known: map[string]bool{}}, nil
 }
 
 // Name returns "zigbee".
@@ -130,8 +141,8 @@ func (r *Radio) find(ctx context.Context, address string) (*session, *unit, *dev
 	return nil, nil, nil, fmt.Errorf("%w: %w", radio.ErrRefused, errNoDevice)
 }
 
-// Pair opens the network to new devices. Zigbee2MQTT opens it for 254 s at most;
-// a longer window is cut.
+// Pair opens the network to new devices, or closes it when the window is zero.
+// Zigbee2MQTT opens it for 254 s at most; a longer window is cut.
 func (r *Radio) Pair(ctx context.Context, window time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
@@ -139,7 +150,7 @@ func (r *Radio) Pair(ctx context.Context, window time.Duration) error {
 	if err != nil {
 		return err
 	}
-	seconds := max(1, int(min(window, maxPairing)/time.Second))
+	seconds := int(min(window, maxPairing).Round(time.Second) / time.Second)
 	_, err = s.request(ctx, "permit_join", map[string]any{"time": seconds})
 	return err
 }

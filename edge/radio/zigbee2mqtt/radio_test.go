@@ -19,7 +19,10 @@ func TestTheRadioKeepsTheContract(t *testing.T) {
 	plug, gang := znp.NewPlug(0x000d6f0000000005), znp.NewTwoGang(0x00124b0000000006)
 	remote, lock := znp.NewRemote(0x000d6f0000000007), znp.NewLock(0x000d6f0000000008)
 	curtain := znp.NewCurtain(0x000d6f0000000009, 300*time.Millisecond)
-	lab := ziglab.Start(t, lamp, color, contact, climate, plug, gang, remote, lock, curtain)
+	thermostat, motion := znp.NewThermostat(0x00124b000000000a), znp.NewMotion(0x001788010000000b)
+	lab := ziglab.Start(t, lamp, color, contact, climate, plug, gang, remote, lock, curtain, thermostat, motion)
+	motion.See(true)
+	thermostat.Warm(1960)
 	climate.Measure(2150, 4500, 1013)
 	contact.Open()
 
@@ -27,7 +30,7 @@ func TestTheRadioKeepsTheContract(t *testing.T) {
 	for _, d := range []interface {
 		znp.Device
 		SetReachable(bool)
-	}{lamp, color, contact, climate, plug, gang, remote, lock, curtain} {
+	}{lamp, color, contact, climate, plug, gang, remote, lock, curtain, thermostat, motion} {
 		nodes[ziglab.Address(d)] = d
 	}
 	reach := func(reachable bool) func(string) {
@@ -48,6 +51,7 @@ func TestTheRadioKeepsTheContract(t *testing.T) {
 				"dimmable-light": ziglab.Address(lamp), "color-light": ziglab.Address(color),
 				"contact-sensor": ziglab.Address(contact), "climate-sensor": ziglab.Address(climate),
 				"plug": ziglab.Address(plug), "switch": ziglab.Address(gang) + "/bottom",
+				"thermostat": ziglab.Address(thermostat), "motion-sensor": ziglab.Address(motion),
 				"button": ziglab.Address(remote), "lock": ziglab.Address(lock), "curtain": ziglab.Address(curtain),
 			},
 			Break: reach(false), Repair: reach(true),

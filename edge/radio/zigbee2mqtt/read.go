@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"logis/domain/thing"
@@ -20,6 +21,9 @@ var errMute = errors.New("the device cannot be asked for its values")
 // take seconds; one that tells its values only by itself cannot be read: the
 // error then wraps radio.ErrRefused.
 func (r *Radio) Read(ctx context.Context, address string) (map[string]thing.Value, error) {
+	if strings.HasPrefix(address, groupPrefix) {
+		return r.readGroup(ctx, address)
+	}
 	s, u, d, err := r.find(ctx, address)
 	if err != nil {
 		return nil, err

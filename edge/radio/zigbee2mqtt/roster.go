@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"logis/edge/radio"
 )
@@ -19,6 +20,7 @@ func (s *session) takeList(ctx context.Context, text []byte) error {
 		return nil
 	}
 	present, legible, whole := map[string]bool{}, true, false
+	s.meaningless = 0
 	var fresh []*unit
 	for _, element := range elements {
 		d, usable, err := parseListed(element)
@@ -56,7 +58,12 @@ func (s *session) takeList(ctx context.Context, text []byte) error {
 	for _, u := range fresh {
 		s.recheck(u)
 	}
-	return nil
+	s.stats.Exposes.Store(s.unmapped())
+	s.stats.DevicesLeft.Store(s.meaningless)
+	if s.groupList == nil {
+		return nil
+	}
+	return s.takeGroups(ctx, s.groupList)
 }
 
 // takeUnit takes in one element of the list.
@@ -65,12 +72,13 @@ func (s *session) takeUnit(ctx context.Context, d listed) (u *unit, isNew bool, 
 	if u != nil && reflect.DeepEqual(u.listed, d) { // only this goroutine writes u.listed
 		return u, false, nil
 	}
-	devices, err := mapListed(s.radio.catalog, d)
+	devices, err := mapListed(s.radio.catalog, d, s.radio.options.Mappings...)
 	if err != nil {
 		s.stats.Refused.Add(1)
 		return u, false, nil
 	}
 	if u == nil && len(devices) == 0 {
+		s.meaningless++
 		return nil, false, nil
 	}
 	if u == nil {
@@ -79,6 +87,7 @@ func (s *session) takeUnit(ctx context.Context, d listed) (u *unit, isNew bool, 
 	before := u.all()
 	u.mu.Lock()
 	was := u.listed.Name
+	devices = u.withUpdate(devices)
 	u.listed, u.devices = d, devices
 	u.mu.Unlock()
 	if err := s.introduce(ctx, before, devices); err != nil {
@@ -88,6 +97,19 @@ func (s *session) takeUnit(ctx context.Context, d listed) (u *unit, isNew bool, 
 		return u, isNew, s.follow(ctx, u, was, d.Name)
 	}
 	return u, isNew, nil
+}
+
+// unmapped counts the features of all devices that have no meaning here.
+func (s *session) unmapped() (n uint64) {
+	s.mu.Lock()
+	units := slices.Collect(maps.Values(s.units))
+	s.mu.Unlock()
+	for _, u := range units {
+		for _, d := range u.all() {
+			n += uint64(d.unmapped) //nolint:gosec // a count
+		}
+	}
+	return n
 }
 
 // introduce tells what is new of a unit's devices, and which it has no more.
@@ -189,7 +211,7 @@ func (r *Radio) gone(present map[string]bool) []string {
 	defer r.mu.Unlock()
 	var gone []string
 	for address := range r.known {
-		if !present[address[:addressLength]] {
+		if !strings.HasPrefix(address, groupPrefix) && !present[address[:addressLength]] {
 			gone = append(gone, address)
 		}
 	}

@@ -21,11 +21,48 @@ func (p *part) sense(e expose) bool {
 		return len(p.presses) > 0
 	}
 	b, ok := sensorBinding(e)
+	if !ok {
+		b, ok = p.mapped(e)
+	}
 	if ok {
 		b.get = getKey(e)
 		p.bind(b)
 	}
 	return ok
+}
+
+// mapped binds a feature by a mapping that was added.
+func (p *part) mapped(e expose) (binding, bool) {
+	for _, m := range p.more {
+		if m.Expose != e.Name || e.Type != "numeric" {
+			continue
+		}
+		b := binding{property: m.Property, decode: readNumber(e.Property, m.Digits)}
+		if e.Access.has(settable) {
+			b.encode = writeNumber(e, same)
+		}
+		return b, true
+	}
+	return binding{}, false
+}
+
+// senseWithin maps a feature of a composite expose, which is told as an object
+// under the key. It reports whether it could.
+func (p *part) senseWithin(key string, e expose) bool {
+	b, ok := sensorBinding(e)
+	if !ok || !e.Access.has(published) {
+		return false
+	}
+	read := b.decode
+	b.decode = func(s state) (thing.Value, bool) {
+		var within state
+		if !decodeInto(s[key], &within) {
+			return "", false
+		}
+		return read(within)
+	}
+	p.bind(b)
+	return true
 }
 
 // sensorBinding says what Logis calls a value that a device measures.
@@ -83,7 +120,21 @@ func health(name string) bool {
 
 // sensorKind decides what a device without an actuator is.
 func (p *part) sensorKind() string {
-	return radio.SensorKind(func(property string) bool { _, ok := p.bindings[property]; return ok }, len(p.presses) > 0)
+	for _, m := range p.more {
+		if m.Kind != "" && p.has(m.Property) {
+			return m.Kind
+		}
+	}
+	return radio.SensorKind(p.has, len(p.presses) > 0)
+}
+
+// capabilities are those that Logis knows and those that were added.
+func (p *part) capabilities() []capability {
+	all := capabilities()
+	for _, m := range p.more {
+		all = append(all, capability{m.Capability, m.Property})
+	}
+	return all
 }
 
 // capabilities are all that may add to a kind, most important first: a device may

@@ -35,13 +35,18 @@ type session struct {
 	over     <-chan struct{} // closed when the session ends
 	arrived  atomic.Uint64   // messages, as the connection delivered them
 
-	list []byte // a device list that came before Zigbee2MQTT said it is online; listen's alone
+	// listen's alone:
+	list      []byte // a device list that came before Zigbee2MQTT said it is online
+	groupList []byte // the last list of groups, nil: none came
+
+	meaningless uint64 // devices of the last list that expose nothing with a meaning here
 
 	mu      sync.Mutex
 	units   map[string]*unit // by IEEE address
 	topics  map[string]*unit // by the topic of their state messages
 	names   map[*unit]string // friendly names, for what must not wait for a unit
 	watched map[*unit]chan<- string
+	groups  map[string]*group // by address
 }
 
 var (
@@ -189,8 +194,11 @@ func (s *session) reread(ctx context.Context) error {
 	for {
 		select {
 		case u := <-s.rereads:
+			u.beginAsking()
 			err := s.refresh(ctx, u)
-			u.doneAsking()
+			if u.doneAsking() {
+				s.recheck(u)
+			}
 			if err != nil {
 				return err
 			}

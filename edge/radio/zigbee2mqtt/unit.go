@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"logis/domain/thing"
 	"logis/edge/radio"
@@ -30,8 +31,14 @@ type unit struct {
 	news    chan struct{}  // closed at the next state message
 	reach   reach
 	answers bool // it answered the last question on this connection
-	asking  bool // it will be asked soon
+	asking  bool // it will be asked soon, or is being asked …
+	again   bool // … and what came meanwhile has to be asked about, too
 	button  int  // held last, or lastHeld
+
+	followers []*group          // it is a member of
+	hopeUntil time.Time         // Zigbee2MQTT may tell hopes of it until then …
+	hoped     bool              // … and that is not over
+	update    map[string]string // what is shown of its firmware
 }
 
 // place is a property of a device.
@@ -117,7 +124,7 @@ func (u *unit) hear(ctx context.Context, sink radio.Sink, s state, m mqtt.Messag
 			u.said[at] = saying{v, m.Number}
 			switch {
 			case u.holding[at] || !b.worthTelling(u.told[at], v):
-			case b.probe.exists() && !u.mute[at] && !u.answers && !u.listed.sleepy():
+			case b.probe.exists() && !u.mute[at] && (!u.answers || u.hoped) && !u.listed.sleepy():
 				doubt = true
 			default:
 				fresh[property] = v
@@ -130,6 +137,20 @@ func (u *unit) hear(ctx context.Context, sink radio.Sink, s state, m mqtt.Messag
 	close(u.news)
 	u.news = make(chan struct{})
 	return doubt, nil
+}
+
+// hope has state messages doubted until a time.
+func (u *unit) hope(until time.Time) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.hopeUntil = until
+}
+
+// weigh notes whether what is said now may be a hope.
+func (u *unit) weigh(now time.Time) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.hoped = now.Before(u.hopeUntil)
 }
 
 // canAsk reports whether the device itself can be asked for a property.
@@ -159,15 +180,24 @@ func (u *unit) wantAsking() bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	wanted := !u.asking
-	u.asking = true
+	u.asking, u.again = true, !wanted
 	return wanted
 }
 
-// doneAsking says that the unit may be queued again.
-func (u *unit) doneAsking() {
+// beginAsking says that the unit is asked from now on: what it is like after this is
+// not in its answers.
+func (u *unit) beginAsking() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.again = false
+}
+
+// doneAsking says that the unit may be queued again, and reports whether it must.
+func (u *unit) doneAsking() (again bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.asking = false
+	return u.again
 }
 
 // report tells values, if there are any, and remembers them. It is called under
@@ -181,6 +211,11 @@ func (u *unit) report(ctx context.Context, sink radio.Sink, r radio.Report) erro
 	}
 	for property, v := range r.Values {
 		u.told[place{r.Address, property}] = v
+	}
+	for _, g := range u.followers {
+		if err := g.heard(ctx, sink, r); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -230,6 +265,11 @@ func (u *unit) setReach(ctx context.Context, sink radio.Sink, available bool) er
 	for _, d := range u.devices {
 		if err := sink.Reach(ctx, d.Address, available); err != nil {
 			return err
+		}
+		for _, g := range u.followers {
+			if err := g.reached(ctx, sink, d.Address, now); err != nil {
+				return err
+			}
 		}
 	}
 	u.reach = now

@@ -11,7 +11,8 @@ import (
 // errInclusion is why no new node can come in.
 var errInclusion = errors.New("the controller lets no new devices in now")
 
-// Pair opens the network to new devices, for five minutes at most. They come in
+// Pair opens the network to new devices, for five minutes at most, or closes it when
+// the window is zero. They come in
 // with the best security that needs no code to be typed in: one whose code is
 // asked for, such as a lock, is better let in with Z-Wave JS UI.
 func (r *Radio) Pair(ctx context.Context, window time.Duration) error {
@@ -20,6 +21,13 @@ func (r *Radio) Pair(ctx context.Context, window time.Duration) error {
 	s, err := r.connected()
 	if err != nil {
 		return err
+	}
+	if window <= 0 {
+		// One that is over by itself cannot be stopped, and needs not be.
+		if _, err := s.request(ctx, "controller.stop_inclusion", nil); err != nil && !errors.Is(err, errServer) {
+			return err
+		}
+		return nil
 	}
 	const byDefault = 0 // the newest security both sides can do
 	text, err := s.request(ctx, "controller.begin_inclusion", map[string]any{"options": map[string]any{"strategy": byDefault}})

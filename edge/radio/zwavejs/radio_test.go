@@ -38,6 +38,7 @@ func TestTheRadioKeepsTheContract(t *testing.T) {
 		zwavelab.Node{ID: 5, Kind: "lock"}, zwavelab.Node{ID: 6, Kind: "thermostat"}, zwavelab.Node{ID: 7, Kind: "curtain"},
 		zwavelab.Node{ID: 8, Kind: "valve"}, zwavelab.Node{ID: 9, Kind: "twoGang"}, zwavelab.Node{ID: 10, Kind: "climate"},
 		zwavelab.Node{ID: 11, Kind: "button"}, zwavelab.Node{ID: 12, Kind: "contact"}, zwavelab.Node{ID: 13, Kind: "smoke"},
+		zwavelab.Node{ID: 14, Kind: "motion"}, zwavelab.Node{ID: 15, Kind: "leak"},
 	)
 	radiotest.Run(t, func(t *testing.T) radiotest.Rig {
 		t.Helper()
@@ -50,6 +51,7 @@ func TestTheRadioKeepsTheContract(t *testing.T) {
 			Devices: map[string]string{
 				"dimmable-light": at(2), "color-light": at(3), "plug": at(4), "lock": at(5), "thermostat": at(6), "curtain": at(7),
 				"valve": at(8), "switch": at(9) + "/1", "climate-sensor": at(10), "button": at(11), "contact-sensor": at(12), "smoke-alarm": at(13),
+				"motion-sensor": at(14), "leak-sensor": at(15),
 			},
 			Break:    func(address string) { lab.Reach(nodeOf(address), false) },
 			Repair:   func(address string) { lab.Reach(nodeOf(address), true) },

@@ -547,9 +547,69 @@ export interface paths {
         put?: never;
         /**
          * Let a new gateway in
-         * @description Makes a claim that one new gateway may use once, within ten minutes. 409 when the home has as many gateways as it can.
+         * @description Makes a claim that one gateway may use once, within ten minutes. It then waits as a newcomer. 409 when the home has as many gateways as it can.
          */
         post: operations["make-claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/gateways/newcomers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who wants to come in
+         * @description Returns the keys that wait to be confirmed, the oldest first. Whoever waits says nothing to the home and hears nothing of it.
+         */
+        get: operations["list-newcomers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/gateways/newcomers/{letters}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The letters are the same
+         * @description Lets the newcomer in: the caller has seen these letters at the gateway itself. Where the gateway was known before, its old key is never accepted again. 404 when no key with these letters waits, 409 when the home has as many gateways as it can.
+         */
+        post: operations["confirm-newcomer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/gateways/newcomers/{letters}/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The letters are others
+         * @description Sends the newcomer away, and records it.
+         */
+        post: operations["refuse-newcomer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -575,6 +635,174 @@ export interface paths {
          * @description The gateway may not speak for the home any more: its socket is closed within two seconds, and its key is never accepted again. Its devices and their history stay.
          */
         delete: operations["revoke-gateway"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/gateways/{gateway}/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is paired with a gateway
+         * @description Returns the clients that may control the home through the gateway without the cloud, by name. The gateway itself is asked: 409 at once when it is not connected, when its agent is too old, or when it refuses.
+         */
+        get: operations["list-local-clients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/gateways/{gateway}/clients/{client}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a local client
+         * @description Ends the pairing of a client with the gateway, within a second. A client has no revision. The log says who did. The gateway itself is asked: 409 at once when it is not connected, when its agent is too old, or when it refuses.
+         */
+        delete: operations["end-local-client"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/gateways/{gateway}/commissioning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Let a device in by its code
+         * @description Begins to let in the device with a code; how far it came is told by the pairing. The same code again changes nothing while it is tried. The log says who did, and not the code. The gateway itself is asked: 409 at once when it is not connected, when its agent is too old, or when it refuses.
+         */
+        put: operations["commission-device"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/gateways/{gateway}/configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A gateway's configuration
+         * @description Returns what the gateway's agent should work with, and how far that came. Its ETag is the version.
+         */
+        get: operations["get-configuration"];
+        /**
+         * Configure a gateway
+         * @description Sets what the gateway's agent should work with. It is told at once, or when it connects; it tries the settings for half a minute and goes back to the last good ones when it is not well with them. State says which.
+         */
+        put: operations["configure-gateway"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/gateways/{gateway}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a gateway is
+         * @description Lets the gateway look for what is wrong with itself, its radios and its network, and returns what it found and what helps. The gateway itself is asked: 409 at once when it is not connected, when its agent is too old, or when it refuses.
+         */
+        get: operations["check-gateway"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/gateways/{gateway}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A gateway's log
+         * @description Returns the newest lines of the agent's log. The gateway itself is asked: 409 at once when it is not connected, when its agent is too old, or when it refuses.
+         */
+        get: operations["read-gateway-log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/gateways/{gateway}/pairing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who can let devices in
+         * @description Returns how the gateway's radios stand with new devices. The gateway itself is asked: 409 at once when it is not connected, when its agent is too old, or when it refuses.
+         */
+        get: operations["get-pairing"];
+        /**
+         * Let new devices in
+         * @description Opens a radio to new devices for a time, or closes it. The log says who did. The gateway itself is asked: 409 at once when it is not connected, when its agent is too old, or when it refuses.
+         */
+        put: operations["open-pairing"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/history/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What differs between two instants
+         * @description Returns what is not the same in the home at two times, each part as it was and as it is.
+         */
+        get: operations["get-difference"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -710,6 +938,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/homes/{home}/mode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set the mode
+         * @description Sets the home to a mode; rules may follow.
+         */
+        post: operations["set-mode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/modes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the home is set
+         * @description Returns the home's mode, its modes, who is at home, where it is, and what rules may never do.
+         */
+        get: operations["get-modes"];
+        put?: never;
+        /**
+         * Make a mode
+         * @description Makes a mode of the home's own. 409 when it has as many as it can.
+         */
+        post: operations["add-mode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/modes/{mode}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a mode
+         * @description Removes a mode of the home's own. 409 while the home is set to it.
+         */
+        delete: operations["remove-mode"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Come or go
+         * @description Says whether the caller is at home; rules may follow.
+         */
+        post: operations["set-presence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * That nobody rewrote it
+         * @description Returns the newest signed checkpoint that covers the home's history, and the proof that it does.
+         */
+        get: operations["get-proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/homes/{home}/rooms": {
         parameters: {
             query?: never;
@@ -758,6 +1090,266 @@ export interface paths {
         patch: operations["rename-room"];
         trace?: never;
     };
+    "/homes/{home}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rules
+         * @description Returns the rules of the home, the oldest first.
+         */
+        get: operations["list-rules"];
+        put?: never;
+        /**
+         * Make a rule
+         * @description Makes a rule, which may fire at once. 422 names everything that keeps it from making sense.
+         */
+        post: operations["add-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/rules/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a draft
+         * @description Says what is wrong with a rule, and saves nothing.
+         */
+        post: operations["check-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/rules/{rule}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One rule
+         * @description Returns a rule in its present version.
+         */
+        get: operations["get-rule"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a rule
+         * @description Removes the rule; what it did stays in the log.
+         */
+        delete: operations["remove-rule"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a rule
+         * @description Brings a new version or an old one, a name, an owner's leave, or turns the rule on or off. What it waited for is over with a new version.
+         */
+        patch: operations["change-rule"];
+        trace?: never;
+    };
+    "/homes/{home}/rules/{rule}/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy a rule
+         * @description Makes a rule with the same document, turned off. It is not checked until it is turned on.
+         */
+        post: operations["copy-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/rules/{rule}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why a rule fired, or did not
+         * @description Says what came of the rule for an event, in the version and in the home as they were then.
+         */
+        get: operations["explain-rule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/rules/{rule}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a rule open something
+         * @description Gives an owner's leave to the present version of the rule: with the next version it is over.
+         */
+        post: operations["grant-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/rules/{rule}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The versions of a rule
+         * @description Returns the newest 100 versions of the rule, the newest first.
+         */
+        get: operations["list-rule-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/scenes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The scenes
+         * @description Returns the scenes of the home, the oldest first.
+         */
+        get: operations["list-scenes"];
+        put?: never;
+        /**
+         * Make a scene
+         * @description Makes a scene of given values, or of how devices are now. 409 when the home has as many as it can.
+         */
+        post: operations["add-scene"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/scenes/{scene}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a scene
+         * @description Removes the scene. Rules that want it fail at that point.
+         */
+        delete: operations["remove-scene"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a scene
+         * @description Gives the scene other values or another name.
+         */
+        patch: operations["change-scene"];
+        trace?: never;
+    };
+    "/homes/{home}/scenes/{scene}/activations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activate a scene
+         * @description Asks every device for what the scene wants. A device that cannot be asked keeps none of the others.
+         */
+        post: operations["activate-scene"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/scenes/{scene}/undos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo a scene
+         * @description Asks every device for what it reported before the scene was last activated. 409 when there is nothing to go back to.
+         */
+        post: operations["undo-scene"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change what rules go by
+         * @description Says where the home is and what rules may never do. The ETag is that of the home's modes.
+         */
+        patch: operations["change-settings"];
+        trace?: never;
+    };
     "/homes/{home}/state": {
         parameters: {
             query?: never;
@@ -767,7 +1359,7 @@ export interface paths {
         };
         /**
          * The whole home at any instant
-         * @description Returns everything of the home as of an event or a time, as the cloud knew it then.
+         * @description Returns everything of the home as of an event or a time: as the cloud knew it then or, with true_at, as it truly was. A device's word that came more than 72 hours late stands where it was recorded.
          */
         get: operations["get-state"];
         put?: never;
@@ -1020,6 +1612,14 @@ export interface components {
              */
             title: string;
         };
+        Activated: {
+            /** @description What was asked of the devices. */
+            commands: components["schemas"]["Command"][];
+            /** @description What could not be asked. */
+            refused: components["schemas"]["Refused"][];
+            /** @description The scene. */
+            scene: components["schemas"]["Scene"];
+        };
         Actor: {
             /**
              * @description Which one; null for the system itself.
@@ -1096,6 +1696,28 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        Checked: {
+            /**
+             * @description What it must be.
+             * @example false
+             * @enum {string}
+             */
+            is: "true" | "false" | "unknown";
+            /**
+             * @description Which part.
+             * @example condition.all[1]
+             */
+            path: string;
+            /**
+             * @description What it was compared with; none: nothing was known.
+             * @example true
+             */
+            seen?: unknown;
+        };
+        Checkup: {
+            /** @description Every fault by its field, as a refusal would name it; none: it may be saved. */
+            faults: components["schemas"]["Fault"][];
+        };
         Claim: {
             /**
              * @description What to type at the gateway. It is shown only now.
@@ -1108,6 +1730,35 @@ export interface components {
              * @example 2026-05-03T14:02:11.250000Z
              */
             expires_at: string;
+        };
+        ClaimRequest: {
+            /**
+             * Format: uuid
+             * @description A gateway of the home that needs another key, because its machine was lost or its key ended long ago; left out: a new gateway.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04
+             */
+            gateway?: string;
+        };
+        Clause: {
+            /**
+             * @description Commands of these classes; none: of every one.
+             * @example A
+             */
+            classes?: string;
+            /** @description To these devices; none: to every one. */
+            devices?: string[];
+            /**
+             * @description While the home is in one of these modes; none: in every one.
+             * @example [
+             *       "away"
+             *     ]
+             */
+            modes?: string[];
+            /**
+             * @description Only while nobody is known to be at home.
+             * @example true
+             */
+            unattended?: boolean;
         };
         CodeConfirmation: {
             /**
@@ -1211,6 +1862,34 @@ export interface components {
              */
             status: "requested" | "sent" | "delivered" | "succeeded" | "failed" | "rejected" | "expired" | "superseded" | "cancelled" | "unknown";
         };
+        CommandAction: {
+            /**
+             * @description The action wanted.
+             * @example unlockDoor
+             */
+            action?: string;
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+            /**
+             * @description What the action takes.
+             * @example true
+             */
+            input?: unknown;
+            /** @description The values wanted, by property. */
+            set?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description For how long it may wait, in milliseconds; 0: the default of its class.
+             * @example 5000
+             */
+            ttl_ms?: number;
+        };
         CommandRequest: {
             /**
              * @description What to do. Not beside set.
@@ -1241,6 +1920,77 @@ export interface components {
              * @example eyJrIjoiY29tbWFuZHMi…
              */
             next: string | null;
+        };
+        Commissioning: {
+            /**
+             * @description What is printed on the device: digits, or the text of the QR code. It is kept nowhere.
+             * @example 34970112332
+             */
+            code: string;
+            /**
+             * @description Which radio.
+             * @example matter
+             */
+            radio: string;
+        };
+        Condition: {
+            /** @description All of these. */
+            all?: components["schemas"]["Condition"][];
+            /** @description At least one of these. */
+            any?: components["schemas"]["Condition"][];
+            /**
+             * @description In CEL, over devices, mode and attended.
+             * @example mode == 'night'
+             */
+            expression?: string;
+            /** @description The home's mode. */
+            mode?: components["schemas"]["ModeTest"];
+            /** @description Not this. */
+            not?: components["schemas"]["Condition"];
+            /** @description Members come and go. */
+            presence?: components["schemas"]["PresenceTest"];
+            /** @description The property. */
+            property?: components["schemas"]["PropertyTest"];
+            /** @description The sun. */
+            sun?: components["schemas"]["SunTest"];
+            /** @description The time of day. */
+            time?: components["schemas"]["TimeTest"];
+        };
+        Configuration: {
+            /**
+             * Format: int64
+             * @description The version it works with; 0: its own settings.
+             * @example 1001
+             */
+            applied: number;
+            /**
+             * @description Why it was rolled back.
+             * @example
+             */
+            reason: string;
+            /** @description Since when; null as long as nothing was ever wanted. */
+            since: string | null;
+            /**
+             * @description What the wanted version came to.
+             * @example applied
+             * @enum {string}
+             */
+            state: "" | "asked" | "applied" | "rolled_back";
+            /**
+             * Format: int64
+             * @description Of what is wanted: the event that asked for it; 0: nothing was ever wanted.
+             * @example 1001
+             */
+            version: number;
+            /** @description What is wanted. */
+            wanted: components["schemas"]["Settings"];
+        };
+        CronTrigger: {
+            /**
+             * @description Minute, hour, day, month and weekday, in the home's time zone.
+             * @example *\/5 * * * *
+             */
+            line: string;
         };
         DataSchema: {
             /** @description All the values there are. */
@@ -1296,6 +2046,22 @@ export interface components {
              * @example percent
              */
             unit?: string;
+        };
+        Decided: {
+            /**
+             * Format: uuid
+             * @description The gateway it is, or would have been.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04
+             */
+            gateway: string;
+        };
+        DelayAction: {
+            /**
+             * Format: int64
+             * @description For how long, in milliseconds.
+             * @example 300000
+             */
+            ms: number;
         };
         Density: {
             /**
@@ -1425,6 +2191,50 @@ export interface components {
              * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a02
              */
             room?: string | null;
+        };
+        DeviceDifference: {
+            /** @description At the second time; null: it is gone. */
+            is: components["schemas"]["Device"] | null;
+            /** @description At the first time; null: it was not there. */
+            was: components["schemas"]["Device"] | null;
+        };
+        DeviceTrigger: {
+            /**
+             * @description Which way.
+             * @example lost
+             * @enum {string}
+             */
+            change: "lost" | "back";
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+        };
+        Difference: {
+            /** @description Devices that came, went or are elsewhere or named otherwise. */
+            devices: components["schemas"]["DeviceDifference"][];
+            /**
+             * Format: int64
+             * @description The newest event at the first time.
+             * @example 1000
+             */
+            from: number;
+            /** @description Gateways that are not the same. */
+            gateways: components["schemas"]["GatewayDifference"][];
+            /** @description The home itself; null: it is the same. */
+            home: components["schemas"]["HomeDifference"] | null;
+            /** @description Rooms that are not the same. */
+            rooms: components["schemas"]["RoomDifference"][];
+            /**
+             * Format: int64
+             * @description The newest event at the second time.
+             * @example 1042
+             */
+            to: number;
+            /** @description Values that are not the same, of devices that are there at both times. */
+            values: components["schemas"]["ValueDifference"][];
         };
         DoorEntry: {
             /**
@@ -1571,6 +2381,27 @@ export interface components {
              */
             next: string | null;
         };
+        Explanation: {
+            /**
+             * @description The first part that kept the condition from being met; null: it was met.
+             * @example condition.all[1]
+             */
+            blame: string | null;
+            /** @description Every part of its condition, as things were. */
+            checked: components["schemas"]["Checked"][];
+            /**
+             * @description Why it fired or stayed silent.
+             * @example condition
+             * @enum {string}
+             */
+            reason: "fires" | "holding" | "not_triggered" | "condition" | "too_old" | "first_value" | "not_held" | "running" | "inactive" | "elsewhere" | "too_deep" | "too_often" | "broken";
+            /**
+             * Format: int64
+             * @description Which of its triggers was concerned.
+             * @example 0
+             */
+            trigger: number;
+        };
         Fault: {
             /**
              * @description Where: a path in the body, or the name of a parameter or header.
@@ -1605,6 +2436,55 @@ export interface components {
              */
             to: number;
         };
+        Finding: {
+            /**
+             * @description What was looked at.
+             * @example radio zigbee
+             */
+            check: string;
+            /**
+             * @description What helps; empty when nothing needs doing.
+             * @example Look at its software and its stick; the agent tries again by itself.
+             */
+            do: string;
+            /**
+             * @description How bad it is.
+             * @example wrong
+             * @enum {string}
+             */
+            level: "fine" | "warning" | "wrong";
+            /**
+             * @description A sentence for people.
+             * @example It does not run: the broker refused the connection.
+             */
+            says: string;
+        };
+        Fired: {
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description The event that triggered it.
+             * @example 1041
+             */
+            cause: number;
+            /**
+             * Format: int64
+             * @description How often it fired since it was made.
+             * @example 12
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description The event.
+             * @example 1042
+             */
+            seq: number;
+        };
         Frame: {
             /** @description The device it changed; null: none, or it is gone. */
             device: components["schemas"]["Device"] | null;
@@ -1618,6 +2498,8 @@ export interface components {
             twin: components["schemas"]["Twin"] | null;
         };
         Gateway: {
+            /** @description What its agent should work with. */
+            configuration: components["schemas"]["Configuration"];
             /**
              * @description Whether it has a live session.
              * @example true
@@ -1641,6 +2523,12 @@ export interface components {
              * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04
              */
             id: string;
+            /**
+             * Format: date-time
+             * @description When its key ends; the gateway renews it by itself before. Null: its agent is too old to renew.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            key_ends: string | null;
             /**
              * @description SHA-256 of its public key, to compare with what it shows.
              * @example 2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
@@ -1675,10 +2563,63 @@ export interface components {
              */
             since: string;
             /**
+             * @description Why it may not speak until a new key of it is confirmed; null: it may. key_cloned: two machines took turns with its key.
+             * @example key_cloned
+             */
+            suspended: string | null;
+            /**
              * @description Of its edge agent; empty: it was never connected.
              * @example 0.1.0
              */
             version: string;
+        };
+        GatewayDifference: {
+            /** @description At the second time; null: it is gone. */
+            is: components["schemas"]["Gateway"] | null;
+            /** @description At the first time; null: it was not there. */
+            was: components["schemas"]["Gateway"] | null;
+        };
+        GatewayHealth: {
+            /** @description What was looked at, in order. */
+            findings: components["schemas"]["Finding"][];
+            /**
+             * Format: int64
+             * @description Seconds since the agent began.
+             * @example 86400
+             */
+            uptime_s: number;
+            /**
+             * @description Of its edge agent.
+             * @example 0.1.0
+             */
+            version: string;
+        };
+        GatewayLog: {
+            /**
+             * @description Whether older lines that were wanted did not fit.
+             * @example false
+             */
+            cut: boolean;
+            /** @description The oldest first. */
+            lines: components["schemas"]["LogLine"][];
+        };
+        GatewayPairing: {
+            /** @description All radios of the gateway. */
+            radios: components["schemas"]["RadioPairing"][];
+        };
+        GatewayTrigger: {
+            /**
+             * @description Which way.
+             * @example lost
+             * @enum {string}
+             */
+            change: "lost" | "back";
+            /**
+             * Format: uuid
+             * @description The gateway.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            gateway: string;
         };
         Head: {
             /**
@@ -1729,6 +2670,12 @@ export interface components {
              * @example Europe/Paris
              */
             time_zone: string;
+        };
+        HomeDifference: {
+            /** @description At the second time. */
+            is: components["schemas"]["Home"];
+            /** @description At the first time. */
+            was: components["schemas"]["Home"];
         };
         HomeRequest: {
             /**
@@ -1815,6 +2762,10 @@ export interface components {
             /** @description The things. */
             items: components["schemas"]["Invitation"][];
         };
+        ListLocalClient: {
+            /** @description The things. */
+            items: components["schemas"]["LocalClient"][];
+        };
         ListMember: {
             /** @description The things. */
             items: components["schemas"]["Member"][];
@@ -1822,6 +2773,10 @@ export interface components {
         ListModel: {
             /** @description The things. */
             items: components["schemas"]["Model"][];
+        };
+        ListNewcomer: {
+            /** @description The things. */
+            items: components["schemas"]["Newcomer"][];
         };
         ListPasskey: {
             /** @description The things. */
@@ -1831,6 +2786,18 @@ export interface components {
             /** @description The things. */
             items: components["schemas"]["Room"][];
         };
+        ListRule: {
+            /** @description The things. */
+            items: components["schemas"]["Rule"][];
+        };
+        ListRuleVersion: {
+            /** @description The things. */
+            items: components["schemas"]["RuleVersion"][];
+        };
+        ListScene: {
+            /** @description The things. */
+            items: components["schemas"]["Scene"][];
+        };
         ListSignedIn: {
             /** @description The things. */
             items: components["schemas"]["SignedIn"][];
@@ -1838,6 +2805,46 @@ export interface components {
         ListToken: {
             /** @description The things. */
             items: components["schemas"]["Token"][];
+        };
+        LocalClient: {
+            /**
+             * @description The client.
+             * @example KQ5TVQ2XJ7M4ZB3N6YFD2RLHAC
+             */
+            id: string;
+            /**
+             * @description What it calls itself.
+             * @example Kitchen panel
+             */
+            name: string;
+            /**
+             * @description Whether it may open locks and doors.
+             * @example false
+             */
+            opens: boolean;
+            /**
+             * @description When it was paired; empty when the gateway did not know the time.
+             * @example 2026-05-03T14:02:11Z
+             */
+            since: string;
+        };
+        LogLine: {
+            /**
+             * Format: date-time
+             * @description When, by the gateway's own clock.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            at: string;
+            /**
+             * @description How important it is; empty when the line does not say.
+             * @example warn
+             */
+            level: string;
+            /**
+             * @description What the agent wrote.
+             * @example msg="a radio ended" radio=zigbee
+             */
+            text: string;
         };
         Member: {
             /**
@@ -1878,6 +2885,48 @@ export interface components {
             /** @description For what part of the home; all of it if not given. */
             scope?: components["schemas"]["Scope"];
         };
+        ModeAction: {
+            /**
+             * @description The value now; none: any.
+             * @example away
+             */
+            to: string;
+        };
+        ModeName: {
+            /**
+             * @description The mode.
+             * @example night
+             */
+            mode: string;
+            /**
+             * @description What people call it.
+             * @example Night
+             */
+            name: string;
+        };
+        ModeRequest: {
+            /**
+             * @description What to set the home to.
+             * @example away
+             */
+            mode: string;
+        };
+        ModeTest: {
+            /**
+             * @description What it must be.
+             * @example [
+             *       "away"
+             *     ]
+             */
+            is: string[];
+        };
+        ModeTrigger: {
+            /**
+             * @description The value now; none: any.
+             * @example away
+             */
+            to?: string;
+        };
         Model: {
             /** @description What it can be and do, in short. */
             affordances: components["schemas"]["Affordances"];
@@ -1912,6 +2961,27 @@ export interface components {
              */
             version: string;
         };
+        Modes: {
+            /** @description What rules may never do. */
+            clauses: components["schemas"]["Clause"][];
+            /**
+             * @description What the home is set to.
+             * @example home
+             */
+            mode: string;
+            /** @description What it may be set to: home, away and night, and its own. */
+            modes: components["schemas"]["ModeName"][];
+            /** @description Where the home is, in tenths of a degree; null: it was not said. */
+            place: components["schemas"]["Place"] | null;
+            /** @description Who is at home. */
+            presence: components["schemas"]["Present"][];
+            /**
+             * Format: int64
+             * @description The last event that touched the home itself.
+             * @example 7
+             */
+            revision: number;
+        };
         NewPasskey: {
             /**
              * @description Of the challenge.
@@ -1936,6 +3006,41 @@ export interface components {
             secret: string;
             /** @description What it is for. */
             token: components["schemas"]["Token"];
+        };
+        Newcomer: {
+            /**
+             * Format: date-time
+             * @description When it is gone, unless it is confirmed.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @description What it will be.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04
+             */
+            gateway: string;
+            /**
+             * @description SHA-256 of the public key.
+             * @example 2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
+             */
+            key_fingerprint: string;
+            /**
+             * @description Whether that gateway is here already: this is a new key for it, because its own ended, is suspended or was lost.
+             * @example false
+             */
+            known: boolean;
+            /**
+             * @description The first forty bits of a hash of the key: the gateway must show the same.
+             * @example K7QM-2XRA
+             */
+            letters: string;
+            /**
+             * Format: date-time
+             * @description Since when it waits.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            since: string;
         };
         News: {
             /** @description The present commands that the events touched: replace by id. */
@@ -1972,6 +3077,34 @@ export interface components {
             type: "news";
         };
         Nothing: Record<string, never>;
+        NotifyAction: {
+            /**
+             * Format: uuid
+             * @description The member; none: anybody, or every owner to be told.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            person?: string;
+        };
+        OwnMode: {
+            /**
+             * @description What to call it.
+             * @example Kitchen
+             */
+            name: string;
+        };
+        PairingWindow: {
+            /**
+             * @description Which radio.
+             * @example zigbee
+             */
+            radio: string;
+            /**
+             * Format: int64
+             * @description For how long, from now; 0 closes it.
+             * @example 120
+             */
+            seconds: number;
+        };
         Passkey: {
             /**
              * Format: date-time
@@ -2074,6 +3207,68 @@ export interface components {
             /** @description How they were. */
             twins: components["schemas"]["Twin"][];
         };
+        Place: {
+            /**
+             * Format: int64
+             * @description Tenths of a degree, north positive.
+             * @example 525
+             */
+            latitude: number;
+            /**
+             * Format: int64
+             * @description Tenths of a degree, east positive.
+             * @example 134
+             */
+            longitude: number;
+        };
+        PresenceRequest: {
+            /**
+             * @description Whether you are at home.
+             * @example true
+             */
+            present: boolean;
+        };
+        PresenceTest: {
+            /**
+             * @description What it must be.
+             * @example present
+             * @enum {string}
+             */
+            is: "present" | "away";
+            /**
+             * Format: uuid
+             * @description The member; none: anybody, or every owner to be told.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            person?: string;
+        };
+        PresenceTrigger: {
+            /**
+             * @description Which way.
+             * @example arrives
+             * @enum {string}
+             */
+            change: "arrives" | "leaves" | "first_arrives" | "last_leaves";
+            /**
+             * Format: uuid
+             * @description The member; none: anybody, or every owner to be told.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            person?: string;
+        };
+        Present: {
+            /**
+             * Format: uuid
+             * @description The member.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a09
+             */
+            person: string;
+            /**
+             * @description Whether they are at home; null: nobody knows.
+             * @example true
+             */
+            present: boolean | null;
+        };
         Problem: {
             /**
              * @description Why, for machines.
@@ -2106,6 +3301,12 @@ export interface components {
             type: string;
         };
         Proof: {
+            /** @description The newest event of the home. */
+            head: components["schemas"]["Head"];
+            /** @description What was signed of it; null: nothing yet. */
+            signed: components["schemas"]["Signed"] | null;
+        };
+        ProofRequest: {
             /**
              * @description The one-time code or a recovery code, where they are asked for.
              * @example 287082
@@ -2123,6 +3324,99 @@ export interface components {
             /** @description What the device said; null: it never did. */
             reported: components["schemas"]["Reported"] | null;
         };
+        PropertyTest: {
+            /**
+             * Format: double
+             * @description More than this.
+             * @example 25
+             */
+            above?: number;
+            /**
+             * Format: double
+             * @description Less than this.
+             * @example 18
+             */
+            below?: number;
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+            /**
+             * Format: int64
+             * @description For how long it must have been so, in milliseconds.
+             * @example 60000
+             */
+            for_ms?: number;
+            /**
+             * @description What it must be.
+             * @example true
+             */
+            is?: unknown;
+            /**
+             * @description What it must not be.
+             * @example true
+             */
+            is_not?: unknown;
+            /**
+             * @description The property.
+             * @example onOff
+             */
+            property: string;
+        };
+        PropertyTrigger: {
+            /**
+             * Format: double
+             * @description More than this.
+             * @example 25
+             */
+            above?: number;
+            /**
+             * Format: double
+             * @description Less than this.
+             * @example 18
+             */
+            below?: number;
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+            /**
+             * Format: int64
+             * @description For how long it must have been so, in milliseconds.
+             * @example 60000
+             */
+            for_ms?: number;
+            /**
+             * @description The value before; none: any.
+             * @example true
+             */
+            from?: unknown;
+            /**
+             * @description Whether the first value ever known counts.
+             * @example false
+             */
+            from_unknown?: boolean;
+            /**
+             * Format: double
+             * @description How far the value must go back before it may cross again.
+             * @example 0.5
+             */
+            hysteresis?: number;
+            /**
+             * @description The property.
+             * @example onOff
+             */
+            property: string;
+            /**
+             * @description The value now; none: any.
+             * @example true
+             */
+            to?: unknown;
+        };
         Pulse: {
             /**
              * Format: date-time
@@ -2137,6 +3431,45 @@ export interface components {
              */
             type: "pulse";
         };
+        RadioPairing: {
+            /**
+             * @description Whether it lets devices in by a code.
+             * @example false
+             */
+            codes: boolean;
+            /**
+             * @description Whether the gateway's configuration has it switched off.
+             * @example false
+             */
+            disabled: boolean;
+            /**
+             * @description How far the newest code came; empty: none was given.
+             * @example running
+             * @enum {string}
+             */
+            joining: "" | "running" | "joined" | "failed";
+            /**
+             * Format: int64
+             * @description For so many milliseconds it is open; 0: it is closed.
+             * @example 120000
+             */
+            left_ms: number;
+            /**
+             * @description Whether it can be opened to new devices for a time.
+             * @example true
+             */
+            opens: boolean;
+            /**
+             * @description Why that failed.
+             * @example
+             */
+            problem: string;
+            /**
+             * @description Its name.
+             * @example zigbee
+             */
+            radio: string;
+        };
         Recovery: {
             /**
              * @description Each is good once. They are shown only now.
@@ -2145,6 +3478,24 @@ export interface components {
              *     ]
              */
             codes: string[];
+        };
+        Refused: {
+            /**
+             * @description Why, for machines.
+             * @example edge_offline
+             */
+            code: string;
+            /**
+             * @description Why, for people.
+             * @example there is no such device
+             */
+            detail: string;
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
         };
         Removed: {
             /**
@@ -2219,12 +3570,247 @@ export interface components {
              */
             revision: number;
         };
+        RoomDifference: {
+            /** @description At the second time; null: it is gone. */
+            is: components["schemas"]["Room"] | null;
+            /** @description At the first time; null: it was not there. */
+            was: components["schemas"]["Room"] | null;
+        };
         RoomRequest: {
             /**
              * @description What to call it.
              * @example Kitchen
              */
             name: string;
+        };
+        Rule: {
+            /** @description When it does what. */
+            document: components["schemas"]["RuleDocument"];
+            /**
+             * @description Whether it may fire.
+             * @example true
+             */
+            enabled: boolean;
+            /** @description The last time a part of it could not be done; null: never. */
+            failed: components["schemas"]["Step"] | null;
+            /** @description The last time it fired; null: never. */
+            fired: components["schemas"]["Fired"] | null;
+            /**
+             * Format: uuid
+             * @description The gateway it runs on; null: in the cloud.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04
+             */
+            gateway: string;
+            /** @description The devices an owner lets this version open. */
+            grants: string[];
+            /**
+             * Format: uuid
+             * @description The rule.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a06
+             */
+            id: string;
+            /**
+             * @description What people call it.
+             * @example Light in the hall
+             */
+            name: string;
+            /**
+             * Format: date-time
+             * @description The next time it waits for; null: none.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            next: string | null;
+            /**
+             * Format: int64
+             * @description The last event that touched what stands here, but for what it did.
+             * @example 1041
+             */
+            revision: number;
+            /**
+             * @description Whether it was cut out of a loop: enable or edit it to let it fire again.
+             * @example false
+             */
+            stopped: boolean;
+            /**
+             * Format: int64
+             * @description The event that brought the document.
+             * @example 1040
+             */
+            version: number;
+        };
+        RuleAction: {
+            /** @description Ask something of a device. */
+            command?: components["schemas"]["CommandAction"];
+            /** @description Wait. */
+            delay?: components["schemas"]["DelayAction"];
+            /** @description The home's mode. */
+            mode?: components["schemas"]["ModeAction"];
+            /** @description Tell members. */
+            notify?: components["schemas"]["NotifyAction"];
+            /** @description The scene. */
+            scene?: components["schemas"]["SceneAction"];
+            /** @description Call an address; not yet available. */
+            webhook?: components["schemas"]["WebhookAction"];
+        };
+        RuleChange: {
+            /** @description A new version. Not beside revert. */
+            document?: components["schemas"]["RuleDocument"];
+            /**
+             * @description Whether it may fire.
+             * @example true
+             */
+            enabled?: boolean | null;
+            /** @description Devices that the owner who asks lets the version open; a new version needs every leave anew. */
+            grants?: string[];
+            /**
+             * @description A new name.
+             * @example Kitchen
+             */
+            name?: string;
+            /**
+             * Format: int64
+             * @description The version to go back to.
+             * @example 1040
+             */
+            revert?: number;
+        };
+        RuleDocument: {
+            /** @description What to do, in this order. */
+            actions: components["schemas"]["RuleAction"][];
+            /**
+             * @description What becomes of a trigger while the rule waits in the middle of its actions.
+             * @example single
+             * @enum {string}
+             */
+            concurrency?: "single" | "restart" | "queued" | "parallel";
+            /** @description What must be so at that moment; none: nothing. */
+            condition?: components["schemas"]["Condition"];
+            /**
+             * Format: int64
+             * @description How many runs there may be at once or waiting; 0: ten.
+             * @example 3
+             */
+            limit?: number;
+            /** @description What makes it happen: any of them. */
+            triggers: components["schemas"]["Trigger"][];
+        };
+        RuleDraft: {
+            /** @description When it does what. */
+            document: components["schemas"]["RuleDocument"];
+            /** @description Devices that an owner would let it open. */
+            grants?: string[];
+            /**
+             * Format: uuid
+             * @description The rule it is a version of; none: a new one.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a06
+             */
+            rule?: string;
+        };
+        RuleGrant: {
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+        };
+        RuleRequest: {
+            /** @description When it does what. */
+            document: components["schemas"]["RuleDocument"];
+            /** @description Devices that the owner who asks lets it open. */
+            grants?: string[];
+            /**
+             * @description What to call it.
+             * @example Kitchen
+             */
+            name: string;
+        };
+        RuleTrigger: {
+            /**
+             * Format: uuid
+             * @description The rule.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            rule: string;
+        };
+        RuleVersion: {
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            at: string;
+            /** @description When it did what. */
+            document: components["schemas"]["RuleDocument"];
+            /**
+             * Format: int64
+             * @description The version it went back to; null: none.
+             * @example 1038
+             */
+            reverts: number | null;
+            /**
+             * Format: int64
+             * @description The event that brought it.
+             * @example 1040
+             */
+            version: number;
+        };
+        Scene: {
+            /** @description The last time it was activated or undone; null: never. */
+            activated: components["schemas"]["Step"] | null;
+            /**
+             * Format: uuid
+             * @description The scene.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a07
+             */
+            id: string;
+            /**
+             * @description What people call it.
+             * @example Evening
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description The last event that touched it.
+             * @example 1041
+             */
+            revision: number;
+            /** @description What it wants of each device. */
+            settings: components["schemas"]["Setting"][];
+            /**
+             * Format: int64
+             * @description The event that brought the settings.
+             * @example 1040
+             */
+            version: number;
+        };
+        SceneAction: {
+            /**
+             * Format: uuid
+             * @description The scene.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            scene: string;
+        };
+        SceneChange: {
+            /**
+             * @description A new name.
+             * @example Kitchen
+             */
+            name?: string;
+            /** @description What it wants from now on. */
+            settings?: components["schemas"]["Setting"][];
+        };
+        SceneRequest: {
+            /** @description Devices to take the present values of. */
+            capture?: string[];
+            /**
+             * @description What to call it.
+             * @example Kitchen
+             */
+            name: string;
+            /** @description What it wants. Not beside capture. */
+            settings?: components["schemas"]["Setting"][];
         };
         Schema: {
             /**
@@ -2339,6 +3925,45 @@ export interface components {
             /** @description Who is signed in. */
             person: components["schemas"]["Person"];
         };
+        Setting: {
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+            /** @description The values wanted, by property. */
+            set: {
+                [key: string]: unknown;
+            };
+        };
+        Settings: {
+            /**
+             * @description How much the agent writes into its log; empty: as its own settings say.
+             * @example info
+             * @enum {string}
+             */
+            log_level: "" | "debug" | "info" | "warn" | "error";
+            /**
+             * Format: int64
+             * @description How much may wait for the cloud, in MiB; 0: as its own settings say.
+             * @example 64
+             */
+            outbox_mib: number;
+            /**
+             * @description Names of radios that do not run.
+             * @example [
+             *       "zigbee"
+             *     ]
+             */
+            radios_off: string[];
+        };
+        SettingsChange: {
+            /** @description What rules may never do; replaces what was forbidden before. */
+            clauses?: components["schemas"]["Clause"][];
+            /** @description Where the home is, in tenths of a degree: enough for the sun. */
+            place?: components["schemas"]["Place"];
+        };
         SignIn: {
             /**
              * @description The one-time token of a link: what stands after # in it.
@@ -2352,6 +3977,24 @@ export interface components {
              * @example Pressed
              */
             title: string;
+        };
+        SignalTrigger: {
+            /**
+             * @description What it carries; none: whatever it does.
+             * @example true
+             */
+            data?: unknown;
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+            /**
+             * @description What happens.
+             * @example longPress
+             */
+            event: string;
         };
         Signalled: {
             /**
@@ -2371,6 +4014,58 @@ export interface components {
              * @example 1012
              */
             seq: number;
+        };
+        Signed: {
+            /**
+             * Format: date-time
+             * @description When the checkpoint was signed.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            at: string;
+            /**
+             * @description What does not agree; null: all does.
+             * @example the log is not the one that was signed
+             */
+            broken: string | null;
+            /**
+             * @description Its hash.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            hash: string;
+            /**
+             * @description The public key that signed. Do not take it from here to check: get it once, in another way.
+             * @example logis-1f2e3d4c+a1b2c3d4+AYp
+             */
+            key: string;
+            /**
+             * Format: int64
+             * @description The head's place in the Merkle tree (RFC 6962) of all heads.
+             * @example 51
+             */
+            leaf: number;
+            /**
+             * @description The signed checkpoint: a signed note with the size and the root of the tree.
+             * @example logis-1f2e3d4c
+             */
+            note: string;
+            /**
+             * @description The hashes from the leaf to the root, base64.
+             * @example [
+             *       "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg="
+             *     ]
+             */
+            path: string[];
+            /**
+             * Format: int64
+             * @description The newest event that was signed for: it and all before it cannot be changed unseen.
+             * @example 1042
+             */
+            seq: number;
+            /**
+             * @description The signature, the tree and the log agree, as this server sees them.
+             * @example true
+             */
+            sound: boolean;
         };
         SignedIn: {
             /**
@@ -2415,6 +4110,67 @@ export interface components {
              * @example 1037
              */
             seq: number;
+        };
+        SunTest: {
+            /**
+             * @description What it must be.
+             * @example up
+             * @enum {string}
+             */
+            is: "up" | "down";
+            /**
+             * Format: int64
+             * @description Minutes after it; before it when negative.
+             * @example -30
+             */
+            offset_minutes?: number;
+        };
+        SunTrigger: {
+            /**
+             * @description What happens.
+             * @example sunset
+             * @enum {string}
+             */
+            event: "sunrise" | "sunset";
+            /**
+             * Format: int64
+             * @description Minutes after it; before it when negative.
+             * @example -30
+             */
+            offset_minutes?: number;
+        };
+        TimeTest: {
+            /**
+             * @description From this time of day.
+             * @example 22:00
+             */
+            after?: string;
+            /**
+             * @description Until this time of day; earlier than after: over midnight.
+             * @example 06:30
+             */
+            before?: string;
+            /**
+             * @description On which days; none: every day.
+             * @example [
+             *       "mon"
+             *     ]
+             */
+            days?: string[];
+        };
+        TimeTrigger: {
+            /**
+             * @description The time of day.
+             * @example 07:30
+             */
+            at: string;
+            /**
+             * @description On which days; none: every day.
+             * @example [
+             *       "mon"
+             *     ]
+             */
+            days?: string[];
         };
         Token: {
             /**
@@ -2494,6 +4250,28 @@ export interface components {
              */
             name: string;
         };
+        Trigger: {
+            /** @description A cron line. */
+            cron?: components["schemas"]["CronTrigger"];
+            /** @description The device. */
+            device?: components["schemas"]["DeviceTrigger"];
+            /** @description The gateway. */
+            gateway?: components["schemas"]["GatewayTrigger"];
+            /** @description The home's mode. */
+            mode?: components["schemas"]["ModeTrigger"];
+            /** @description Members come and go. */
+            presence?: components["schemas"]["PresenceTrigger"];
+            /** @description The property. */
+            property?: components["schemas"]["PropertyTrigger"];
+            /** @description The rule. */
+            rule?: components["schemas"]["RuleTrigger"];
+            /** @description A device tells something. */
+            signal?: components["schemas"]["SignalTrigger"];
+            /** @description The sun. */
+            sun?: components["schemas"]["SunTrigger"];
+            /** @description The time of day. */
+            time?: components["schemas"]["TimeTrigger"];
+        };
         Twin: {
             /** @description Whether its gateway can reach it; null: nobody knows. */
             available: components["schemas"]["Available"] | null;
@@ -2537,6 +4315,30 @@ export interface components {
              * @example 1042
              */
             seq: number;
+        };
+        ValueDifference: {
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+            /** @description At the second time; null: there is none. */
+            is: components["schemas"]["Property"] | null;
+            /**
+             * @description Which of its values.
+             * @example onOff
+             */
+            property: string;
+            /** @description At the first time; null: there was none. */
+            was: components["schemas"]["Property"] | null;
+        };
+        WebhookAction: {
+            /**
+             * @description The address.
+             * @example https://example.org/hook
+             */
+            url: string;
         };
         Welcome: {
             /**
@@ -5724,7 +7526,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Nothing"];
+                "application/json": components["schemas"]["ClaimRequest"];
             };
         };
         responses: {
@@ -5777,6 +7579,361 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-newcomers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListNewcomer"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-newcomer": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The letters that were compared. */
+                letters: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "refuse-newcomer": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The letters that were compared. */
+                letters: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6008,6 +8165,1117 @@ export interface operations {
             };
             /** @description Precondition Required */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-local-clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The gateway. */
+                gateway: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListLocalClient"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-local-client": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The gateway. */
+                gateway: string;
+                /** @description The client. */
+                client: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "commission-device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The gateway. */
+                gateway: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Commissioning"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayPairing"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The gateway. */
+                gateway: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Configuration"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "configure-gateway": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what is changed: its revision in quotes. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The gateway. */
+                gateway: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Configuration"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-gateway": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The gateway. */
+                gateway: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayHealth"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "read-gateway-log": {
+        parameters: {
+            query?: {
+                /** @description How many lines at most: the newest. */
+                lines?: number;
+                /** @description Only lines of this level and worse. */
+                level?: "debug" | "info" | "warn" | "error";
+                /** @description Only lines from then on, by the gateway's clock. */
+                since?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The gateway. */
+                gateway: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayLog"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-pairing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The gateway. */
+                gateway: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayPairing"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "open-pairing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The gateway. */
+                gateway: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairingWindow"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayPairing"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-difference": {
+        parameters: {
+            query: {
+                /** @description The first time. */
+                from: string;
+                /** @description The second time, after the first. */
+                to: string;
+                /** @description What the cloud knew at those times (if not given), or what was true at them. */
+                clock?: "known" | "true";
+            };
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Difference"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6921,6 +10189,694 @@ export interface operations {
             };
         };
     };
+    "set-mode": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modes"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-modes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modes"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-mode": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnMode"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modes"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-mode": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what is changed: its revision in quotes. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The mode. */
+                mode: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-presence": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modes"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-rooms": {
         parameters: {
             query?: never;
@@ -7402,13 +11358,1974 @@ export interface operations {
             };
         };
     };
+    "list-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRule"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-rule": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-rule": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checkup"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The rule. */
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-rule": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what is changed: its revision in quotes. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The rule. */
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-rule": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what is changed: its revision in quotes. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The rule. */
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "copy-rule": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The rule. */
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rename"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "explain-rule": {
+        parameters: {
+            query: {
+                /** @description The event. */
+                seq: number;
+            };
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The rule. */
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "grant-rule": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The rule. */
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleGrant"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-rule-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The rule. */
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRuleVersion"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-scenes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListScene"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-scene": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SceneRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scene"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-scene": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what is changed: its revision in quotes. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The scene. */
+                scene: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-scene": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what is changed: its revision in quotes. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The scene. */
+                scene: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SceneChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scene"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "activate-scene": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The scene. */
+                scene: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activated"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "undo-scene": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The scene. */
+                scene: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activated"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-settings": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what is changed: its revision in quotes. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modes"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-state": {
         parameters: {
             query?: {
-                /** @description As of this event. */
+                /** @description As far as was known after this event. */
                 seq?: number;
-                /** @description As of this time. Not beside seq; without both: now. */
-                at?: string;
+                /** @description As far as was known at this time. Not beside seq; without both: now. */
+                known_at?: string;
+                /** @description As it truly was at this time: what devices told late stands where it happened. */
+                true_at?: string;
             };
             header?: never;
             path: {
@@ -8392,7 +14309,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Proof"];
+                "application/json": components["schemas"]["ProofRequest"];
             };
         };
         responses: {

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, ifMatch, must, newKey, Refusal } from '../api/client'
-import type { Device, Gateway, Room } from '../api/types'
+import type { Device, Gateway, Room, Settings } from '../api/types'
 import { keys } from './keys'
 
 /**
@@ -88,14 +88,26 @@ export function useTurnOut(home: string) {
   )
 }
 
-/** Makes the permission for one new gateway; it is shown once. */
+/** Wants other settings of a gateway's agent. The live socket tells how far that came. */
+export function useConfigure(home: string) {
+  return useChange(home, ({ gateway, settings }: { gateway: Gateway; settings: Settings }) =>
+    must(
+      api.PUT('/homes/{home}/gateways/{gateway}/configuration', {
+        params: { path: { home, gateway: gateway.id }, header: ifMatch(gateway.configuration.version) },
+        body: settings,
+      }),
+    ),
+  )
+}
+
+/** Makes the permission for one new gateway, or for another key of one that is here; it is shown once. */
 export function useClaim(home: string) {
   return useMutation({
-    mutationFn: () =>
+    mutationFn: (gateway?: string) =>
       must(
         api.POST('/homes/{home}/gateways/claims', {
           params: { path: { home }, header: { 'Idempotency-Key': newKey() } },
-          body: {},
+          body: gateway === undefined ? {} : { gateway },
         }),
       ),
   })

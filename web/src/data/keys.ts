@@ -6,6 +6,7 @@ export const keys = {
   homes: ['homes'] as const,
   picture: (home: string) => ['picture', home] as const,
   link: (home: string) => ['link', home] as const,
+  newcomers: (home: string) => ['newcomers', home] as const,
   asks: (home: string) => ['asks', home] as const,
   history: (home: string, entity: string) => ['history', home, entity] as const,
   recent: (home: string) => ['recent', home] as const,
@@ -13,5 +14,7 @@ export const keys = {
   event: (home: string, seq: number) => ['event', home, seq] as const,
   density: (home: string, from: string, to: string) => ['density', home, from, to] as const,
   reel: (home: string, index: number, upTo: number) => ['reel', home, index, upTo] as const,
+  proof: (home: string) => ['proof', home] as const,
+  fleet: (home: string, gateway: string, ...what: (string | number)[]) => ['fleet', home, gateway, ...what] as const,
   moment: (home: string, at: string) => ['moment', home, at] as const,
 }

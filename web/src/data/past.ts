@@ -45,7 +45,7 @@ export function useMoment(home: string, at: number | null) {
   return useQuery({
     queryKey: keys.moment(home, iso),
     queryFn: async () =>
-      (await must(api.GET('/homes/{home}/state', { params: { path: { home }, query: { at: iso } } }))).seq,
+      (await must(api.GET('/homes/{home}/state', { params: { path: { home }, query: { known_at: iso } } }))).seq,
     enabled: at !== null,
     staleTime: Infinity,
   })

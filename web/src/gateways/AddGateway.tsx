@@ -1,6 +1,7 @@
 import { Button, CopyButton } from '@mantine/core'
 import { IconCheck, IconCopy, IconPlus } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
+import type { Claim } from '../api/types'
 import { useClaim } from '../data/arrange'
 import { useScene } from '../data/Scene'
 import { useNow } from '../data/useNow'
@@ -28,7 +29,7 @@ export function AddGateway({ first }: { first: boolean }) {
         </p>
       )}
       {claim.data ? (
-        <Claimed claim={claim.data.claim} expires={claim.data.expires_at} again={() => claim.mutate()} />
+        <Claimed claim={claim.data} again={() => claim.mutate(undefined)} />
       ) : (
         <>
           <p className={styles.quiet}>
@@ -42,7 +43,7 @@ export function AddGateway({ first }: { first: boolean }) {
               loading={claim.isPending}
               onClick={() => {
                 setBefore(known)
-                claim.mutate()
+                claim.mutate(undefined)
               }}
             >
               Add a gateway
@@ -55,13 +56,21 @@ export function AddGateway({ first }: { first: boolean }) {
 }
 
 /** The command that makes a computer in the home a gateway of it. It asks for the code: a command can be seen by others. */
-function pairCommand(): string {
+function pairCommand(known: boolean): string {
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
-  return `logis-edge pair --server ${scheme}://${location.host}`
+  return `logis-edge pair${known ? ' --again' : ''} --server ${scheme}://${location.host}`
 }
 
-function Claimed({ claim, expires, again }: { claim: string; expires: string; again: () => void }) {
-  const left = Date.parse(expires) - useNow(1000)
+interface ClaimedProps {
+  claim: Claim
+  /** Whether it is for a gateway that is here already. */
+  known?: boolean
+  again: () => void
+}
+
+/** What to do with a code. */
+export function Claimed({ claim, known = false, again }: ClaimedProps) {
+  const left = Date.parse(claim.expires_at) - useNow(1000)
   if (left <= 0) {
     return (
       <>
@@ -78,14 +87,14 @@ function Claimed({ claim, expires, again }: { claim: string; expires: string; ag
         <li>Go to the computer in your home that should be the gateway.</li>
         <li>
           Run this there:
-          <Copyable label="Command" text={pairCommand()} />
+          <Copyable label="Command" text={pairCommand(known)} />
         </li>
         <li>
           It asks for this code:
-          <Copyable label="Code" text={claim} />
+          <Copyable label="Code" text={claim.claim} />
         </li>
+        <li>It shows eight letters, and so does this page. Compare them here.</li>
         <li>Start it as it says then.</li>
-        <li>Wait here. The gateway shows up by itself.</li>
       </ol>
       <p className={styles.quiet}>
         Shown only once. Good for another <strong className="numbers">{countdown(left)}</strong> minutes.

@@ -1,14 +1,18 @@
 import { Button } from '@mantine/core'
-import { IconBroadcast, IconBroadcastOff } from '@tabler/icons-react'
+import { IconBroadcast, IconBroadcastOff, IconChevronRight } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Gateway } from '../api/types'
-import { useTurnOut } from '../data/arrange'
+import { useClaim, useTurnOut } from '../data/arrange'
 import { useScene, useStage } from '../data/Scene'
+import { useNow } from '../data/useNow'
 import { CutOff } from '../frame/Banners'
-import { When } from '../parts/Age'
 import { Sure } from '../parts/Sure'
-import { AddGateway } from './AddGateway'
+import { keyWords } from '../words/gatewayKeys'
+import { AddGateway, Claimed } from './AddGateway'
 import styles from './Gateways.module.css'
+import { Newcomers } from './Newcomers'
+import { GatewayState } from './GatewayState'
 
 /** The boxes in the home that talk to its devices. */
 export function GatewaysPage() {
@@ -30,6 +34,7 @@ export function GatewaysPage() {
           <GatewayCard key={gateway.id} gateway={gateway} />
         ))}
       </ul>
+      <Newcomers />
       <AddGateway first={gateways.length === 0} />
     </>
   )
@@ -49,12 +54,23 @@ function GatewayCard({ gateway }: { gateway: Gateway }) {
         <div className={styles.what}>
           <h2>{gateway.name}</h2>
           <p className={styles.state}>
-            <State gateway={gateway} cutOff={cutOff} />
+            <GatewayState gateway={gateway} />
           </p>
           <p className={styles.more}>
             {count} {count === 1 ? 'device' : 'devices'}
             {gateway.version !== '' && ` · version ${gateway.version}`}
           </p>
+          <KeyState gateway={gateway} />
+          {!gateway.revoked && (
+            <Link
+              className={styles.link}
+              to="/homes/$home/gateways/$gateway"
+              params={{ home: picture.home.id, gateway: gateway.id }}
+              aria-label={`${gateway.name}: health, new devices, settings`}
+            >
+              Health, new devices, settings <IconChevronRight size={18} aria-hidden />
+            </Link>
+          )}
           <details className={styles.fold}>
             <summary>Technical details</summary>
             <dl>
@@ -69,11 +85,38 @@ function GatewayCard({ gateway }: { gateway: Gateway }) {
               <dt>Id</dt>
               <dd>{gateway.id}</dd>
             </dl>
+            {!gateway.revoked && <PairAgain gateway={gateway} />}
             {!gateway.revoked && <TurnOut gateway={gateway} />}
           </details>
         </div>
       </article>
     </li>
+  )
+}
+
+/** How long the gateway's key is good, and what to do when it is not. */
+function KeyState({ gateway }: { gateway: Gateway }) {
+  const words = keyWords(gateway, useNow(60_000))
+  if (words === null) return null
+  return (
+    <p className={words.act ? styles.act : styles.more} role={words.act ? 'alert' : undefined}>
+      {words.text}
+    </p>
+  )
+}
+
+/** Gives the gateway another key: it stays the gateway it is, with its devices and their history. */
+function PairAgain({ gateway }: { gateway: Gateway }) {
+  const { home } = useStage()
+  const claim = useClaim(home)
+  if (claim.data) return <Claimed claim={claim.data} known again={() => claim.mutate(gateway.id)} />
+  return (
+    <>
+      {claim.error && <p role="alert">{claim.error.message}</p>}
+      <Button variant="default" mt="xs" mr="xs" loading={claim.isPending} onClick={() => claim.mutate(gateway.id)}>
+        Pair again…
+      </Button>
+    </>
   )
 }
 
@@ -99,12 +142,4 @@ function TurnOut({ gateway }: { gateway: Gateway }) {
       onNo={() => setAsking(false)}
     />
   )
-}
-
-/** Whether a gateway is here, as far as this page can know. */
-function State({ gateway, cutOff }: { gateway: Gateway; cutOff: string | null }) {
-  if (gateway.revoked) return <When at={gateway.since} prefix="Turned out " />
-  if (gateway.connected && cutOff) return <When at={cutOff} prefix="Was connected at " />
-  if (gateway.connected) return <When at={gateway.since} prefix="Connected since " />
-  return gateway.version === '' ? <>Not here yet</> : <When at={gateway.since} prefix="Away since " />
 }

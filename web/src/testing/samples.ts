@@ -14,7 +14,11 @@ export const home: Home = {
 
 export const gateway = (more: Partial<Gateway> = {}): Gateway => ({
   id: 'gateway', name: 'Hall gateway', connected: true, since: at(-3600), version: '1', session: 1, epoch: 1, cursor: 3,
-  key_fingerprint: 'ab', revoked: false, revision: 2, ...more,
+  key_fingerprint: 'ab', revoked: false, suspended: null, key_ends: at(60 * 86_400), revision: 2,
+  configuration: {
+    version: 0, wanted: { log_level: '', outbox_mib: 0, radios_off: [] }, applied: 0, state: '', reason: '', since: null,
+  },
+  ...more,
 })
 
 export const lamp = (more: Partial<Device> = {}): Device => ({

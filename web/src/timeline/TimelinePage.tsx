@@ -2,6 +2,7 @@ import { Button, SegmentedControl } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useDensity } from '../data/past'
+import { useProof } from '../data/proof'
 import { useRecent } from '../data/history'
 import type { HomePicture } from '../data/picture'
 import { type Scene, SceneProvider, useScene } from '../data/Scene'
@@ -10,6 +11,7 @@ import { Banners } from '../frame/Banners'
 import { HomeView } from '../home/HomeView'
 import { clockSeconds, dayWords } from '../words/ages'
 import { eventWords } from '../words/events'
+import { proofWords } from '../words/proof'
 import { EventList } from './EventList'
 import { guessSeq } from './position'
 import { Strip } from './Strip'
@@ -104,12 +106,14 @@ function usePastScene(live: Scene, { position, picture, loading }: Player): Scen
 }
 
 function Moment({ scene, player }: { scene: Scene; player: Player }) {
+  const proof = useProof(scene.picture.home.id).data
   const { past, zone, picture } = scene
   if (past === null) {
     return (
       <div className={styles.moment}>
         <h1>Now</h1>
         <p>Drag the strip to look back. {picture.seq.toLocaleString('en')} events are remembered.</p>
+        {proof && <p role={proof.signed?.sound === false ? 'alert' : undefined}>{proofWords(proof, zone)}</p>}
       </div>
     )
   }

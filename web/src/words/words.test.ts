@@ -84,6 +84,8 @@ describe('events', () => {
     expect(tell(1, 'room.added', { actor: ada, words: 'Hall' })).toBe('You added the room “Hall”')
     expect(tell(1, 'device.placed', { data: { room: 'kitchen' } })).toBe('Kitchen lamp: moved to Kitchen')
     expect(tell(1, 'device.placed', { data: { room: '00000000-0000-0000-0000-000000000000' } })).toBe('Kitchen lamp: taken out of its room')
+    expect(tell(1, 'gateway.key_certified', { entity: 'gateway', data: { ends_ms: Date.parse('2026-08-01T12:00:00Z') } })).toBe('Hall gateway has a key that is good until 1 Aug 2026')
+    expect(tell(1, 'gateway.suspended', { entity: 'gateway' })).toBe('Hall gateway is suspended: two machines used its key')
     expect(tell(1, 'gateway.disconnected', { entity: 'gateway' })).toBe('Hall gateway went away')
   })
 

@@ -22,6 +22,7 @@ type Node struct {
 
 	mu          sync.Mutex
 	attrs       map[attributeKey]attribute
+	writable    map[attributeKey]string // what may be written, and what that is called in the history
 	away        bool
 	deaf        bool
 	unreadable  bool

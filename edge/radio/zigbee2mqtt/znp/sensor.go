@@ -49,6 +49,35 @@ func (c *Climate) Measure(centiCelsius, centiPercent, hectopascal int) {
 	})
 }
 
+// Motion is a Philips Hue motion sensor (SML001), which measures light and warmth,
+// too.
+type Motion struct{ *Node }
+
+// motionEndpoint is the one of two where this maker keeps what it measures.
+const motionEndpoint = 2
+
+// NewMotion returns a sensor that sees nobody.
+func NewMotion(ieee uint64) *Motion {
+	m := &Motion{newNode(ieee, "Philips", "SML001",
+		endpoint{onlyEndpoint, 0x0850, []uint16{clusterBasic}, []uint16{clusterBasic, clusterGroups, clusterOnOff}},
+		endpoint{motionEndpoint, 0x0107, []uint16{
+			clusterBasic, clusterPower, clusterIdentify, clusterIlluminance, clusterTemperature, clusterOccupancy,
+		}, []uint16{0x19}}).onBattery()}
+	m.attrs[m.occupancy()] = bitmap8(0)
+	return m
+}
+
+func (m *Motion) occupancy() attributeKey { return attributeKey{motionEndpoint, clusterOccupancy, 0} }
+
+// See lets somebody come into its sight, or leave it.
+func (m *Motion) See(somebody bool) {
+	value := 0
+	if somebody {
+		value = 1
+	}
+	m.by(func() { m.change("occupancy", value, m.occupancy(), bitmap8(value)) })
+}
+
 // Remote is an IKEA on/off switch (E1743) with two buttons. It sends commands
 // instead of reports.
 type Remote struct{ *Node }

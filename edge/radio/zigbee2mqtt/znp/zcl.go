@@ -11,13 +11,17 @@ const (
 	clusterScenes      = 0x0005
 	clusterOnOff       = 0x0006
 	clusterLevel       = 0x0008
+	clusterFirmware    = 0x0019
 	clusterPoll        = 0x0020
 	clusterLock        = 0x0101
 	clusterCovering    = 0x0102
+	clusterThermostat  = 0x0201
 	clusterColor       = 0x0300
+	clusterIlluminance = 0x0400
 	clusterTemperature = 0x0402
 	clusterPressure    = 0x0403
 	clusterHumidity    = 0x0405
+	clusterOccupancy   = 0x0406
 	clusterMetering    = 0x0702
 	clusterElectrical  = 0x0b04
 	clusterIkeaPlug    = 0xfc85 // the maker's own
@@ -72,6 +76,7 @@ func boolean(v bool) attribute {
 	return attribute{0x10, []byte{0}}
 }
 
+func bitmap8(v int) attribute    { return attribute{0x18, []byte{byte(v)}} }
 func unsigned8(v int) attribute  { return attribute{0x20, []byte{byte(v)}} }
 func unsigned16(v int) attribute { return attribute{0x21, u16(uint16(v))} }
 func unsigned24(v int) attribute { return attribute{0x22, u32(uint32(v))[:3]} }
@@ -126,6 +131,7 @@ func (n *Node) foundation(l letter, transaction, command byte, in fields) []byte
 		}
 		return answer
 	case writeAttributes:
+		n.write(l, in)
 		return append(head(writeAttributesResponse), statusSuccess)
 	case configureReport:
 		return append(head(configureReportResponse), statusSuccess)
@@ -151,8 +157,11 @@ func (n *Node) attributeRecord(l letter, id uint16) []byte {
 func (n *Node) command(o order, transaction, control byte) []byte {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if o.cluster == clusterGroups {
+	switch o.cluster {
+	case clusterGroups:
 		return n.groupCommand(o, transaction)
+	case clusterFirmware:
+		return n.firmwareCommand(o)
 	}
 	status := byte(statusUnsupportedCommand)
 	if n.obey != nil {

@@ -1,0 +1,114 @@
+// Package export writes the log of a home as lines of JSON that anybody can read,
+// and checks such a file without a database. docs/export.md describes the format.
+package export
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"logis/domain"
+	"logis/eventstore"
+)
+
+// Format is the version of the format, which stands in the first line.
+const Format = "logis export v1"
+
+// header is the first line.
+type header struct {
+	Format string        `json:"format"`
+	Home   domain.HomeID `json:"home"`
+	Seq    domain.Seq    `json:"seq"`  // of the last event in the file
+	Hash   string        `json:"hash"` // of that event
+}
+
+// line is an event. Every stored field is there, in a form from which the stored
+// bytes can be had again.
+type line struct {
+	Seq         domain.Seq       `json:"seq"`
+	RecordedAt  string           `json:"recorded_at"`
+	OccurredAt  string           `json:"occurred_at"`
+	ID          domain.EventID   `json:"event_id"`
+	Type        string           `json:"type"`
+	Entity      domain.EntityID  `json:"entity"`
+	Actor       domain.Actor     `json:"actor"`
+	Gateway     domain.GatewayID `json:"gateway,omitzero"`
+	Epoch       int              `json:"edge_epoch,omitzero"`
+	EdgeSeq     int64            `json:"edge_seq,omitzero"`
+	Causation   domain.Seq       `json:"causation,omitzero"`
+	Correlation domain.Seq       `json:"correlation,omitzero"`
+	Model       string           `json:"model,omitzero"`
+	Schema      int              `json:"schema"`
+	Flags       domain.Flags     `json:"flags,omitzero"`
+	Data        string           `json:"data,omitzero"`        // the exact bytes, as text …
+	DataBase64  string           `json:"data_base64,omitzero"` // … or so, when they are no UTF-8
+	Words       string           `json:"words,omitzero"`       // not part of the hash: they can be erased
+	Odd         bool             `json:"odd,omitzero"`         // the database held what the log never writes
+	Hash        string           `json:"hash"`
+}
+
+// moment writes times to the microsecond, which is all the log keeps.
+const moment = "2006-01-02T15:04:05.000000Z"
+
+var errNoTime = errors.New("has a time that cannot be written: it was changed")
+
+func lineOf(row *eventstore.Row) (line, error) {
+	l := line{
+		Seq: row.Seq, ID: row.ID, Type: row.Type, Entity: row.Entity, Actor: row.Actor, Gateway: row.Edge.Gateway,
+		Epoch: row.Edge.Epoch, EdgeSeq: row.Edge.Seq, Causation: row.Causation, Correlation: row.Correlation,
+		Model: row.Model, Schema: row.Schema, Flags: row.Flags, Words: row.Words, Odd: row.Odd, Hash: row.Hash.String(),
+	}
+	for _, t := range []struct {
+		from time.Time
+		to   *string
+	}{{row.RecordedAt, &l.RecordedAt}, {row.OccurredAt, &l.OccurredAt}} {
+		if year := t.from.Year(); year < 0 || year > 9999 {
+			return l, fmt.Errorf("event %d %w", row.Seq, errNoTime)
+		}
+		*t.to = t.from.UTC().Format(moment)
+	}
+	if utf8.Valid(row.Data) {
+		l.Data = string(row.Data)
+	} else {
+		l.DataBase64 = base64.StdEncoding.EncodeToString(row.Data)
+	}
+	return l, nil
+}
+
+// row returns the event as it was stored. Words are left out.
+func (l *line) row(home domain.HomeID) (*eventstore.Row, error) {
+	r := &eventstore.Row{Type: l.Type, Odd: l.Odd}
+	r.HomeID, r.Seq, r.ID, r.Entity, r.Actor, r.Model = home, l.Seq, l.ID, l.Entity, l.Actor, l.Model
+	r.Edge = domain.EdgeRef{Gateway: l.Gateway, Epoch: l.Epoch, Seq: l.EdgeSeq}
+	r.Causation, r.Correlation, r.Schema, r.Flags = l.Causation, l.Correlation, l.Schema, l.Flags
+	var err error
+	if r.RecordedAt, err = time.Parse(moment, l.RecordedAt); err != nil {
+		return nil, errUnreadable
+	}
+	if r.OccurredAt, err = time.Parse(moment, l.OccurredAt); err != nil {
+		return nil, errUnreadable
+	}
+	r.Data = []byte(l.Data)
+	if l.DataBase64 != "" {
+		if r.Data, err = base64.StdEncoding.Strict().DecodeString(l.DataBase64); err != nil || l.Data != "" || utf8.Valid(r.Data) {
+			return nil, errUnreadable
+		}
+	}
+	r.Hash, err = ParseHash(l.Hash)
+	return r, err
+}
+
+var errUnreadable = errors.New("cannot be read")
+
+// ParseHash reads a hash of 64 lower-case hexadecimal digits.
+func ParseHash(text string) (domain.Hash, error) {
+	var h domain.Hash
+	n, err := hex.Decode(h[:], []byte(text[:min(len(text), 2*len(h))]))
+	if err != nil || n != len(h) || h.String() != text {
+		return domain.Hash{}, errUnreadable
+	}
+	return h, nil
+}

@@ -1,0 +1,81 @@
+package proof
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"logis/domain"
+	"logis/eventstore"
+)
+
+// Proof shows that a head of a home is part of a signed checkpoint.
+type Proof struct {
+	Seq        domain.Seq // the newest event that was signed for
+	Hash       domain.Hash
+	Leaf       int64 // its place in the tree
+	Checkpoint Checkpoint
+	Note       string           // the signed checkpoint
+	Path       tlog.RecordProof // from the leaf to the root (RFC 6962)
+	Public     string           // the key that signed
+	// Broken says what is wrong: the log is not what was signed. "" when all is
+	// sound.
+	Broken string
+}
+
+// Prove returns the proof of the newest signed head of a home, checked against the
+// signature and against the log. It refuses with NotFound before the first one.
+func (s *Sealer) Prove(ctx context.Context, home domain.HomeID) (Proof, error) {
+	p := Proof{Public: s.key.Public()}
+	l, err := s.newest(ctx, home, &p)
+	if err != nil {
+		return p, err
+	}
+	p.Seq, p.Hash, p.Leaf = l.seq, l.hash, l.place
+	known, err := s.key.Verifiers()
+	if err != nil {
+		return p, err
+	}
+	if p.Checkpoint, err = openNote(p.Note, known); err != nil {
+		p.Broken = "the signature does not fit"
+		return p, nil
+	}
+	p.Path, err = tlog.ProveRecord(p.Checkpoint.Size, l.place, &tree{ctx: ctx, q: s.store.Pool()})
+	if domain.CodeOf(err) == domain.Storage {
+		return p, err
+	}
+	if err != nil || tlog.CheckRecord(p.Path, p.Checkpoint.Size, p.Checkpoint.Root, l.place, l.sum()) != nil {
+		p.Broken = "the signed tree does not hold this head"
+		return p, nil
+	}
+	hash, err := eventstore.HashAt(ctx, s.store.Pool(), home, l.seq)
+	switch {
+	case domain.CodeOf(err) == domain.NotFound && err != nil:
+		p.Broken = "the log has lost an event that was signed for"
+	case err != nil:
+		return p, err
+	case hash != l.hash:
+		p.Broken = "the log is not the one that was signed"
+	}
+	return p, nil
+}
+
+// newest returns the newest leaf of a home, with the newest checkpoint in p.
+func (s *Sealer) newest(ctx context.Context, home domain.HomeID, p *Proof) (leaf, error) {
+	rows, err := s.store.Pool().Query(ctx, `
+		SELECT leaf, home_id, seq, hash FROM checkpoint_heads WHERE home_id = $1 ORDER BY leaf DESC LIMIT 1`, [16]byte(home))
+	if err != nil {
+		return leaf{}, eventstore.Translate(err)
+	}
+	l, err := pgx.CollectExactlyOneRow(rows, scanLeaf)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return l, domain.Errorf(domain.NotFound, "nothing of this home was signed yet")
+	}
+	if err != nil {
+		return l, eventstore.Translate(err)
+	}
+	err = s.store.Pool().QueryRow(ctx, `SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1`).Scan(&p.Note)
+	return l, eventstore.Translate(err)
+}

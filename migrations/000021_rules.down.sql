@@ -1,0 +1,1 @@
+DROP TABLE paces, scenes, rule_runs, rules;

@@ -1,0 +1,16 @@
+import { useQuery } from '@tanstack/react-query'
+import { api, must } from '../api/client'
+import { keys } from './keys'
+
+/** A new proof is made every five minutes. */
+const fresh = 60_000
+
+/** What is proven of the home's history. */
+export function useProof(home: string) {
+  return useQuery({
+    queryKey: keys.proof(home),
+    queryFn: () => must(api.GET('/homes/{home}/proof', { params: { path: { home } } })),
+    staleTime: fresh,
+    refetchInterval: fresh,
+  })
+}
