@@ -70,6 +70,16 @@ func (p Permit) May(action Action) bool {
 // past: lists and feeds leave out the rest.
 func (p Permit) Narrow() bool { return !p.Scope.Everywhere() || !p.Horizon().IsZero() }
 
+// Whole reports whether the permit is for all that the action is about: what changes
+// or steers the home is about the whole home, but not about its past.
+func (p Permit) Whole(action Action) bool {
+	switch action {
+	case EditHome, ManageGateways, InspectGateways, EditRules, GrantRules:
+		return p.Scope.Everywhere()
+	}
+	return !p.Narrow()
+}
+
 // Sees reports whether the device is part of what was given.
 func (p Permit) Sees(d *domain.Device) bool { return p.Scope.Reaches(d) }
 

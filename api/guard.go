@@ -85,7 +85,7 @@ func (s *Server) allowed(r *http.Request, op operation) (access.Permit, error) {
 		return access.Permit{}, domain.InvalidInput(domain.Fault{Field: "home", Message: err.Error()})
 	}
 	permit, err := s.options.Access.Permit(r.Context(), p, home, op.action)
-	if err == nil && permit.Narrow() && !op.narrow {
+	if err == nil && !permit.Whole(op.action) && !op.narrow {
 		err = domain.Errorf(domain.Forbidden, "this is about more of the home than was given to you")
 	}
 	if err == nil {

@@ -263,3 +263,56 @@ func TestATokenDoesWhatItsLimitsSayAndEndsOnOpenSockets(t *testing.T) {
 		t.Error("the token's secret is kept")
 	}
 }
+
+func TestAnInstallerSetsUpTheWholeHomeOrNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	h := b.person("Ada").house("Home")
+	h.furnish()
+	ivo, ira := b.person("Ivo"), b.person("Ira")
+	h.admit(ivo, domain.Installer, domain.Scope{})
+	h.admit(ira, domain.Installer, domain.Scope{Rooms: []domain.RoomID{h.fixture.room}})
+	ivo.ask("POST", h.path+"/rooms", `{"name":"Attic"}`).want(201)
+	ivo.ask("POST", h.path+"/gateways/claims", "").want(201)
+	ivo.ask("POST", h.path+"/rules", `{"name":"Noon","document":`+noon+`}`).refused(403, domain.Forbidden)
+	ira.ask("POST", h.path+"/rooms", `{"name":"Attic"}`).refused(403, domain.Forbidden)
+	ira.ask("POST", h.path+"/gateways/claims", "").refused(403, domain.Forbidden)
+}
+
+func TestAScenePassesOverWhatItsCallerMayNotAsk(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	h := b.person("Ada").house("Home")
+	light := h.device("light", "Lamp").String()
+	var scene Scene
+	h.owner.ask("POST", h.path+"/scenes", `{"name":"Bright","settings":[{"device":"`+light+`","set":{"onOff":true}}]}`).want(201).into(&scene)
+	at := h.path + "/scenes/" + scene.ID.String() + "/activations"
+	for classes, want := range map[string]int{`["C"]`: 1, `["B"]`: 0} {
+		secret := h.secret(`["home.read","history.read","device.command"]`, classes)
+		var got Activated
+		b.ask("POST", at, "", header{"Authorization", "Bearer " + secret}, header{"Sec-Fetch-Site", ""}, header{"Idempotency-Key", classes}).want(202).into(&got)
+		if len(got.Commands) != want || len(got.Refused) != 1-want {
+			t.Errorf("a token for %s: %d commands, %d refused", classes, len(got.Commands), len(got.Refused))
+		}
+	}
+}
+
+func TestWhatARuleMayOpenAndWhatNoneMayWantsAProof(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	h := b.person("Ada").house("Home")
+	h.furnish()
+	adam := b.person("Adam")
+	h.admit(adam, domain.Admin, domain.Scope{})
+	grants := `{"name":"x","document":` + noon + `,"grants":["` + h.fixture.device.String() + `"]}`
+	adam.ask("POST", h.path+"/rules", grants).refused(403, domain.Forbidden)
+	adam.ask("POST", h.path+"/rules", `{"name":"x","document":`+noon+`}`).want(201)
+	h.owner.ask("POST", h.path+"/rules", grants).want(201)
+	rule, modes := h.path+"/rules/"+h.fixture.rule.String(), h.path+"/modes"
+	secret := h.secret(`["home.read","history.read","rules.edit","rules.grant"]`, "")
+	token := []header{{"Authorization", "Bearer " + secret}, {"Sec-Fetch-Site", ""}}
+	b.ask("POST", h.path+"/rules", grants, append(token, header{"Idempotency-Key", "a"})...).refused(403, domain.Forbidden)
+	b.ask("POST", rule+"/grants", `{"device":"`+h.fixture.device.String()+`"}`, append(token, header{"Idempotency-Key", "b"})...).refused(403, domain.Forbidden)
+	match := h.owner.ask("GET", modes, "").want(200).match()
+	b.ask("PATCH", h.path+"/settings", `{"clauses":[]}`, append(token, match)...).refused(403, domain.Forbidden)
+}

@@ -23,7 +23,7 @@ type Rule struct {
 	Enabled  bool                `json:"enabled" doc:"Whether it may fire." example:"true"`
 	Stopped  bool                `json:"stopped" doc:"Whether it was cut out of a loop: enable or edit it to let it fire again." example:"false"`
 	Gateway  *domain.GatewayID   `json:"gateway" format:"uuid" doc:"The gateway it runs on; null: in the cloud." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04"`
-	Grants   []domain.DeviceID   `json:"grants" nullable:"false" doc:"The devices an owner lets this version open."`
+	Grants   []domain.DeviceID   `json:"grants" nullable:"false" doc:"The devices an owner lets this version open." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
 	Fired    orNull[Fired]       `json:"fired" doc:"The last time it fired; null: never."`
 	Failed   orNull[Step]        `json:"failed" doc:"The last time a part of it could not be done; null: never."`
 	Next     *Instant            `json:"next" nullable:"true" doc:"The next time it waits for; null: none."`
@@ -41,7 +41,7 @@ type Fired struct {
 type RuleRequest struct {
 	Name     Name                `json:"name" doc:"What to call it."`
 	Document domain.RuleDocument `json:"document" doc:"When it does what."`
-	Grants   []domain.DeviceID   `json:"grants,omitzero" nullable:"false" maxItems:"32" doc:"Devices that the owner who asks lets it open."`
+	Grants   []domain.DeviceID   `json:"grants,omitzero" nullable:"false" maxItems:"32" doc:"Devices that the owner who asks lets it open." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
 }
 
 // RuleChange says what is to be different about a rule.
@@ -49,7 +49,7 @@ type RuleChange struct {
 	Name     *Name                `json:"name,omitzero" doc:"A new name."`
 	Document *domain.RuleDocument `json:"document,omitzero" doc:"A new version. Not beside revert."`
 	Revert   domain.Seq           `json:"revert,omitzero" minimum:"1" doc:"The version to go back to." example:"1040"`
-	Grants   []domain.DeviceID    `json:"grants,omitzero" nullable:"false" maxItems:"32" doc:"Devices that the owner who asks lets the version open; a new version needs every leave anew."`
+	Grants   []domain.DeviceID    `json:"grants,omitzero" nullable:"false" maxItems:"32" doc:"Devices that the owner who asks lets the version open; a new version needs every leave anew." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
 	Enabled  *bool                `json:"enabled,omitzero" doc:"Whether it may fire." example:"true"`
 }
 
@@ -68,7 +68,7 @@ func (c *RuleChange) Resolve(_ huma.Context, prefix *huma.PathBuffer) []error {
 type RuleDraft struct {
 	Rule     *domain.RuleID      `json:"rule,omitzero" format:"uuid" doc:"The rule it is a version of; none: a new one." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a06"`
 	Document domain.RuleDocument `json:"document" doc:"When it does what."`
-	Grants   []domain.DeviceID   `json:"grants,omitzero" nullable:"false" maxItems:"32" doc:"Devices that an owner would let it open."`
+	Grants   []domain.DeviceID   `json:"grants,omitzero" nullable:"false" maxItems:"32" doc:"Devices that an owner would let it open." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
 }
 
 // Checkup is what is wrong with a draft.

@@ -33,7 +33,7 @@ type Setting struct {
 type SceneRequest struct {
 	Name     Name              `json:"name" doc:"What to call it."`
 	Settings []Setting         `json:"settings,omitzero" nullable:"false" maxItems:"100" doc:"What it wants. Not beside capture."`
-	Capture  []domain.DeviceID `json:"capture,omitzero" nullable:"false" maxItems:"100" doc:"Devices to take the present values of."`
+	Capture  []domain.DeviceID `json:"capture,omitzero" nullable:"false" maxItems:"100" doc:"Devices to take the present values of." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
 }
 
 // Resolve wants one of both.

@@ -2,7 +2,9 @@ package api
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -37,17 +39,17 @@ func door() map[string]string {
 		"rename-home": "+fnfaan", "add-room": "+fnfaan", "rename-room": "+fnfaan", "remove-room": "+fnfaan",
 		"change-device": "+fnfaan", "remove-device": "+fnfaan", "make-claim": "+fnfaan", "revoke-gateway": "+fnfaan",
 		"list-members": "+fnfaan", "change-member": "+fnfaan", "remove-member": "+fnfaan",
-		"list-newcomers": "+fn+aan", "confirm-newcomer": "nfnfaan", "refuse-newcomer": "nfnfaan",
-		"get-configuration": "+fn+aan", "configure-gateway": "+fnfaan",
+		"list-newcomers": "+fnfaan", "confirm-newcomer": "nfnfaan", "refuse-newcomer": "nfnfaan",
+		"get-configuration": "+fnfaan", "configure-gateway": "+fnfaan",
 		"check-gateway": "+fnfaan", "read-gateway-log": "+fnfaan", "get-pairing": "+fnfaan", "open-pairing": "+fnfaan",
 		"commission-device": "+fnfaan", "list-local-clients": "+fnfaan", "end-local-client": "+fnfaan",
-		"list-rules": "+fn+aan", "get-rule": "+fn+aan", "add-rule": "+fnfaan", "check-rule": "+fnfaan", "change-rule": "+fnfaan",
+		"list-rules": "+fnfaan", "get-rule": "+fnfaan", "add-rule": "+fnfaan", "check-rule": "+fnfaan", "change-rule": "+fnfaan",
 		"copy-rule": "+fnfaan", "remove-rule": "+fnfaan", "grant-rule": "+fnfaan",
-		"list-rule-versions": "+fnfaan", "explain-rule": "+fnfaan",
-		"list-scenes": "+fn+aan", "add-scene": "+fnfaan", "change-scene": "+fnfaan", "remove-scene": "+fnfaan",
-		"activate-scene": "+fn+aan", "undo-scene": "+fn+aan",
-		"get-modes": "+fn+aan", "set-mode": "+fn+aan", "add-mode": "+fnfaan", "remove-mode": "+fnfaan",
-		"set-presence": "+fn+aan", "change-settings": "+fnfaan",
+		"list-rule-versions": "+fnfaan", "explain-rule": "nfnfaan",
+		"list-scenes": "+fnfaan", "add-scene": "+fnfaan", "change-scene": "+fnfaan", "remove-scene": "+fnfaan",
+		"activate-scene": "+fnfaan", "undo-scene": "+fnfaan",
+		"get-modes": "+fnfaan", "set-mode": "+fnfaan", "add-mode": "+fnfaan", "remove-mode": "+fnfaan",
+		"set-presence": "+fnfaan", "change-settings": "+fnfaan",
 		"get-difference": "+fnfaan", "get-proof": "+fnfaan",
 		"list-invitations": "+fnfaan", "invite-member": "+fnfaan", "withdraw-invitation": "+fnfaan",
 	}
@@ -194,6 +196,16 @@ func TestAnIdOfAnotherHomeInABodyIsRefused(t *testing.T) {
 	t.Parallel()
 	n := newTenants(t)
 	room, device := n.strange.fixture.room.String(), n.strange.fixture.device.String()
+	scene, rule, eve := n.strange.fixture.scene.String(), n.strange.fixture.rule.String(), n.strange.owner.id.String()
+	rules := func(part, what string) string {
+		parts := map[string]string{"triggers": `[{"time":{"at":"12:00"}}]`, "actions": `[{"mode":{"to":"home"}}]`}
+		parts[part] = what
+		text := `{"triggers":` + parts["triggers"] + `,"actions":` + parts["actions"]
+		if part == "condition" {
+			text += `,"condition":` + what
+		}
+		return `{"name":"x","document":` + text + `}}`
+	}
 	walked := map[string]bool{}
 	for _, c := range []struct {
 		field, method, path, body string
@@ -203,11 +215,32 @@ func TestAnIdOfAnotherHomeInABodyIsRefused(t *testing.T) {
 		{"TokenRequest.home", "POST", "/api/v1/account/tokens", `{"name":"x","home":"` + n.strange.id.String() + `","actions":["home.read"],"days":1}`, 404},
 		{"Scope.rooms", "POST", n.path + "/invitations", `{"role":"guest","scope":{"rooms":["` + room + `"]}}`, 422},
 		{"Scope.devices", "POST", n.path + "/invitations", `{"role":"guest","scope":{"devices":["` + device + `"]}}`, 422},
+		{"ClaimRequest.gateway", "POST", n.path + "/gateways/claims", `{"gateway":"` + n.strange.gateway.String() + `"}`, 404},
+		{"PropertyTrigger.device", "POST", n.path + "/rules", rules("triggers", `[{"property":{"device":"`+device+`","property":"onOff"}}]`), 422},
+		{"SignalTrigger.device", "POST", n.path + "/rules", rules("triggers", `[{"signal":{"device":"`+device+`","event":"x"}}]`), 422},
+		{"PresenceTrigger.person", "POST", n.path + "/rules", rules("triggers", `[{"presence":{"change":"arrives","person":"`+eve+`"}}]`), 422},
+		{"GatewayTrigger.gateway", "POST", n.path + "/rules", rules("triggers", `[{"gateway":{"gateway":"`+n.strange.gateway.String()+`","change":"lost"}}]`), 422},
+		{"DeviceTrigger.device", "POST", n.path + "/rules", rules("triggers", `[{"device":{"device":"`+device+`","change":"lost"}}]`), 422},
+		{"RuleTrigger.rule", "POST", n.path + "/rules", rules("triggers", `[{"rule":{"rule":"`+rule+`"}}]`), 422},
+		{"PropertyTest.device", "POST", n.path + "/rules", rules("condition", `{"property":{"device":"`+device+`","property":"onOff","is":true}}`), 422},
+		{"PresenceTest.person", "POST", n.path + "/rules", rules("condition", `{"presence":{"is":"present","person":"`+eve+`"}}`), 422},
+		{"CommandAction.device", "POST", n.path + "/rules", rules("actions", `[{"command":{"device":"`+device+`","set":{"onOff":true}}}]`), 422},
+		{"SceneAction.scene", "POST", n.path + "/rules", rules("actions", `[{"scene":{"scene":"`+scene+`"}}]`), 422},
+		{"NotifyAction.person", "POST", n.path + "/rules", rules("actions", `[{"notify":{"person":"`+eve+`"}}]`), 422},
+		{"RuleRequest.grants", "POST", n.path + "/rules", `{"name":"x","document":` + noon + `,"grants":["` + device + `"]}`, 422},
+		{"RuleChange.grants", "PATCH", n.path + "/rules/" + n.fixture.rule.String(), `{"grants":["` + device + `"]}`, 422},
+		{"RuleGrant.device", "POST", n.path + "/rules/" + n.fixture.rule.String() + "/grants", `{"device":"` + device + `"}`, 422},
+		// A draft is saved nowhere: another home's rule is like a new one, its device changes nothing.
+		{"RuleDraft.rule", "POST", n.path + "/rules/check", `{"rule":"` + rule + `","document":` + noon + `}`, 200},
+		{"RuleDraft.grants", "POST", n.path + "/rules/check", `{"document":` + noon + `,"grants":["` + device + `"]}`, 200},
+		{"Setting.device", "POST", n.path + "/scenes", `{"name":"x","settings":[{"device":"` + device + `","set":{"onOff":true}}]}`, 422},
+		{"SceneRequest.capture", "POST", n.path + "/scenes", `{"name":"x","capture":["` + device + `"]}`, 422},
+		{"Clause.devices", "PATCH", n.path + "/settings", `{"clauses":[{"devices":["` + device + `"]}]}`, 422},
 	} {
 		walked[c.field] = true
 		var match header
 		if c.method == http.MethodPatch {
-			match = n.owner.ask("GET", c.path, "").want(200).match()
+			match = n.owner.ask("GET", strings.Replace(c.path, "/settings", "/modes", 1), "").want(200).match()
 		}
 		before := n.head()
 		if n.owner.ask(c.method, c.path, c.body, match).want(c.status); n.head() != before {
@@ -220,7 +253,7 @@ func TestAnIdOfAnotherHomeInABodyIsRefused(t *testing.T) {
 			continue
 		}
 		ref := op.RequestBody.Content["application/json"].Schema.Ref
-		for _, field := range n.idFields(ref[strings.LastIndex(ref, "/")+1:]) {
+		for _, field := range n.idFields(ref[strings.LastIndex(ref, "/")+1:], map[string]bool{}) {
 			if !walked[field] {
 				t.Errorf("%s: no line for %s", name, field)
 			}
@@ -228,19 +261,27 @@ func TestAnIdOfAnotherHomeInABodyIsRefused(t *testing.T) {
 	}
 }
 
-// idFields returns the members of a schema that are ids, those of objects in it
-// included.
-func (n *tenants) idFields(schema string) []string {
+// idFields returns the members of a schema that are ids or lists of them, those of
+// the objects in it included. A schema that was seen is not walked again.
+func (n *tenants) idFields(schema string, seen map[string]bool) []string {
+	if seen[schema] {
+		return nil
+	}
+	seen[schema] = true
 	text, err := json.Marshal(n.b.server.huma.OpenAPI().Components.Schemas.Map()[schema])
 	if err != nil {
 		n.b.t.Fatal(err)
 	}
+	type part struct {
+		Ref      string `json:"$ref"`
+		Format   string
+		Pattern  string
+		Examples []any
+	}
 	var shape struct {
 		Properties map[string]struct {
-			Ref     string `json:"$ref"`
-			Format  string
-			Pattern string
-			Items   struct{ Format string }
+			part
+			Items part
 		}
 	}
 	if err := json.Unmarshal(text, &shape); err != nil {
@@ -248,10 +289,14 @@ func (n *tenants) idFields(schema string) []string {
 	}
 	var fields []string
 	for name, p := range shape.Properties {
-		switch {
-		case p.Ref != "":
-			fields = append(fields, n.idFields(p.Ref[strings.LastIndex(p.Ref, "/")+1:])...)
-		case p.Format == "uuid", p.Items.Format == "uuid", p.Pattern == idPattern:
+		for _, ref := range []string{p.Ref, p.Items.Ref} {
+			if ref != "" {
+				fields = append(fields, n.idFields(ref[strings.LastIndex(ref, "/")+1:], seen)...)
+			}
+		}
+		// The elements of a list have no format; its example tells.
+		example := regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`).MatchString(fmt.Sprint(p.Examples))
+		if p.Format == "uuid" || p.Pattern == idPattern || example {
 			fields = append(fields, schema+"."+name)
 		}
 	}
