@@ -11,6 +11,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"logis/access"
 	"logis/domain"
 	"logis/domain/thing"
 )
@@ -315,4 +316,48 @@ func TestWhatARuleMayOpenAndWhatNoneMayWantsAProof(t *testing.T) {
 	b.ask("POST", rule+"/grants", `{"device":"`+h.fixture.device.String()+`"}`, append(token, header{"Idempotency-Key", "b"})...).refused(403, domain.Forbidden)
 	match := h.owner.ask("GET", modes, "").want(200).match()
 	b.ask("PATCH", h.path+"/settings", `{"clauses":[]}`, append(token, match)...).refused(403, domain.Forbidden)
+}
+
+func TestWhatIsDangerousWantsAProofThatIsFresh(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	h := b.person("Ada").house("Home")
+	h.furnish()
+	const password = "a long enough passphrase"
+	h.owner.ask("POST", "/api/v1/account/password", `{"login":"ada","password":"`+password+`"}`).want(204)
+	rule := h.path + "/rules/" + h.fixture.rule.String()
+	device := h.fixture.device.String()
+	match := h.owner.ask("GET", h.path+"/modes", "").want(200).match()
+	dangerous := func() map[string]*reply {
+		return map[string]*reply{
+			"confirm a newcomer":     h.owner.ask("POST", h.path+"/gateways/newcomers/K7QM-2XRA/confirmation", ""),
+			"let a rule open":        h.owner.ask("POST", rule+"/grants", `{"device":"`+device+`"}`),
+			"make a rule that may":   h.owner.ask("POST", h.path+"/rules", `{"name":"x","document":`+noon+`,"grants":["`+device+`"]}`),
+			"allow what was not":     h.owner.ask("PATCH", h.path+"/settings", `{"clauses":[]}`, match),
+			"turn out a gateway":     h.owner.ask("DELETE", h.path+"/gateways/"+h.gateway.String(), "", header{"If-Match", `"1"`}),
+			"change who somebody is": h.owner.ask("PATCH", h.path+"/members/"+h.owner.id.String(), `{"role":"owner"}`, header{"If-Match", `"1"`}),
+		}
+	}
+	_, err := b.store.Pool().Exec(t.Context(), `UPDATE sessions SET proved_at = proved_at - $1::interval`, access.ProofLife)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := h.head()
+	for what, got := range dangerous() {
+		if !strings.Contains(got.body, string(domain.ProofNeeded)) {
+			t.Errorf("%s, with an old proof: %d %s", what, got.status, got.body)
+		}
+	}
+	if h.head() != before {
+		t.Error("refused, and the home has changed")
+	}
+	// What is not dangerous goes on.
+	h.owner.ask("POST", h.path+"/rules", `{"name":"x","document":`+noon+`}`).want(201)
+	h.owner.ask("POST", h.path+"/gateways/newcomers/K7QM-2XRA/refusal", "").want(404)
+	h.owner.ask("POST", "/api/v1/session/proof", `{"password":"`+password+`"}`).want(204)
+	for what, got := range dangerous() {
+		if strings.Contains(got.body, string(domain.ProofNeeded)) {
+			t.Errorf("%s, with a fresh proof: %d %s", what, got.status, got.body)
+		}
+	}
 }
