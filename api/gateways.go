@@ -50,12 +50,14 @@ type (
 		InGateway
 		Based
 	}
+	claimOutput struct {
+		Body Claim
+	}
 	gatewaysOutput struct {
 		Body list[Gateway]
 	}
 	claimInput struct {
 		InHome
-		Idempotent
 		Body *ClaimRequest `doc:"Nothing needs to be said of a new gateway."`
 	}
 )
@@ -106,14 +108,14 @@ func (s *Server) getGateway(ctx context.Context, in *InGateway) (*tagged[Gateway
 	return tag(g.Revision, v.gateway(g)), nil
 }
 
-func (s *Server) makeClaim(ctx context.Context, in *claimInput) (*made[Claim], error) {
-	return changeOnce[Claim](ctx, s, in.Home, in.Key, func(ctx context.Context, tx *eventstore.Tx, _ *view) (answer, error) {
+// makeClaim takes no key: an answer that is kept to be repeated would keep the claim.
+func (s *Server) makeClaim(ctx context.Context, in *claimInput) (out *claimOutput, err error) {
+	err = s.change(ctx, in.Home, func(ctx context.Context, tx *eventstore.Tx, _ *view) error {
 		claim, expires, err := s.claimFor(ctx, tx, in)
-		if err != nil {
-			return answer{}, err
-		}
-		return answer{body: Claim{Claim: claim.String(), ExpiresAt: Instant{expires}}}, nil
+		out = &claimOutput{Claim{Claim: claim.String(), ExpiresAt: Instant{expires}}}
+		return err
 	})
+	return out, err
 }
 
 func (s *Server) claimFor(ctx context.Context, tx *eventstore.Tx, in *claimInput) (domain.Claim, time.Time, error) {

@@ -1745,7 +1745,12 @@ export interface components {
              * @example A
              */
             classes?: string;
-            /** @description To these devices; none: to every one. */
+            /**
+             * @description To these devices; none: to every one.
+             * @example [
+             *       "0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"
+             *     ]
+             */
             devices?: string[];
             /**
              * @description While the home is in one of these modes; none: in every one.
@@ -3601,7 +3606,12 @@ export interface components {
              * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04
              */
             gateway: string;
-            /** @description The devices an owner lets this version open. */
+            /**
+             * @description The devices an owner lets this version open.
+             * @example [
+             *       "0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"
+             *     ]
+             */
             grants: string[];
             /**
              * Format: uuid
@@ -3660,7 +3670,12 @@ export interface components {
              * @example true
              */
             enabled?: boolean | null;
-            /** @description Devices that the owner who asks lets the version open; a new version needs every leave anew. */
+            /**
+             * @description Devices that the owner who asks lets the version open; a new version needs every leave anew.
+             * @example [
+             *       "0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"
+             *     ]
+             */
             grants?: string[];
             /**
              * @description A new name.
@@ -3697,7 +3712,12 @@ export interface components {
         RuleDraft: {
             /** @description When it does what. */
             document: components["schemas"]["RuleDocument"];
-            /** @description Devices that an owner would let it open. */
+            /**
+             * @description Devices that an owner would let it open.
+             * @example [
+             *       "0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"
+             *     ]
+             */
             grants?: string[];
             /**
              * Format: uuid
@@ -3717,7 +3737,12 @@ export interface components {
         RuleRequest: {
             /** @description When it does what. */
             document: components["schemas"]["RuleDocument"];
-            /** @description Devices that the owner who asks lets it open. */
+            /**
+             * @description Devices that the owner who asks lets it open.
+             * @example [
+             *       "0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"
+             *     ]
+             */
             grants?: string[];
             /**
              * @description What to call it.
@@ -3802,7 +3827,12 @@ export interface components {
             settings?: components["schemas"]["Setting"][];
         };
         SceneRequest: {
-            /** @description Devices to take the present values of. */
+            /**
+             * @description Devices to take the present values of.
+             * @example [
+             *       "0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"
+             *     ]
+             */
             capture?: string[];
             /**
              * @description What to call it.
@@ -7514,10 +7544,7 @@ export interface operations {
     "make-claim": {
         parameters: {
             query?: never;
-            header: {
-                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
-                "Idempotency-Key": string;
-            };
+            header?: never;
             path: {
                 /** @description The home. */
                 home: string;
@@ -7533,8 +7560,6 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    ETag?: string;
-                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
