@@ -16,6 +16,18 @@ const (
 	// MaxSessions bounds the browsers one person is signed in with; a further one
 	// signs out the oldest.
 	MaxSessions = 50
+	// LogLife is how long the access log is kept: it holds addresses.
+	LogLife = 90 * 24 * time.Hour
+	// InvitationLife is how long an invitation may be used.
+	InvitationLife = 7 * 24 * time.Hour
+	// MaxInvitations bounds the invitations of one home that wait to be used.
+	MaxInvitations = 50
+	// TokenLife is how long a token is good at most.
+	TokenLife = 366 * 24 * time.Hour
+	// MaxTokens bounds the tokens of one person.
+	MaxTokens = 50
+	// ProofLife is how long a proof of who somebody is lasts for what is dangerous.
+	ProofLife = 5 * time.Minute
 	// ClaimLife is how long a claim may be used.
 	ClaimLife = 10 * time.Minute
 	// MaxClaimTries is how often a claim may be tried before it is dead.
@@ -26,15 +38,16 @@ const (
 
 // Access answers who may, from one database. It is safe for concurrent use.
 type Access struct {
-	store *eventstore.Store
-	now   func() time.Time
+	store   *eventstore.Store
+	now     func() time.Time
+	hashing chan struct{} // one token for each password that is hashed
 }
 
 // New returns the answers for the homes of store. now replaces the database's
 // clock for everything that expires; nil keeps the database's, so that all
 // servers agree on what has expired.
 func New(store *eventstore.Store, now func() time.Time) *Access {
-	return &Access{store: store, now: now}
+	return &Access{store: store, now: now, hashing: make(chan struct{}, MaxHashing)}
 }
 
 // clock is the argument that statements coalesce with clock_timestamp().
@@ -54,6 +67,18 @@ func notSignedIn() error {
 
 func badLink() error {
 	return domain.Errorf(domain.Unauthorized, "the link was used already, has expired or is not whole")
+}
+
+func badPassword() error {
+	return domain.Errorf(domain.Unauthorized, "name, password or code is not right, or too many were wrong lately")
+}
+
+func badPasskey() error {
+	return domain.Errorf(domain.Unauthorized, "the passkey is not known here, or took too long")
+}
+
+func badInvitation() error {
+	return domain.Errorf(domain.Unauthorized, "the invitation was used already, has expired or is not whole")
 }
 
 func badClaim() error {

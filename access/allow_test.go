@@ -2,9 +2,11 @@ package access_test
 
 import (
 	"testing"
+	"time"
 
 	"logis/access"
 	"logis/domain"
+	"logis/domain/thing"
 )
 
 func TestAnOwnerMayEverythingAndAStrangerNothing(t *testing.T) {
@@ -82,7 +84,7 @@ func TestADoorThatStaysOpenClosesWithTheSessionAndWithTheMembership(t *testing.T
 	_, member := b.signIn(t, bob)
 	b.join(t, home, bob, domain.Owner)
 	everyone := []access.Principal{first, second, member, {}}
-	want := func(want ...bool) {
+	want := func(want ...access.Standing) {
 		t.Helper()
 		got, err := b.access.Still(t.Context(), home, access.ReadHome, everyone)
 		if err != nil {
@@ -94,20 +96,22 @@ func TestADoorThatStaysOpenClosesWithTheSessionAndWithTheMembership(t *testing.T
 			}
 		}
 	}
-	want(true, true, true, false)
+	want(access.Stays, access.Stays, access.Stays, access.Gone)
 	if err := b.access.SignOut(t.Context(), first); err != nil {
 		t.Fatal(err)
 	}
 	b.join(t, home, bob, "wizard")
-	want(false, true, false, false)
+	want(access.Gone, access.Stays, access.Gone, access.Gone)
 	b.clock.Advance(access.SessionLife)
-	want(false, false, false, false)
+	want(access.Gone, access.Gone, access.Gone, access.Gone)
 }
 
 func TestACommandIsOnlySentForWhoeverMayStillAskIt(t *testing.T) {
 	t.Parallel()
 	member, left := domain.PersonID{1}, domain.PersonID{2}
 	home := domain.NewHome(domain.HomeID{1}, nil)
+	lamp := domain.DeviceID{3}
+	home.Devices[lamp] = &domain.Device{ID: lamp}
 	home.Members[member] = &domain.Member{Person: member, Role: domain.Owner}
 	for actor, want := range map[domain.Actor]bool{
 		domain.PersonActor(member): true,
@@ -115,7 +119,7 @@ func TestACommandIsOnlySentForWhoeverMayStillAskIt(t *testing.T) {
 		"rule:1":                   true,
 		domain.SystemActor:         true,
 	} {
-		if got := access.Authorize(home, &domain.Command{Actor: actor}); got != want {
+		if got := access.Authorize(home, &domain.Command{Actor: actor, Device: lamp, Class: thing.Comfort}, time.Time{}); got != want {
 			t.Errorf("%s: %v, want %v", actor, got, want)
 		}
 	}

@@ -11,6 +11,10 @@ import (
 const (
 	linkPrefix    = "logis-link-"
 	sessionPrefix = "logis-session-"
+	invitePrefix  = "logis-invite-"
+	tokenPrefix   = "logis-token-"
+
+	ceremonyPrefix = "logis-ceremony-"
 )
 
 const secretBytes = 32

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -31,73 +32,102 @@ func (a *Access) NewLink(ctx context.Context, person domain.PersonID) (string, e
 func (a *Access) Redeem(ctx context.Context, link string) (token string, p Principal, err error) {
 	used, ok := hashSecret(linkPrefix, link)
 	if !ok {
-		return "", p, badLink()
+		return "", p, a.refused(ctx, domain.PersonID{}, SignedInByLink, badLink())
 	}
-	token, hash := newSecret(sessionPrefix)
 	err = pgx.BeginFunc(ctx, a.store.Pool(), func(tx pgx.Tx) error {
-		p, err = a.begin(ctx, tx, used, hash)
+		var person [16]byte
+		err := tx.QueryRow(ctx, `
+			UPDATE sign_in_links SET used_at = coalesce($2, clock_timestamp())
+			WHERE hash = $1 AND used_at IS NULL AND expires_at > coalesce($2, clock_timestamp())
+			RETURNING person_id`, used, a.clock()).Scan(&person)
+		if err != nil {
+			return err
+		}
+		token, p, err = a.begin(ctx, tx, person, SignedInByLink)
 		return err
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
-		return "", Principal{}, badLink()
+		return "", Principal{}, a.refused(ctx, domain.PersonID{}, SignedInByLink, badLink())
 	}
 	return token, p, eventstore.Translate(err)
 }
 
-// begin uses up the link and makes the session; pgx.ErrNoRows means a bad link.
-func (a *Access) begin(ctx context.Context, tx pgx.Tx, link, hash []byte) (Principal, error) {
-	p := Principal{session: [32]byte(hash)}
-	var person [16]byte
+// begin makes a session of a person who has proved who they are, and says so in
+// the access log.
+func (a *Access) begin(ctx context.Context, tx pgx.Tx, person domain.PersonID, how Deed) (string, Principal, error) {
+	token, hash := newSecret(sessionPrefix)
+	p := Principal{key: [32]byte(hash), Person: person}
 	err := tx.QueryRow(ctx, `
-		WITH link AS (
-			UPDATE sign_in_links SET used_at = coalesce($3, clock_timestamp())
-			WHERE hash = $1 AND used_at IS NULL AND expires_at > coalesce($3, clock_timestamp())
-			RETURNING person_id, used_at
-		), session AS (
-			INSERT INTO sessions (hash, person_id, created_at, expires_at)
-			SELECT $2, person_id, used_at, used_at + $4::interval FROM link RETURNING person_id, expires_at
+		WITH session AS (
+			INSERT INTO sessions (hash, person_id, created_at, expires_at, proved_at, agent)
+			SELECT $1, $2, t, t + $4::interval, t, $5 FROM coalesce($3, clock_timestamp()) t RETURNING person_id, expires_at
 		)
-		SELECT person_id, name, expires_at FROM session JOIN persons USING (person_id)`,
-		link, hash, a.clock(), SessionLife).Scan(&person, &p.Name, &p.Expires)
+		SELECT name, expires_at FROM session JOIN persons USING (person_id)`,
+		hash, [16]byte(person), a.clock(), SessionLife, visitOf(ctx).agent()).Scan(&p.Name, &p.Expires)
 	if err != nil {
-		return Principal{}, err
+		return "", Principal{}, err
 	}
-	p.Person, p.Expires = person, p.Expires.UTC()
+	p.Expires = p.Expires.UTC()
 	_, err = tx.Exec(ctx, `
 		DELETE FROM sessions WHERE hash IN (
 			SELECT hash FROM sessions WHERE person_id = $1 ORDER BY created_at DESC, hash OFFSET $2)`,
-		person, MaxSessions)
-	return p, err
+		[16]byte(person), MaxSessions)
+	if err != nil {
+		return "", Principal{}, err
+	}
+	return token, p, a.note(ctx, tx, person, how, false)
 }
 
-// Authenticate returns whose session the token is. It refuses with Unauthorized
-// for a token that is unknown, signed out or expired. The home, if there is one, is
-// that of the request: Allow needs no second look at the database for it.
+// Authenticate returns whose session or token it is. It refuses with Unauthorized
+// for one that is unknown, ended or expired. The home, if there is one, is that of
+// the request: Allow needs no second look at the database for it.
 func (a *Access) Authenticate(ctx context.Context, token string, home domain.HomeID) (Principal, error) {
-	hash, ok := hashSecret(sessionPrefix, token)
-	if !ok {
-		return Principal{}, notSignedIn()
+	if hash, ok := hashSecret(sessionPrefix, token); ok {
+		return a.recognize(ctx, hash, home, `
+			SELECT person_id, name, expires_at, NULL::bytea, doc, coalesce($2, clock_timestamp())
+			FROM sessions JOIN persons USING (person_id) LEFT JOIN members ON home_id = $3 AND id = person_id
+			WHERE hash = $1 AND expires_at > coalesce($2, clock_timestamp())`)
 	}
+	if hash, ok := hashSecret(tokenPrefix, token); ok {
+		return a.recognize(ctx, hash, home, `
+			SELECT person_id, persons.name, expires_at, limits, doc, coalesce($2, clock_timestamp())
+			FROM tokens JOIN persons USING (person_id) LEFT JOIN members ON home_id = $3 AND id = person_id
+			WHERE hash = $1 AND expires_at > coalesce($2, clock_timestamp())`)
+	}
+	return Principal{}, notSignedIn()
+}
+
+// recognize finds who comes with a secret of this hash.
+func (a *Access) recognize(ctx context.Context, hash []byte, home domain.HomeID, sql string) (Principal, error) {
 	var person [16]byte
-	p := Principal{session: [32]byte(hash), at: home}
-	err := a.store.Pool().QueryRow(ctx, `
-		SELECT person_id, name, expires_at, doc FROM sessions JOIN persons USING (person_id)
-		LEFT JOIN members ON home_id = $3 AND id = person_id
-		WHERE hash = $1 AND expires_at > coalesce($2, clock_timestamp())`,
-		hash, a.clock(), [16]byte(home)).Scan(&person, &p.Name, &p.Expires, &p.member)
+	var limits []byte
+	p := Principal{key: [32]byte(hash), at: home}
+	err := a.store.Pool().QueryRow(ctx, sql, hash, a.clock(), [16]byte(home)).
+		Scan(&person, &p.Name, &p.Expires, &limits, &p.member, &p.asked)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Principal{}, notSignedIn()
 	}
 	if err != nil {
 		return Principal{}, eventstore.Translate(err)
 	}
-	p.Person, p.Expires = person, p.Expires.UTC()
+	p.Person, p.Expires, p.asked = person, p.Expires.UTC(), p.asked.UTC()
+	if limits != nil {
+		p.limits = &Limits{}
+		if err := json.Unmarshal(limits, p.limits); err != nil {
+			return Principal{}, domain.Wrap(domain.Internal, "the token cannot be read", err)
+		}
+	}
 	return p, nil
 }
 
 // SignOut ends the principal's session.
 func (a *Access) SignOut(ctx context.Context, p Principal) error {
-	_, err := a.store.Pool().Exec(ctx, `DELETE FROM sessions WHERE hash = $1`, p.session[:])
+	err := pgx.BeginFunc(ctx, a.store.Pool(), func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `DELETE FROM sessions WHERE hash = $1`, p.key[:]); err != nil {
+			return err
+		}
+		return a.note(ctx, tx, p.Person, SignedOut, false)
+	})
 	return eventstore.Translate(err)
 }
 
@@ -105,8 +135,9 @@ func (a *Access) SignOut(ctx context.Context, p Principal) error {
 // what happened, too short to collect.
 const sweepAfter = 24 * time.Hour
 
-// Sweep deletes expired sessions, and links, claims and keys that nobody confirmed a
-// day after they expired.
+// Sweep deletes what has expired: sessions at once, links, claims, tokens,
+// invitations and keys that nobody confirmed a day later, and the access log after
+// LogLife.
 // It returns how many rows are gone.
 func (a *Access) Sweep(ctx context.Context) (int64, error) {
 	gone := int64(0)
@@ -116,6 +147,10 @@ func (a *Access) Sweep(ctx context.Context) (int64, error) {
 	}{
 		{`DELETE FROM sessions WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, 0},
 		{`DELETE FROM sign_in_links WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, sweepAfter},
+		{`DELETE FROM tokens WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, sweepAfter},
+		{`DELETE FROM ceremonies WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, 0},
+		{`DELETE FROM invitations WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, sweepAfter},
+		{`DELETE FROM access_log WHERE at <= coalesce($1, clock_timestamp()) - $2::interval`, LogLife},
 		{`DELETE FROM newcomers WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, sweepAfter},
 		{`DELETE FROM claims WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, sweepAfter},
 	} {

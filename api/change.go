@@ -12,7 +12,7 @@ import (
 // that follows what do records, without names. The view must not be kept.
 func (s *Server) change(ctx context.Context, id domain.HomeID, do func(context.Context, *eventstore.Tx, *view) error) error {
 	return s.options.Store.Append(ctx, []domain.HomeID{id}, func(ctx context.Context, tx *eventstore.Tx) error {
-		return do(ctx, tx, &view{home: tx.Home(id), names: map[domain.EntityID]string{}})
+		return do(ctx, tx, &view{home: tx.Home(id), names: map[domain.EntityID]string{}, permit: narrow(ctx)})
 	})
 }
 

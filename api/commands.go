@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"logis/access"
@@ -87,22 +88,22 @@ type (
 
 func (s *Server) addCommands() {
 	add(s, operation{
-		id: "request-command", method: http.MethodPost, path: "/homes/{home}/devices/{device}/commands", tag: "Commands",
+		id: "request-command", narrow: true, method: http.MethodPost, path: "/homes/{home}/devices/{device}/commands", tag: "Commands",
 		action: access.CommandDevice, status: http.StatusAccepted, refusals: []int{http.StatusConflict},
 		summary: "Ask something of a device",
 		description: "Begins a command. How far it came, the live socket tells, or the command itself. " +
 			"409 `edge_offline` when it is only done while the gateway is there.",
 	}, s.requestCommand)
 	add(s, operation{
-		id: "list-commands", method: http.MethodGet, path: "/homes/{home}/commands", tag: "Commands", action: access.ReadHome,
+		id: "list-commands", narrow: true, method: http.MethodGet, path: "/homes/{home}/commands", tag: "Commands", action: access.ReadHome,
 		summary: "The commands", description: "Returns commands of the home, newest first.",
 	}, s.listCommands)
 	add(s, operation{
-		id: "get-command", method: http.MethodGet, path: "/homes/{home}/commands/{command}", tag: "Commands", action: access.ReadHome,
+		id: "get-command", narrow: true, method: http.MethodGet, path: "/homes/{home}/commands/{command}", tag: "Commands", action: access.ReadHome,
 		summary: "One command", description: "Returns a command and how far it has come.",
 	}, s.getCommand)
 	add(s, operation{
-		id: "withdraw-command", method: http.MethodDelete, path: "/homes/{home}/commands/{command}", tag: "Commands",
+		id: "withdraw-command", narrow: true, method: http.MethodDelete, path: "/homes/{home}/commands/{command}", tag: "Commands",
 		action: access.CommandDevice, status: http.StatusOK, refusals: []int{http.StatusConflict},
 		summary: "Withdraw a command", description: "Cancels a command that was not sent. 409 when it is on its way or has ended.",
 	}, s.withdrawCommand)
@@ -111,12 +112,18 @@ func (s *Server) addCommands() {
 func (s *Server) requestCommand(ctx context.Context, in *requestInput) (*made[Command], error) {
 	p := principal(ctx)
 	return changeOnce[Command](ctx, s, in.Home, in.Key, func(ctx context.Context, tx *eventstore.Tx, v *view) (answer, error) {
+		if _, err := v.find(in.Device); err != nil {
+			return answer{}, err // before anything is said of it
+		}
 		id := eventstore.NewID[domain.CommandKind](tx.Now())
 		events, err := v.home.RequestCommand(domain.CommandRequest{
 			Command: id, Device: in.Device, Set: in.Body.Set, Action: in.Body.Action, Input: in.Body.Input,
 			TTL: time.Duration(in.Body.TTL) * time.Millisecond, Actor: p.Actor(),
 		}, tx.Now())
 		if err != nil {
+			return answer{}, err
+		}
+		if err := permit(ctx).Command(v.home.Devices[in.Device], asked(in.Device, events)); err != nil {
 			return answer{}, err
 		}
 		for _, ev := range events {
@@ -132,6 +139,16 @@ func (s *Server) requestCommand(ctx context.Context, in *requestInput) (*made[Co
 	})
 }
 
+// asked returns what the last of the events asks of the device, as far as it
+// counts for who may.
+func asked(device domain.DeviceID, events []domain.Event) *domain.Command {
+	c := &domain.Command{Device: device}
+	if fact, ok := events[len(events)-1].Fact.(domain.CommandRequested); ok {
+		c.Class, c.Set, c.Action = fact.Class, fact.Set, fact.Action
+	}
+	return c
+}
+
 func (s *Server) listCommands(ctx context.Context, in *commandsInput) (*commandsOutput, error) {
 	at := cursor{Kind: "commands", Home: in.Home, Before: in.Before, Entity: in.Device.Entity(), Open: in.Open}
 	if in.Cursor != "" {
@@ -142,8 +159,13 @@ func (s *Server) listCommands(ctx context.Context, in *commandsInput) (*commands
 		}
 		at = remembered
 	}
+	seen, err := s.seen(ctx, in.Home)
+	if err != nil {
+		return nil, err
+	}
 	commands, err := projections.Commands(ctx, s.options.Store.Pool(), projections.CommandFilter{
-		Home: in.Home, Device: domain.DeviceID(at.Entity), Open: at.Open, Before: at.Before, Limit: in.Limit,
+		Home: in.Home, Device: domain.DeviceID(at.Entity), Devices: seen.devicesSeen(), Open: at.Open, Before: at.Before,
+		Limit: in.Limit,
 	})
 	if err != nil {
 		return nil, err
@@ -152,7 +174,7 @@ func (s *Server) listCommands(ctx context.Context, in *commandsInput) (*commands
 	if err != nil {
 		return nil, err
 	}
-	out := &commandsOutput{Commands{Items: all(commands, v.command)}}
+	out := &commandsOutput{Commands{Items: all(slices.DeleteFunc(slices.Clone(commands), seen.hidesCommand), v.command)}}
 	if len(commands) == in.Limit {
 		at.Before = commands[len(commands)-1].Requested.Seq
 		next := at.String()
@@ -177,7 +199,11 @@ func (s *Server) getCommand(ctx context.Context, in *InCommand) (*tagged[Command
 	if err != nil {
 		return nil, err
 	}
-	if len(commands) == 0 {
+	seen, err := s.seen(ctx, in.Home)
+	if err != nil {
+		return nil, err
+	}
+	if len(commands) == 0 || seen.hidesCommand(commands[0]) {
 		return nil, domain.Errorf(domain.NotFound, "there is no such command")
 	}
 	v, err := s.tellers(ctx, in.Home, commands)
@@ -193,10 +219,13 @@ func (s *Server) withdrawCommand(ctx context.Context, in *withdrawInput) (*tagge
 		if err != nil {
 			return err
 		}
-		if len(commands) == 0 {
+		if len(commands) == 0 || v.hidesCommand(commands[0]) {
 			return domain.Errorf(domain.NotFound, "there is no such command")
 		}
 		if err := in.check(commands[0].Revision()); err != nil {
+			return err
+		}
+		if err := permit(ctx).Command(v.home.Devices[commands[0].Device], commands[0]); err != nil {
 			return err
 		}
 		ev, err := v.home.CancelCommand(in.Command, principal(ctx).Actor())

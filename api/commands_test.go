@@ -159,7 +159,6 @@ func TestARequestHappensOnceHoweverOftenItIsSent(t *testing.T) {
 	h.repeat("/api/v1/homes", `{"name":"<b>Chalet & Co</b>","time_zone":"UTC"}`)
 	h.repeat(h.path+"/rooms", `{"name":"Attic"}`)
 	h.repeat(h.deviceAt(lamp)+"/commands", `{"set":{"onOff":true}}`)
-	h.repeat(h.path+"/gateways/claims", "")
 	for _, eventType := range []string{"room.added", "command.requested"} {
 		rows, err := b.store.List(t.Context(), eventstore.Filter{Home: h.id, Type: eventType})
 		if err != nil || len(rows) != 1 {

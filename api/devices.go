@@ -96,11 +96,11 @@ type (
 
 func (s *Server) addDevices() {
 	add(s, operation{
-		id: "list-devices", method: http.MethodGet, path: "/homes/{home}/devices", tag: "Devices", action: access.ReadHome,
+		id: "list-devices", narrow: true, method: http.MethodGet, path: "/homes/{home}/devices", tag: "Devices", action: access.ReadHome,
 		summary: "The devices", description: "Returns the devices of the home, the oldest first.",
 	}, s.listDevices)
 	add(s, operation{
-		id: "get-device", method: http.MethodGet, path: "/homes/{home}/devices/{device}", tag: "Devices", action: access.ReadHome,
+		id: "get-device", narrow: true, method: http.MethodGet, path: "/homes/{home}/devices/{device}", tag: "Devices", action: access.ReadHome,
 		summary: "One device", description: "Returns a device of the home.",
 	}, s.getDevice)
 	add(s, operation{

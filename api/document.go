@@ -16,11 +16,11 @@ import (
 
 const about = `What an app may ask of Logis. The truth about a home is its log of events, numbered 1, 2, 3, … without gaps (` + "`seq`" + `); everything else here follows from it.
 
-**Signing in.** A one-time link becomes a session cookie (` + "`POST /session`" + `). Every method but GET and HEAD, and the live socket, must come from the app's own origin (` + "`Sec-Fetch-Site`" + ` or ` + "`Origin`" + `).
+**Signing in.** A one-time link becomes a session cookie (` + "`POST /session`" + `). A program comes with a token instead (` + "`Authorization: Bearer logis-token-…`" + `), for one home and only some actions, and needs no origin. With the cookie every method but GET and HEAD, and the live socket, must come from the app's own origin (` + "`Sec-Fetch-Site`" + ` or ` + "`Origin`" + `).
 
 **Revisions.** The revision of a thing is the seq of the last event that touched it, and its ETag. A PATCH, a DELETE or the PUT of a configuration names the one it was based on (` + "`If-Match`" + `): 428 without, 412 when somebody was faster.
 
-**Once.** Every POST but the sign-in takes an ` + "`Idempotency-Key`" + `: the same request with the same key gets the very same answer for 24 hours, and happens once.
+**Once.** Every POST that changes a home takes an ` + "`Idempotency-Key`" + `, unless its answer is a secret: the same request with the same key gets the very same answer for 24 hours, and happens once.
 
 **Refusals** are ` + "`application/problem+json`" + ` (RFC 9457); ` + "`code`" + ` is for machines, ` + "`detail`" + ` for people, ` + "`errors`" + ` names every wrong field at once. After 429 and 503, wait as long as ` + "`Retry-After`" + ` says.
 
@@ -38,11 +38,12 @@ func emptyDocument() *huma.OpenAPI {
 		Servers: []*huma.Server{{URL: base, Description: "The server the app came from."}},
 		Components: &huma.Components{
 			Schemas: registry,
-			SecuritySchemes: map[string]*huma.SecurityScheme{"session": {
-				Type: "apiKey", In: "cookie", Name: cookieName, Description: "Set by POST /session.",
-			}},
+			SecuritySchemes: map[string]*huma.SecurityScheme{
+				"session": {Type: "apiKey", In: "cookie", Name: cookieName, Description: "Set by POST /session."},
+				"token":   {Type: "http", Scheme: "bearer", Description: "Made by POST /account/tokens."},
+			},
 		},
-		Security: []map[string][]string{{"session": {}}},
+		Security: []map[string][]string{{"session": {}}, {"token": {}}},
 		Tags: []*huma.Tag{
 			{Name: "Session", Description: "Who is signed in."},
 			{Name: "Homes", Description: "Homes and their rooms."},
@@ -51,6 +52,8 @@ func emptyDocument() *huma.OpenAPI {
 			{Name: "Rules", Description: "What a home does by itself, its scenes and its modes."},
 			{Name: "History", Description: "The log, and the home at any instant of it."},
 			{Name: "Gateways", Description: "The boxes that own the radios."},
+			{Name: "People", Description: "Who belongs to a home, and who is invited."},
+			{Name: "Account", Description: "How the caller signs in, and what comes in their name."},
 			{Name: "Live", Description: "Being told what happens."},
 		},
 	}

@@ -76,11 +76,11 @@ type (
 
 func (s *Server) addEvents() {
 	add(s, operation{
-		id: "list-events", method: http.MethodGet, path: "/homes/{home}/events", tag: "History", action: access.ReadHistory,
+		id: "list-events", narrow: true, method: http.MethodGet, path: "/homes/{home}/events", tag: "History", action: access.ReadHistory,
 		summary: "The log", description: "Returns events of the home's log, page by page.",
 	}, s.listEvents)
 	add(s, operation{
-		id: "get-event", method: http.MethodGet, path: "/homes/{home}/events/{seq}", tag: "History", action: access.ReadHistory,
+		id: "get-event", narrow: true, method: http.MethodGet, path: "/homes/{home}/events/{seq}", tag: "History", action: access.ReadHistory,
 		summary: "One event", description: "Returns one event of the home's log.",
 	}, s.getEvent)
 }
@@ -115,9 +115,17 @@ func (s *Server) listEvents(ctx context.Context, in *eventsInput) (*eventsOutput
 	if err != nil {
 		return nil, err
 	}
+	seen, err := s.seen(ctx, in.Home)
+	if err != nil {
+		return nil, err
+	}
+	begins, err := s.begins(ctx, in.Home)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := s.options.Store.List(ctx, eventstore.Filter{
-		Home: in.Home, After: at.After, Before: at.Before, Newest: at.Newest, Entity: at.Entity, Type: at.Type,
-		AtLimit: in.Limit,
+		Home: in.Home, After: max(at.After, begins), Before: at.Before, Newest: at.Newest, Entity: at.Entity, Type: at.Type,
+		Entities: seen.entities(), AtLimit: in.Limit,
 	})
 	if err != nil {
 		return nil, err
@@ -178,7 +186,12 @@ func (s *Server) getEvent(ctx context.Context, in *eventInput) (*eventOutput, er
 	if err != nil {
 		return nil, err
 	}
-	if len(rows) == 0 {
+	seen, err := s.seen(ctx, in.Home)
+	if err != nil {
+		return nil, err
+	}
+	seen.past = true
+	if len(rows) == 0 || !seen.seesEvent(&rows[0]) {
 		return nil, domain.Errorf(domain.NotFound, "there is no such event")
 	}
 	items, err := s.told(ctx, in.Home, rows)

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -135,30 +136,75 @@ func (f *feed) tell(ctx context.Context, rows []eventstore.Row) error {
 	if err := f.view.fold(rows); err != nil {
 		return err
 	}
-	changed := f.view.home.TakeChanges()
-	if err := f.server.meet(ctx, &f.view, append(actorsOf(rows), askers(changed.Commands)...)); err != nil {
+	changes := f.view.home.TakeChanges()
+	if err := f.server.meet(ctx, &f.view, append(actorsOf(rows), askers(changes.Commands)...)); err != nil {
 		// The names of people are missing from this page and nothing else.
 		f.server.options.Log.WarnContext(ctx, "names of actors", "home", f.home, "error", err)
 	}
-	news := f.view.news(rows, changed.Commands)
-	news.Now = now
-	text, err := encode(news)
+	write := func(permit *access.Permit) (page, error) {
+		return f.view.of(permit).page(from, rows, changes.Commands, now)
+	}
+	shared, err := write(nil)
 	if err != nil {
 		return err
 	}
-	f.hand(page{from: from, to: news.Seq, text: text})
+	moved := slices.ContainsFunc(rows, moves)
+	for k := range f.listeners {
+		switch {
+		case k.permit == nil:
+			f.hand(k, shared)
+		case moved && !k.permit.Scope.Everywhere():
+			f.drop(k, changed)
+		default:
+			own, err := write(k.permit)
+			if err != nil {
+				return err
+			}
+			f.hand(k, own)
+		}
+	}
 	return nil
 }
 
-// hand puts the page into every queue; f.mu is held.
-func (f *feed) hand(p page) {
-	for k := range f.listeners {
-		select {
-		case k.queue <- p:
-		default:
-			delete(f.listeners, k)
-			k.end(closing{closeSlow, "the app reads too slowly"})
-		}
+// errMoved refuses to show a stretch of the past after which a picture of a part
+// of the home is not whole any more.
+var errMoved = errors.New("what may be seen has changed")
+
+// moves reports whether an event may bring devices into or out of a part of the
+// home that somebody was given.
+func moves(row eventstore.Row) bool {
+	switch row.Fact.(type) {
+	case domain.DevicePlaced, domain.RoomRemoved:
+		return true
+	}
+	return false
+}
+
+// page writes down what the view shows of events after one.
+func (v view) page(from domain.Seq, rows []eventstore.Row, commands map[domain.CommandID]*domain.Command, now Instant) (page, error) {
+	out := page{from: from, to: rows[len(rows)-1].Seq}
+	news := v.news(rows, commands)
+	if v.permit != nil && news.empty() {
+		return out, nil
+	}
+	news.Now = now
+	var err error
+	out.text, err = encode(news)
+	return out, err
+}
+
+// drop closes a listener; f.mu is held.
+func (f *feed) drop(k *socket, why closing) {
+	delete(f.listeners, k)
+	k.end(why)
+}
+
+// hand puts the page into the socket's queue; f.mu is held.
+func (f *feed) hand(k *socket, p page) {
+	select {
+	case k.queue <- p:
+	default:
+		f.drop(k, closing{closeSlow, "the app reads too slowly"})
 	}
 }
 
@@ -191,7 +237,7 @@ func (f *feed) forget(k *socket) {
 
 // past makes a page of the events after one, with the present state of what they
 // touched.
-func (f *feed) past(ctx context.Context, after domain.Seq) (page, error) {
+func (f *feed) past(ctx context.Context, after domain.Seq, permit *access.Permit) (page, error) {
 	f.mu.Lock()
 	head := f.view.home.Seq
 	f.mu.Unlock()
@@ -215,10 +261,12 @@ func (f *feed) past(ctx context.Context, after domain.Seq) (page, error) {
 	if err := f.server.meet(ctx, &f.view, append(actorsOf(rows), askers(commands)...)); err != nil {
 		return page{}, err
 	}
-	news := f.view.news(rows, commands)
-	news.Now = now
-	text, err := encode(news)
-	return page{from: after, to: news.Seq, text: text}, err
+	v := f.view.of(permit)
+	v.past = true
+	if !v.everywhere() && slices.ContainsFunc(rows, moves) {
+		return page{}, errMoved
+	}
+	return v.page(after, rows, commands, now)
 }
 
 // commandsOf decodes the rows and returns the commands they are about.
@@ -249,14 +297,19 @@ func (f *feed) recheck(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, f.server.tuning.work)
 	defer cancel()
 	sockets, principals := f.server.hall.principals(f)
-	still, err := f.server.options.Access.Still(ctx, f.home, access.ReadHistory, principals)
+	still, err := f.server.options.Access.Still(ctx, f.home, access.ReadHome, principals)
 	if err != nil {
 		return err
 	}
 	for i, k := range sockets {
-		if !still[i] {
+		switch still[i] {
+		case access.Gone:
 			f.forget(k)
 			k.end(closing{closeSignedOut, "signed out, or not a member any more"})
+		case access.Changed:
+			f.forget(k)
+			k.end(changed)
+		case access.Stays:
 		}
 	}
 	return nil
@@ -277,7 +330,9 @@ func (f *feed) pulse(ctx context.Context) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.hand(page{pulse: true, text: text})
+	for k := range f.listeners {
+		f.hand(k, page{pulse: true, text: text})
+	}
 }
 
 // fail ends a feed that can never go on, such as one that met an event of a

@@ -50,23 +50,25 @@ type (
 		InGateway
 		Based
 	}
+	claimOutput struct {
+		Body Claim
+	}
 	gatewaysOutput struct {
 		Body list[Gateway]
 	}
 	claimInput struct {
 		InHome
-		Idempotent
 		Body *ClaimRequest `doc:"Nothing needs to be said of a new gateway."`
 	}
 )
 
 func (s *Server) addGateways() {
 	add(s, operation{
-		id: "list-gateways", method: http.MethodGet, path: "/homes/{home}/gateways", tag: "Gateways", action: access.ReadHome,
+		id: "list-gateways", narrow: true, method: http.MethodGet, path: "/homes/{home}/gateways", tag: "Gateways", action: access.ReadHome,
 		summary: "The gateways", description: "Returns the gateways of the home, the oldest first.",
 	}, s.listGateways)
 	add(s, operation{
-		id: "get-gateway", method: http.MethodGet, path: "/homes/{home}/gateways/{gateway}", tag: "Gateways", action: access.ReadHome,
+		id: "get-gateway", narrow: true, method: http.MethodGet, path: "/homes/{home}/gateways/{gateway}", tag: "Gateways", action: access.ReadHome,
 		summary: "One gateway", description: "Returns a gateway of the home.",
 	}, s.getGateway)
 	add(s, operation{
@@ -79,7 +81,7 @@ func (s *Server) addGateways() {
 	s.addNewcomers()
 	add(s, operation{
 		id: "revoke-gateway", method: http.MethodDelete, path: "/homes/{home}/gateways/{gateway}", tag: "Gateways",
-		action:  access.ManageGateways,
+		action: access.ManageGateways, dangerous: true,
 		summary: "Turn a gateway out",
 		description: "The gateway may not speak for the home any more: its socket is closed within two seconds, " +
 			"and its key is never accepted again. Its devices and their history stay.",
@@ -100,20 +102,20 @@ func (s *Server) getGateway(ctx context.Context, in *InGateway) (*tagged[Gateway
 		return nil, err
 	}
 	g, ok := v.home.Gateways[in.Gateway]
-	if !ok {
+	if !ok || !v.everywhere() {
 		return nil, domain.Errorf(domain.NotFound, "there is no such gateway")
 	}
 	return tag(g.Revision, v.gateway(g)), nil
 }
 
-func (s *Server) makeClaim(ctx context.Context, in *claimInput) (*made[Claim], error) {
-	return changeOnce[Claim](ctx, s, in.Home, in.Key, func(ctx context.Context, tx *eventstore.Tx, _ *view) (answer, error) {
+// makeClaim takes no key: an answer that is kept to be repeated would keep the claim.
+func (s *Server) makeClaim(ctx context.Context, in *claimInput) (out *claimOutput, err error) {
+	err = s.change(ctx, in.Home, func(ctx context.Context, tx *eventstore.Tx, _ *view) error {
 		claim, expires, err := s.claimFor(ctx, tx, in)
-		if err != nil {
-			return answer{}, err
-		}
-		return answer{body: Claim{Claim: claim.String(), ExpiresAt: Instant{expires}}}, nil
+		out = &claimOutput{Claim{Claim: claim.String(), ExpiresAt: Instant{expires}}}
+		return err
 	})
+	return out, err
 }
 
 func (s *Server) claimFor(ctx context.Context, tx *eventstore.Tx, in *claimInput) (domain.Claim, time.Time, error) {

@@ -23,6 +23,7 @@ type contextKey int
 const (
 	principalKey contextKey = iota // access.Principal
 	requestKey                     // [32]byte, of everything that makes the request what it is
+	permitKey                      // access.Permit, in the home of the path
 )
 
 // principal returns who asks; behind the guard that is somebody.
@@ -36,42 +37,70 @@ func principal(ctx context.Context) access.Principal {
 func (s *Server) guard(op operation) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humachi.Unwrap(ctx)
-		if err := s.allowed(r, op.action, op.open); err != nil {
-			s.refuse(w, r, err)
+		permit, err := s.allowed(r, op)
+		if err != nil {
+			s.refuse(w, r, s.remember(r.Context(), op, err))
 			return
 		}
-		next(ctx)
+		next(huma.WithValue(ctx, permitKey, permit))
 	}
 }
 
-// allowed returns nil when the caller may.
-func (s *Server) allowed(r *http.Request, action access.Action, open bool) error {
-	if open {
-		return nil
+// remember keeps that somebody known was refused an action, and returns the
+// refusal; when it cannot be kept, that is the error.
+func (s *Server) remember(ctx context.Context, op operation, refusal error) error {
+	p := principal(ctx)
+	code := domain.CodeOf(refusal)
+	if p.Person.IsZero() || op.action == "" || (code != domain.Forbidden && code != domain.NotFound) {
+		return refusal
+	}
+	if err := s.options.Access.Refused(ctx, p, op.action); err != nil {
+		return err
+	}
+	return refusal
+}
+
+// permit returns what the caller may in the home of the path.
+func permit(ctx context.Context) access.Permit {
+	p, _ := ctx.Value(permitKey).(access.Permit)
+	return p
+}
+
+// allowed returns what the caller may, or why not.
+func (s *Server) allowed(r *http.Request, op operation) (access.Permit, error) {
+	if op.open {
+		return access.Permit{}, nil
 	}
 	p := principal(r.Context())
-	if p.Person.IsZero() {
-		return domain.Errorf(domain.Unauthorized, "sign in first")
-	}
-	if action == "" {
-		return nil
+	switch {
+	case p.Person.IsZero():
+		return access.Permit{}, domain.Errorf(domain.Unauthorized, "sign in first")
+	case op.action == "" && p.ByToken() && !op.tokens:
+		return access.Permit{}, domain.Errorf(domain.Forbidden, "this is for people, not for tokens")
+	case op.action == "":
+		return access.Permit{}, s.fresh(r.Context(), op, p)
 	}
 	home, err := domain.ParseID[domain.HomeKind](r.PathValue("home"))
 	if err != nil {
-		return domain.InvalidInput(domain.Fault{Field: "home", Message: err.Error()})
+		return access.Permit{}, domain.InvalidInput(domain.Fault{Field: "home", Message: err.Error()})
 	}
-	return s.options.Access.Allow(r.Context(), p, home, action, partsOf(r)...)
+	permit, err := s.options.Access.Permit(r.Context(), p, home, op.action)
+	if err == nil && !permit.Whole(op.action) && !op.narrow {
+		err = domain.Errorf(domain.Forbidden, "this is about more of the home than was given to you")
+	}
+	if err == nil {
+		err = s.fresh(r.Context(), op, p)
+	}
+	return permit, err
 }
 
-// partsOf returns the parts of the home that the path names.
-func partsOf(r *http.Request) []domain.EntityID {
-	var parts []domain.EntityID
-	for _, name := range []string{"device", "room", "gateway"} {
-		if id, err := domain.ParseID[domain.EntityKind](r.PathValue(name)); err == nil {
-			parts = append(parts, id)
-		}
+// fresh refuses what is dangerous to somebody who has not proved lately who they
+// are.
+func (s *Server) fresh(ctx context.Context, op operation, p access.Principal) error {
+	if !op.dangerous {
+		return nil
 	}
-	return parts
+	return s.options.Access.Fresh(ctx, p)
 }
 
 // body reads the body, refuses what is not strict JSON, and remembers what the

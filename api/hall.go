@@ -62,7 +62,7 @@ func (h *hall) hangUp() {
 }
 
 // enter turns a request that was allowed into a live socket.
-func (h *hall) enter(w http.ResponseWriter, r *http.Request) error {
+func (h *hall) enter(w http.ResponseWriter, r *http.Request, permit access.Permit) error {
 	home, err := domain.ParseID[domain.HomeKind](r.PathValue("home"))
 	if err != nil {
 		return domain.InvalidInput(domain.Fault{Field: "home", Message: err.Error()})
@@ -76,6 +76,9 @@ func (h *hall) enter(w http.ResponseWriter, r *http.Request) error {
 		return refusal(http.StatusUpgradeRequired, domain.Invalid, "this is a WebSocket: ask for an upgrade")
 	}
 	k := newSocket(home, after, principal(r.Context()), h.server.tuning.queue)
+	if permit.Narrow() {
+		k.permit = &permit
+	}
 	if err := h.admit(k); err != nil {
 		return err
 	}

@@ -65,7 +65,7 @@ type (
 func (s *Server) addHistory() {
 	s.addState()
 	add(s, operation{
-		id: "get-film", method: http.MethodGet, path: "/homes/{home}/film", tag: "History", action: access.ReadHistory,
+		id: "get-film", narrow: true, method: http.MethodGet, path: "/homes/{home}/film", tag: "History", action: access.ReadHistory,
 		summary: "A stretch of the past, event by event", description: "Returns events, each with the full state of what it changed: to replay, replace.",
 	}, s.getFilm)
 	add(s, operation{
@@ -82,22 +82,31 @@ func (s *Server) getFilm(ctx context.Context, in *filmInput) (*filmOutput, error
 	if in.From > head.Seq {
 		return nil, domain.InvalidInput(domain.Fault{Field: "from", Message: "is not recorded yet"})
 	}
+	begins, err := s.begins(ctx, in.Home)
+	if err == nil && in.From < begins {
+		err = hiddenPast()
+	}
+	if err != nil {
+		return nil, err
+	}
 	names, err := eventstore.Names(ctx, s.options.Store.Pool(), in.Home, max(in.From, 1))
 	if err != nil {
 		return nil, err
 	}
 	film := Film{From: in.From, To: in.From, Head: head.Seq}
-	v := view{names: names}
+	v := view{names: names, permit: narrow(ctx)}
 	err = s.options.Past.Film(ctx, in.Home, in.From, in.Limit, func(f history.Frame) error {
 		if f.Row.Words != "" {
 			v.names[f.Row.Entity] = f.Row.Words
 		}
 		v.home = f.Home
+		if film.To = f.Row.Seq; !v.seesEvent(&f.Row) {
+			return nil
+		}
 		if err := s.meet(ctx, &v, []domain.Actor{f.Row.Actor}); err != nil {
 			return err
 		}
 		film.Frames = append(film.Frames, v.frame(&f.Row))
-		film.To = f.Row.Seq
 		return nil
 	})
 	film.Head = max(film.Head, film.To)

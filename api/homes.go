@@ -78,7 +78,7 @@ type (
 
 func (s *Server) addHomes() {
 	add(s, operation{
-		id: "list-homes", method: http.MethodGet, path: "/homes", tag: "Homes",
+		id: "list-homes", tokens: true, method: http.MethodGet, path: "/homes", tag: "Homes",
 		summary: "The caller's homes", description: "Returns the homes the caller belongs to, the oldest first.",
 	}, s.listHomes)
 	add(s, operation{
@@ -87,7 +87,7 @@ func (s *Server) addHomes() {
 		refusals: []int{http.StatusConflict},
 	}, s.foundHome)
 	add(s, operation{
-		id: "get-home", method: http.MethodGet, path: "/homes/{home}", tag: "Homes", action: access.ReadHome,
+		id: "get-home", narrow: true, method: http.MethodGet, path: "/homes/{home}", tag: "Homes", action: access.ReadHome,
 		summary: "One home", description: "Returns a home of the caller.",
 	}, s.getHome)
 	add(s, operation{
@@ -102,7 +102,16 @@ func (s *Server) listHomes(ctx context.Context, _ *nothing) (*homesOutput, error
 	if err != nil {
 		return nil, err
 	}
-	profiles, err := s.profiles(ctx, p.Person, ids[:min(len(ids), maxHomes)])
+	open := ids[:0]
+	for _, id := range ids[:min(len(ids), maxHomes)] {
+		switch err := s.options.Access.Allow(ctx, p, id, access.ReadHome); {
+		case err == nil:
+			open = append(open, id)
+		case passing(err):
+			return nil, err
+		}
+	}
+	profiles, err := s.profiles(ctx, p.Person, open)
 	return &homesOutput{list[Home]{profiles}}, err
 }
 

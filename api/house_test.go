@@ -27,10 +27,13 @@ type house struct {
 		device  domain.DeviceID
 		room    domain.RoomID
 		command domain.CommandID
-		rule    domain.RuleID
-		scene   domain.SceneID
-		mode    domain.Mode
-		test    domain.TestID
+
+		invitation     domain.InvitationID
+		token, session domain.EntityID
+		rule           domain.RuleID
+		scene          domain.SceneID
+		mode           domain.Mode
+		test           domain.TestID
 	}
 }
 
@@ -43,6 +46,18 @@ func (h *house) furnish() {
 	var command Command
 	h.owner.ask("POST", h.deviceAt(h.fixture.device)+"/commands", `{"set":{"onOff":true}}`).want(202).into(&command)
 	h.fixture.room, h.fixture.command = room.ID, command.ID
+	var invited InvitationLink
+	h.owner.ask("POST", h.path+"/invitations", `{"role":"guest"}`).want(201).into(&invited)
+	var token NewToken
+	h.owner.ask("POST", "/api/v1/account/tokens",
+		`{"name":"Terminal","home":"`+h.id.String()+`","actions":["home.read","device.command"],"classes":["C"],"days":1}`).want(201).into(&token)
+	h.owner.signIn()
+	var sessions list[SignedIn]
+	h.owner.ask("GET", "/api/v1/account/sessions", "").want(200).into(&sessions)
+	h.fixture.invitation, h.fixture.token, h.fixture.session = invited.Invitation.ID, token.Token.ID, sessions.Items[0].ID
+	if sessions.Items[0].Current {
+		h.fixture.session = sessions.Items[1].ID
+	}
 	var rule Rule
 	h.owner.ask("POST", h.path+"/rules", `{"name":"Noon","document":`+noon+`}`).want(201).into(&rule)
 	var scene Scene

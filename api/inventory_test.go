@@ -62,6 +62,9 @@ func (h *house) fill(path string) string {
 		"{client}", "KQ5TVQ2XJ7M4ZB3N6YFD2RLHAC",
 		"{rule}", h.fixture.rule.String(), "{scene}", h.fixture.scene.String(), "{mode}", string(h.fixture.mode),
 		"{test}", h.fixture.test.String(),
+		"{person}", h.owner.id.String(), "{invitation}", h.fixture.invitation.String(),
+		"{token}", h.fixture.token.String(), "{session}", h.fixture.session.String(),
+		"{passkey}", h.fixture.token.String(),
 	).Replace(path)
 }
 
@@ -70,7 +73,14 @@ func bodyFor(op *huma.Operation) string {
 	return map[string]string{
 		"sign-in": `{"link":"logis-link-x"}`, "found-home": `{"name":"Home","time_zone":"UTC"}`,
 		"rename-home": `{"name":"Other"}`, "add-room": `{"name":"Attic"}`, "rename-room": `{"name":"Other"}`,
-		"add-rule": `{"name":"Noon","document":` + noon + `}`, "check-rule": `{"document":` + noon + `}`,
+		"change-member": `{"role":"owner"}`, "invite-member": `{"role":"guest"}`,
+		"accept-invitation":   `{"link":"logis-invite-x","name":"Bob"}`,
+		"sign-in-by-password": `{"login":"ada","password":"wrong wrong"}`, "prove": `{"password":"wrong wrong"}`,
+		"set-password":  `{"login":"ada","password":"correct horse battery"}`,
+		"confirm-codes": `{"code":"000000"}`, "sign-in-by-passkey": `{"ceremony":"x","response":{}}`,
+		"add-passkey": `{"ceremony":"x","name":"Phone","response":{}}`,
+		"make-token":  `{"name":"Terminal","home":"018f0000-0000-7000-8000-000000000000","actions":["home.read"],"days":1}`,
+		"add-rule":    `{"name":"Noon","document":` + noon + `}`, "check-rule": `{"document":` + noon + `}`,
 		"change-rule": `{"enabled":false}`, "copy-rule": `{"name":"Other"}`,
 		"grant-rule": `{"device":"018f0000-0000-7000-8000-000000000000"}`,
 		"add-scene":  `{"name":"Bright","capture":["018f0000-0000-7000-8000-000000000000"]}`, "change-scene": `{"name":"Other"}`,
@@ -104,6 +114,9 @@ func TestNobodyGetsInAnywhere(t *testing.T) {
 	h.furnish()
 	for name, op := range documented(b.server.huma.OpenAPI()) {
 		method, path, _ := strings.Cut(name, " ")
+		if op.OperationID == "begin-sign-in" {
+			continue // hands out a challenge, which opens nothing
+		}
 		before := h.head()
 		r := b.ask(method, h.fill(path)+queryFor(op), bodyFor(op), header{"If-Match", `"1"`})
 		r.refused(401, domain.Unauthorized)
@@ -188,6 +201,10 @@ func TestEveryOperationInAHomeAsksForAnAction(t *testing.T) {
 		action, ok := op.Metadata[actionKey].(access.Action)
 		if !ok {
 			t.Errorf("%s was not added by add or addLive", name)
+		}
+		if strings.HasPrefix(name, "GET ") && (action == access.ReadMembers || op.OperationID == "list-invitations") {
+			asked[action] = true
+			continue
 		}
 		if strings.Contains(name, "{home}") && !slices.Contains(access.Actions(), action) {
 			t.Errorf("%s asks for %q", name, action)

@@ -92,6 +92,7 @@ const feedPause = 5 * time.Millisecond
 const (
 	closeRestart   = 1012 // the server stops: come back after a moment
 	closeFault     = 1011 // a fault of ours: come back
-	closeSignedOut = 4401 // the session or the membership has ended
+	closeSignedOut = 4401 // the session, the token or the membership has ended
+	closeChanged   = 4403 // what the app may see has changed: begin again
 	closeSlow      = 4429 // the app reads too slowly: resume after the last seq
 )

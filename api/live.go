@@ -50,7 +50,7 @@ const livePath = "/homes/{home}/live"
 // by hand and asks access in the same words.
 func (s *Server) addLive(r chi.Router) {
 	op := operation{
-		id: "follow-home", method: http.MethodGet, path: livePath, tag: "Live", action: access.ReadHistory,
+		id: "follow-home", method: http.MethodGet, path: livePath, tag: "Live", action: access.ReadHome, narrow: true,
 		refusals: []int{http.StatusUpgradeRequired},
 	}
 	doc := s.huma.OpenAPI()
@@ -61,8 +61,10 @@ func (s *Server) addLive(r chi.Router) {
 		OperationID: op.id, Method: op.method, Path: op.path, Tags: []string{op.tag},
 		Summary: "Be told what happens",
 		Description: "A WebSocket from the app's own origin. The server sends JSON text frames: first `Welcome`, then `News` whenever the log grew " +
-			"(with `after`, beginning with every event that was missed), and `Pulse` every 15 seconds. The app sends nothing.\n\n" +
-			"Closed with 4401 when the session or the membership ended, 4429 when the app reads too slowly (resume with `after`), " +
+			"(with `after`, beginning with every event that was missed), and `Pulse` every 15 seconds. " +
+			"Who was given a part of the home is told of that part only. The app sends nothing.\n\n" +
+			"Closed with 4401 when the session, the token or the membership ended, 4403 when what you may see has changed " +
+			"(begin again without `after`), 4429 when the app reads too slowly (resume with `after`), " +
 			"1012 when the server stops, 1011 for a fault of ours.",
 		Parameters: []*huma.Param{
 			{Name: "home", In: "path", Required: true, Description: "The home.", Schema: &huma.Schema{
@@ -83,12 +85,12 @@ func (s *Server) addLive(r chi.Router) {
 	})
 	s.declare(op)
 	r.Get(livePath, func(w http.ResponseWriter, r *http.Request) {
-		err := s.allowed(r, op.action, op.open)
+		permit, err := s.allowed(r, op)
 		if err == nil {
-			err = s.hall.enter(w, r)
+			err = s.hall.enter(w, r, permit)
 		}
 		if err != nil {
-			s.refuse(w, r, err)
+			s.refuse(w, r, s.remember(r.Context(), op, err))
 		}
 	})
 }

@@ -78,7 +78,8 @@ func (s *Server) bounded(next http.Handler) http.Handler {
 func (s *Server) sameOrigin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		safe := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions
-		if (!safe || r.Header.Get("Upgrade") != "") && !fromHere(r) {
+		// A browser sends a cookie by itself, and never a token.
+		if (!safe || r.Header.Get("Upgrade") != "") && !fromHere(r) && !bears(r) {
 			s.refuse(w, r, domain.Errorf(domain.Forbidden, "this must come from the app's own origin: Sec-Fetch-Site or Origin must say so"))
 			return
 		}
@@ -104,6 +105,7 @@ func fromHere(r *http.Request) bool {
 // counted by address.
 func (s *Server) known(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r = r.WithContext(access.WithVisit(r.Context(), access.Visit{Place: placeOf(r.RemoteAddr), Agent: r.UserAgent()}))
 		p, err := s.authenticate(r)
 		if err != nil && domain.CodeOf(err) != domain.Unauthorized {
 			s.refuse(w, r, err)
@@ -127,7 +129,24 @@ func (s *Server) slowEnough(p access.Principal, r *http.Request) bool {
 	return s.people.allow(p.Person.String())
 }
 
+// bears reports whether the request comes with a token and nothing else.
+func bears(r *http.Request) bool {
+	return len(r.Header.Values("Authorization")) > 0 && len(r.CookiesNamed(cookieName)) == 0
+}
+
 func (s *Server) authenticate(r *http.Request) (access.Principal, error) {
+	if bears(r) {
+		values := r.Header.Values("Authorization")
+		token, ok := strings.CutPrefix(values[0], "Bearer ")
+		if !ok || len(values) > 1 {
+			return access.Principal{}, nil
+		}
+		p, err := s.options.Access.Authenticate(r.Context(), token, homeOf(r.URL.Path))
+		if err == nil && !p.ByToken() {
+			return access.Principal{}, nil // the cookie of a browser is good in a cookie only
+		}
+		return p, err
+	}
 	cookies := r.CookiesNamed(cookieName)
 	if len(cookies) != 1 {
 		return access.Principal{}, nil // two of them: nobody knows which is meant

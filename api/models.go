@@ -121,11 +121,11 @@ type (
 
 func (s *Server) addModels() {
 	add(s, operation{
-		id: "list-models", method: http.MethodGet, path: "/models", tag: "Devices",
+		id: "list-models", tokens: true, method: http.MethodGet, path: "/models", tag: "Devices",
 		summary: "What kinds of devices there are", description: "Returns the model of every kind that Logis knows.",
 	}, s.listModels)
 	add(s, operation{
-		id: "get-model", method: http.MethodGet, path: "/models/{kind}", tag: "Devices",
+		id: "get-model", tokens: true, method: http.MethodGet, path: "/models/{kind}", tag: "Devices",
 		summary: "What one kind of device is", description: "Returns the model of a kind, with its W3C Thing Model.",
 		refusals: []int{http.StatusNotFound},
 	}, s.getModel)

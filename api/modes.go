@@ -111,7 +111,8 @@ func (s *Server) addModes() {
 	}, s.setPresence)
 	add(s, operation{
 		id: "change-settings", method: http.MethodPatch, path: "/homes/{home}/settings", tag: "Rules", action: access.EditRules,
-		summary: "Change what rules go by", description: "Says where the home is and what rules may never do. The ETag is that of the home's modes.",
+		dangerous: true, // what was forbidden may be allowed then
+		summary:   "Change what rules go by", description: "Says where the home is and what rules may never do. The ETag is that of the home's modes.",
 	}, s.changeSettings)
 }
 

@@ -46,7 +46,7 @@ func (s *Server) addNewcomers() {
 	}, s.listNewcomers)
 	add(s, operation{
 		id: "confirm-newcomer", method: http.MethodPost, path: path + "/{letters}/confirmation", tag: "Gateways",
-		action: access.ManageGateways, status: http.StatusCreated, refusals: []int{http.StatusConflict},
+		action: access.ManageGateways, dangerous: true, status: http.StatusCreated, refusals: []int{http.StatusConflict},
 		summary: "The letters are the same",
 		description: "Lets the newcomer in: the caller has seen these letters at the gateway itself. Where the gateway was known before, " +
 			"its old key is never accepted again. 404 when no key with these letters waits, 409 when the home has as many gateways as it can.",

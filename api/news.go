@@ -32,16 +32,19 @@ func (v *view) fold(rows []eventstore.Row) error {
 func (v *view) news(rows []eventstore.Row, commands map[domain.CommandID]*domain.Command) News {
 	out := News{
 		Type: "news", Seq: rows[len(rows)-1].Seq,
-		Events: make([]Event, len(rows)), Commands: all(ordered(commands), v.command),
+		Events: make([]Event, 0, len(rows)), Commands: all(slices.DeleteFunc(ordered(commands), v.hidesCommand), v.command),
 	}
 	t := newTouched()
 	for i := range rows {
-		out.Events[i] = v.event(&rows[i])
+		if v.seesEvent(&rows[i]) {
+			out.Events = append(out.Events, v.event(&rows[i]))
+		}
 		t.by(&rows[i], v.home)
 	}
 	for _, id := range keys(t.devices) {
 		d, ok := v.home.Devices[id]
 		switch {
+		case !v.seesDevice(id):
 		case !ok || d.Removed:
 			out.Removed.Devices = append(out.Removed.Devices, id)
 		default:
@@ -49,11 +52,14 @@ func (v *view) news(rows []eventstore.Row, commands map[domain.CommandID]*domain
 		}
 	}
 	for _, id := range keys(t.twins) {
-		if d, ok := v.home.Devices[id]; ok && !d.Removed {
+		if d, ok := v.home.Devices[id]; ok && !d.Removed && v.sees(d) {
 			out.Twins = append(out.Twins, v.twin(id))
 		}
 	}
 	for _, id := range keys(t.rooms) {
+		if !v.seesRoom(id) {
+			continue
+		}
 		if room, ok := v.home.Rooms[id]; ok {
 			out.Rooms = append(out.Rooms, v.room(room))
 		} else {
@@ -61,11 +67,17 @@ func (v *view) news(rows []eventstore.Row, commands map[domain.CommandID]*domain
 		}
 	}
 	for _, id := range keys(t.gateways) {
-		if g, ok := v.home.Gateways[id]; ok {
+		if g, ok := v.home.Gateways[id]; ok && v.everywhere() {
 			out.Gateways = append(out.Gateways, v.gateway(g))
 		}
 	}
 	return out
+}
+
+// empty reports whether there is nothing to tell.
+func (n News) empty() bool {
+	return len(n.Events)+len(n.Twins)+len(n.Devices)+len(n.Rooms)+len(n.Gateways)+len(n.Commands)+
+		len(n.Removed.Devices)+len(n.Removed.Rooms) == 0
 }
 
 // keys returns the ids in order.

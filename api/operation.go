@@ -19,6 +19,14 @@ type operation struct {
 	// one the caller must be signed in, unless open.
 	action access.Action
 	open   bool
+	// narrow operations answer those, too, who were given less than the whole home,
+	// and leave out the rest. Others refuse them.
+	narrow bool
+	// dangerous operations want a proof of who asks that is not older than
+	// access.ProofLife.
+	dangerous bool
+	// tokens may do this although it is in no home; in one, their limits decide.
+	tokens bool
 	// refusals are the statuses beyond those that follow from the rest.
 	refusals []int
 }

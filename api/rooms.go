@@ -49,7 +49,7 @@ type (
 
 func (s *Server) addRooms() {
 	add(s, operation{
-		id: "list-rooms", method: http.MethodGet, path: "/homes/{home}/rooms", tag: "Homes", action: access.ReadHome,
+		id: "list-rooms", narrow: true, method: http.MethodGet, path: "/homes/{home}/rooms", tag: "Homes", action: access.ReadHome,
 		summary: "The rooms", description: "Returns the rooms of the home, the oldest first.",
 	}, s.listRooms)
 	add(s, operation{

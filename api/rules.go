@@ -25,7 +25,7 @@ type Rule struct {
 	Gateway  *domain.GatewayID   `json:"gateway" format:"uuid" doc:"The gateway it runs on; null: in the cloud." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04"`
 	Placed   *domain.Seq         `json:"placed" nullable:"true" doc:"The version that runs on the gateway; another one than the newest until the gateway has answered. Null: it runs in the cloud." example:"1040"`
 	Moving   *domain.GatewayID   `json:"moving" format:"uuid" doc:"The gateway that was asked to run it and has not answered; until then it runs where it did. Null: none." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04"`
-	Grants   []domain.DeviceID   `json:"grants" nullable:"false" doc:"The devices an owner lets this version open."`
+	Grants   []domain.DeviceID   `json:"grants" nullable:"false" doc:"The devices an owner lets this version open." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
 	Fired    orNull[Fired]       `json:"fired" doc:"The last time it fired; null: never."`
 	Failed   orNull[Step]        `json:"failed" doc:"The last time a part of it could not be done; null: never."`
 	Next     *Instant            `json:"next" nullable:"true" doc:"The next time it waits for; null: none."`
@@ -43,7 +43,7 @@ type Fired struct {
 type RuleRequest struct {
 	Name     Name                `json:"name" doc:"What to call it."`
 	Document domain.RuleDocument `json:"document" doc:"When it does what."`
-	Grants   []domain.DeviceID   `json:"grants,omitzero" nullable:"false" maxItems:"32" doc:"Devices that the owner who asks lets it open."`
+	Grants   []domain.DeviceID   `json:"grants,omitzero" nullable:"false" maxItems:"32" doc:"Devices that the owner who asks lets it open." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
 }
 
 // RuleChange says what is to be different about a rule.
@@ -51,7 +51,7 @@ type RuleChange struct {
 	Name     *Name                `json:"name,omitzero" doc:"A new name."`
 	Document *domain.RuleDocument `json:"document,omitzero" doc:"A new version. Not beside revert."`
 	Revert   domain.Seq           `json:"revert,omitzero" minimum:"1" doc:"The version to go back to." example:"1040"`
-	Grants   []domain.DeviceID    `json:"grants,omitzero" nullable:"false" maxItems:"32" doc:"Devices that the owner who asks lets the version open; a new version needs every leave anew."`
+	Grants   []domain.DeviceID    `json:"grants,omitzero" nullable:"false" maxItems:"32" doc:"Devices that the owner who asks lets the version open; a new version needs every leave anew." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
 	Enabled  *bool                `json:"enabled,omitzero" doc:"Whether it may fire." example:"true"`
 }
 
@@ -70,7 +70,7 @@ func (c *RuleChange) Resolve(_ huma.Context, prefix *huma.PathBuffer) []error {
 type RuleDraft struct {
 	Rule     *domain.RuleID      `json:"rule,omitzero" format:"uuid" doc:"The rule it is a version of; none: a new one." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a06"`
 	Document domain.RuleDocument `json:"document" doc:"When it does what."`
-	Grants   []domain.DeviceID   `json:"grants,omitzero" nullable:"false" maxItems:"32" doc:"Devices that an owner would let it open."`
+	Grants   []domain.DeviceID   `json:"grants,omitzero" nullable:"false" maxItems:"32" doc:"Devices that an owner would let it open." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
 }
 
 // Checkup is what is wrong with a draft.
@@ -161,7 +161,7 @@ func (s *Server) addRules() {
 	}, s.removeRule)
 	add(s, operation{
 		id: "grant-rule", method: http.MethodPost, path: "/homes/{home}/rules/{rule}/grants", tag: "Rules", action: access.GrantRules,
-		status: http.StatusCreated, summary: "Let a rule open something",
+		dangerous: true, status: http.StatusCreated, summary: "Let a rule open something",
 		description: "Gives an owner's leave to the present version of the rule: with the next version it is over.",
 	}, s.grantRule)
 	s.addRuleHistory()
@@ -234,6 +234,9 @@ func (s *Server) checkRule(ctx context.Context, in *checkRuleInput) (*checkRuleO
 }
 
 func (s *Server) addRule(ctx context.Context, in *addRuleInput) (*made[Rule], error) {
+	if err := s.leave(ctx, in.Body.Grants); err != nil {
+		return nil, err
+	}
 	return changeOnce[Rule](ctx, s, in.Home, in.Key, func(ctx context.Context, tx *eventstore.Tx, v *view) (answer, error) {
 		id := eventstore.NewID[domain.RuleKind](tx.Now())
 		proposal := rule.Proposal{Rule: id, Document: in.Body.Document, Grants: in.Body.Grants}
@@ -273,13 +276,21 @@ func (v *view) saveRule(ctx context.Context, tx *eventstore.Tx, p rule.Proposal,
 	return v.grant(ctx, tx, p.Rule, p.Grants)
 }
 
-// grant records an owner's leave for the present version of a rule.
-func (v *view) grant(ctx context.Context, tx *eventstore.Tx, id domain.RuleID, devices []domain.DeviceID) error {
-	who := principal(ctx)
-	if len(devices) > 0 && !access.May(v.home, who.Person, access.GrantRules) {
+// leave refuses a request that brings an owner's leave for devices from whoever
+// may not give it, or has not proved lately who they are.
+func (s *Server) leave(ctx context.Context, devices []domain.DeviceID) error {
+	if len(devices) == 0 {
+		return nil
+	}
+	if !permit(ctx).May(access.GrantRules) {
 		return domain.Errorf(domain.Forbidden, "only an owner can let a rule open something")
 	}
-	r := v.home.Rules[id]
+	return s.options.Access.Fresh(ctx, principal(ctx))
+}
+
+// grant records an owner's leave for the present version of a rule.
+func (v *view) grant(ctx context.Context, tx *eventstore.Tx, id domain.RuleID, devices []domain.DeviceID) error {
+	who, r := principal(ctx), v.home.Rules[id]
 	for _, device := range devices {
 		if _, err := v.find(device); err != nil {
 			return domain.InvalidInput(domain.Fault{Field: "grants", Message: "must be devices of this home"})
@@ -292,6 +303,9 @@ func (v *view) grant(ctx context.Context, tx *eventstore.Tx, id domain.RuleID, d
 }
 
 func (s *Server) changeRule(ctx context.Context, in *changeRuleInput) (out *tagged[Rule], err error) {
+	if err := s.leave(ctx, in.Body.Grants); err != nil {
+		return nil, err
+	}
 	proposal := rule.Proposal{Rule: in.Rule, Grants: in.Body.Grants}
 	if in.Body.Document != nil {
 		proposal.Document = *in.Body.Document

@@ -33,7 +33,7 @@ type Setting struct {
 type SceneRequest struct {
 	Name     Name              `json:"name" doc:"What to call it."`
 	Settings []Setting         `json:"settings,omitzero" nullable:"false" maxItems:"100" doc:"What it wants. Not beside capture."`
-	Capture  []domain.DeviceID `json:"capture,omitzero" nullable:"false" maxItems:"100" doc:"Devices to take the present values of."`
+	Capture  []domain.DeviceID `json:"capture,omitzero" nullable:"false" maxItems:"100" doc:"Devices to take the present values of." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
 }
 
 // Resolve wants one of both.
@@ -301,6 +301,9 @@ func (s *Server) activate(ctx context.Context, in *activateInput, undo bool) (*m
 func (v *view) ask(ctx context.Context, tx *eventstore.Tx, request domain.CommandRequest, body *Activated) error {
 	request.Command = eventstore.NewID[domain.CommandKind](tx.Now())
 	events, refusal := v.home.RequestCommand(request, tx.Now())
+	if refusal == nil {
+		refusal = permit(ctx).Command(v.home.Devices[request.Device], asked(request.Device, events))
+	}
 	if refusal != nil {
 		body.Refused = append(body.Refused, Refused{Device: request.Device, Code: domain.CodeOf(refusal), Detail: problemOf(refusal).Detail})
 		return nil

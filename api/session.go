@@ -29,6 +29,15 @@ func sessionOf(p access.Principal) Session {
 	return Session{Person: Person{ID: p.Person, Name: p.Name}, ExpiresAt: Instant{p.Expires}}
 }
 
+// signedIn answers with a new session.
+func (s *Server) signedIn(ctx context.Context, token string, p access.Principal) (*sessionOutput, error) {
+	now, err := s.now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &sessionOutput{SetCookie: cookie(token, int(p.Expires.Sub(now.Time)/time.Second)), Body: sessionOf(p)}, nil
+}
+
 type (
 	nothing      struct{}
 	sessionInput struct {
@@ -58,7 +67,7 @@ func (s *Server) addSession() {
 		refusals: []int{http.StatusUnauthorized},
 	}, s.signIn)
 	add(s, operation{
-		id: "get-session", method: http.MethodGet, path: "/session", tag: "Session",
+		id: "get-session", tokens: true, method: http.MethodGet, path: "/session", tag: "Session",
 		summary: "Who is signed in", description: "Returns the person and when the session ends.",
 	}, s.getSession)
 	add(s, operation{
@@ -72,11 +81,7 @@ func (s *Server) signIn(ctx context.Context, in *sessionInput) (*sessionOutput, 
 	if err != nil {
 		return nil, err
 	}
-	now, err := s.now(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &sessionOutput{SetCookie: cookie(token, int(p.Expires.Sub(now.Time)/time.Second)), Body: sessionOf(p)}, nil
+	return s.signedIn(ctx, token, p)
 }
 
 func (s *Server) getSession(ctx context.Context, _ *nothing) (*sessionSeen, error) {

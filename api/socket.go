@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 
 	"github.com/coder/websocket"
 
@@ -15,8 +16,13 @@ type closing struct {
 	reason string
 }
 
-// page is a frame for all sockets of a home: news of the events after from up to
-// to, or a pulse.
+// changed ends a socket whose app has to begin again.
+//
+//nolint:gochecknoglobals // a constant, if Go had them
+var changed = closing{closeChanged, "what you may see has changed"}
+
+// page is a frame for sockets of a home: news of the events after from up to to,
+// or a pulse. Without a text there is nothing in it that the socket may know.
 type page struct {
 	from, to domain.Seq
 	pulse    bool
@@ -29,6 +35,7 @@ type socket struct {
 	conn   *websocket.Conn // set once, under the hall's lock
 	home   domain.HomeID
 	who    access.Principal
+	permit *access.Permit // nil: for the whole home and its whole past
 	feed   *feed
 	after  domain.Seq   // what the app has; -1: it wants nothing of the past
 	cursor domain.Seq   // what it was sent
@@ -112,7 +119,10 @@ func (k *socket) catchUp(gone context.Context) (closing, bool) {
 		return why, true
 	default:
 	}
-	p, err := k.feed.past(gone, k.cursor)
+	p, err := k.feed.past(gone, k.cursor, k.permit)
+	if errors.Is(err, errMoved) {
+		return changed, true
+	}
 	if err != nil {
 		return closing{closeFault, "the log cannot be read"}, true
 	}
@@ -133,6 +143,10 @@ func (k *socket) deliver(gone context.Context, p page) (closing, bool) {
 }
 
 func (k *socket) send(gone context.Context, p page) (closing, bool) {
+	if p.text == nil {
+		k.cursor = p.to
+		return closing{}, false
+	}
 	if err := k.write(gone, p.text); err != nil {
 		return closing{closeSlow, "the app reads too slowly"}, true
 	}

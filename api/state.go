@@ -35,7 +35,7 @@ type (
 
 func (s *Server) addState() {
 	add(s, operation{
-		id: "get-state", method: http.MethodGet, path: "/homes/{home}/state", tag: "History", action: access.ReadHistory,
+		id: "get-state", narrow: true, method: http.MethodGet, path: "/homes/{home}/state", tag: "History", action: access.ReadHome,
 		summary: "The whole home at any instant",
 		description: "Returns everything of the home as of an event or a time: as the cloud knew it then or, with true_at, as it truly was. " +
 			"A device's word that came more than 72 hours late stands where it was recorded.",
@@ -48,6 +48,9 @@ func (s *Server) addState() {
 
 func (s *Server) getState(ctx context.Context, in *stateInput) (*stateOutput, error) {
 	known, err := s.knownSeq(ctx, in)
+	if err == nil {
+		err = s.shown(ctx, in, known)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -63,6 +66,20 @@ func (s *Server) getState(ctx context.Context, in *stateInput) (*stateOutput, er
 		Seq: v.home.Seq, At: Instant{rows[0].RecordedAt}, Home: v.profile(principal(ctx).Person),
 		Rooms: v.rooms(), Devices: v.devices(), Twins: v.twins(), Gateways: v.gateways(),
 	}}, nil
+}
+
+// shown refuses a state from before the past that the caller may see, by either
+// clock.
+func (s *Server) shown(ctx context.Context, in *stateInput, known domain.Seq) error {
+	begins, err := s.begins(ctx, in.Home)
+	if err != nil {
+		return err
+	}
+	p := narrow(ctx)
+	if known < begins || (p != nil && !in.TrueAt.IsZero() && in.TrueAt.Before(p.Horizon())) {
+		return hiddenPast()
+	}
+	return nil
 }
 
 // knownSeq returns the newest event that counts.
@@ -106,6 +123,7 @@ func (s *Server) seqAt(ctx context.Context, home domain.HomeID, field string, at
 // past returns a view of the home as far as it was known after an event: as it
 // truly was at the time the parameter gives or, without one, as of the event.
 func (s *Server) past(ctx context.Context, id domain.HomeID, field string, at Instant, known domain.Seq) (v view, err error) {
+	v.permit = narrow(ctx)
 	if at.IsZero() {
 		v.home, err = s.options.Past.At(ctx, id, known)
 	} else if _, err = s.seqAt(ctx, id, field, at); err == nil {

@@ -69,11 +69,11 @@ type twinsOutput struct{ Body Twins }
 
 func (s *Server) addTwins() {
 	add(s, operation{
-		id: "list-twins", method: http.MethodGet, path: "/homes/{home}/twins", tag: "Devices", action: access.ReadHome,
+		id: "list-twins", narrow: true, method: http.MethodGet, path: "/homes/{home}/twins", tag: "Devices", action: access.ReadHome,
 		summary: "How all devices are", description: "Returns one consistent picture of all twins.",
 	}, s.listTwins)
 	add(s, operation{
-		id: "get-twin", method: http.MethodGet, path: "/homes/{home}/devices/{device}/twin", tag: "Devices", action: access.ReadHome,
+		id: "get-twin", narrow: true, method: http.MethodGet, path: "/homes/{home}/devices/{device}/twin", tag: "Devices", action: access.ReadHome,
 		summary: "How one device is", description: "Returns the twin of a device.",
 	}, s.getTwin)
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"logis/access"
 	"logis/domain"
 	"logis/domain/thing"
 	"logis/eventstore"
@@ -22,6 +23,10 @@ type view struct {
 	names map[domain.EntityID]string
 	// people has the names of persons who act; a missing one is not known or erased.
 	people map[domain.PersonID]string
+	// permit is whose eyes it is seen with, where they were given less than all.
+	permit *access.Permit
+	// past says that events of the past are shown, not what happens now.
+	past bool
 }
 
 // present returns a view of the home as of its head, from one snapshot. Names
@@ -32,7 +37,7 @@ func (s *Server) present(ctx context.Context, id domain.HomeID) (view, error) {
 		return view{}, err
 	}
 	names, err := eventstore.Names(ctx, s.options.Store.Pool(), id, 0)
-	return view{home: home, names: names}, err
+	return view{home: home, names: names, permit: narrow(ctx)}, err
 }
 
 // named returns the name of a part of the home, or what to call it without one.
@@ -68,24 +73,33 @@ func all[T, U any](things []T, shape func(T) U) []U {
 	return shapes
 }
 
-func (v view) rooms() []Room       { return all(ordered(v.home.Rooms), v.room) }
-func (v view) gateways() []Gateway { return all(ordered(v.home.Gateways), v.gateway) }
-func (v view) devices() []Device   { return all(v.remaining(), v.device) }
+func (v view) rooms() []Room {
+	return all(slices.DeleteFunc(ordered(v.home.Rooms), func(r *domain.Room) bool { return !v.seesRoom(r.ID) }), v.room)
+}
+
+func (v view) gateways() []Gateway {
+	if !v.everywhere() {
+		return []Gateway{}
+	}
+	return all(ordered(v.home.Gateways), v.gateway)
+}
+
+func (v view) devices() []Device { return all(v.remaining(), v.device) }
 
 // twins returns one for each device: a device that never spoke has an empty one.
 func (v view) twins() []Twin {
 	return all(v.remaining(), func(d *domain.Device) Twin { return v.twin(d.ID) })
 }
 
-// remaining returns the devices that were not removed.
+// remaining returns the devices that are seen and were not removed.
 func (v view) remaining() []*domain.Device {
-	return slices.DeleteFunc(ordered(v.home.Devices), func(d *domain.Device) bool { return d.Removed })
+	return slices.DeleteFunc(ordered(v.home.Devices), func(d *domain.Device) bool { return d.Removed || !v.sees(d) })
 }
 
-// device finds a device that was not removed.
+// find finds a device that is seen and was not removed.
 func (v view) find(id domain.DeviceID) (*domain.Device, error) {
 	d, ok := v.home.Devices[id]
-	if !ok || d.Removed {
+	if !ok || d.Removed || !v.sees(d) {
 		return nil, domain.Errorf(domain.NotFound, "there is no such device")
 	}
 	return d, nil

@@ -146,7 +146,7 @@ func benchMotionLocal(ctx context.Context, s *stand) error {
 	taken, bare := &stopwatch{}, &stopwatch{}
 	err = air.measure(ctx, agent, dir, taken, bare)
 	stop()
-	if err = errors.Join(err, <-ended); err != nil {
+	if err := errors.Join(err, <-ended); err != nil {
 		return err
 	}
 	return s.report(figure{

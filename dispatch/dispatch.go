@@ -30,7 +30,7 @@ type Sender interface {
 
 // Authorize reports whether the command's actor may still do this in the home,
 // as it is now.
-type Authorize func(home *domain.Home, c *domain.Command) bool
+type Authorize func(home *domain.Home, c *domain.Command, now time.Time) bool
 
 // Options are what a Dispatcher needs.
 type Options struct {

@@ -88,7 +88,7 @@ func (b *bundle) server(t *testing.T, replica string) *eventstore.Store {
 	})
 	d := dispatch.New(store, queue, dispatch.Options{
 		Log: log, Sender: b.sender,
-		Authorize: func(*domain.Home, *domain.Command) bool { return b.allowed },
+		Authorize: func(*domain.Home, *domain.Command, time.Time) bool { return b.allowed },
 		Forget: func(context.Context) (int64, error) {
 			select {
 			case b.forgot <- struct{}{}:

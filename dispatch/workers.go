@@ -46,7 +46,7 @@ func (d *Dispatcher) send(ctx context.Context, home domain.HomeID, id domain.Com
 			return nil
 		}
 		ev, ok := state.SendCommand(id, d.queue.replica, tx.Now())
-		if !d.options.Authorize(state, c) {
+		if !d.options.Authorize(state, c, tx.Now()) {
 			ev, ok = state.RefuseCommand(id, "not_allowed_any_more")
 		}
 		if !ok {

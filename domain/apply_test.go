@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"logis/domain"
 	"logis/domain/thing"
 )
@@ -21,8 +23,9 @@ func TestAFoundedHomeHasAProfileAndAnOwner(t *testing.T) {
 	if want := (domain.Profile{Revision: 1, TimeZone: "Asia/Dhaka", Since: began}); !reflect.DeepEqual(h.Profile, want) {
 		t.Errorf("the profile is %+v", h.Profile)
 	}
-	if m := h.Members[founder]; *m != (domain.Member{Person: founder, Role: domain.Owner, Revision: 2}) {
-		t.Errorf("the owner is %+v", m)
+	want := &domain.Member{Person: founder, Role: domain.Owner, Since: began, Revision: 2}
+	if diff := cmp.Diff(want, h.Members[founder]); diff != "" {
+		t.Errorf("the owner (-want +got):\n%s", diff)
 	}
 	h.record(domain.Event{Entity: homeID.Entity(), Fact: domain.HomeRenamed{}})
 	if h.Profile.Revision != 3 || h.Profile.TimeZone != "Asia/Dhaka" {

@@ -69,7 +69,12 @@ var decoders = sync.OnceValue(func() map[string]decoder {
 	all := map[string]decoder{}
 	add[HomeCreated](all)
 	add[HomeRenamed](all)
+	add[MemberInvited](all)
+	add[MemberUninvited](all)
 	add[MemberJoined](all)
+	add[MemberChanged](all)
+	add[MemberRemoved](all)
+	add[MemberLeft](all)
 	add[RoomAdded](all)
 	add[RoomRenamed](all)
 	add[RoomRemoved](all)

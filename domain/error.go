@@ -16,6 +16,7 @@ const (
 	NotFound      Code = "not_found"               // no such thing, or not yours
 	Forbidden     Code = "forbidden"               // you are known and may not
 	Unauthorized  Code = "unauthorized"            // you are not known
+	ProofNeeded   Code = "proof_needed"            // prove once more who you are
 	KeyEnded      Code = "key_ended"               // you are known, and your key is not good any more
 	WrongRevision Code = "wrong_expected_revision" // somebody else changed it first
 	Conflict      Code = "conflict"                // its present state does not allow it

@@ -13,8 +13,10 @@ type (
 	HomeRenamed struct{}
 	// MemberJoined says that a person belongs to the home.
 	MemberJoined struct {
-		Person PersonID `json:"person"`
-		Role   Role     `json:"role"`
+		Person     PersonID     `json:"person"`
+		Role       Role         `json:"role"`
+		Scope      Scope        `json:"scope,omitzero"`
+		Invitation InvitationID `json:"invitation,omitzero"` // that was used; none for the founder
 	}
 	// RoomAdded says that the home has a room.
 	RoomAdded struct{}
@@ -213,12 +215,6 @@ type SuspendReason string
 
 // KeyCloned says that two machines took turns with one key.
 const KeyCloned SuspendReason = "key_cloned"
-
-// Role is what a member is in a home.
-type Role string
-
-// Owner may do everything.
-const Owner Role = "owner"
 
 // EventType implementations: the stored names.
 

@@ -17,9 +17,17 @@ var sampleCommand = domain.CommandID{0x01, 0x8f, 15: 30}
 // of the file that stores it.
 func presentFacts() map[string]domain.Fact {
 	facts := map[string]domain.Fact{
-		"home.created@1":      domain.HomeCreated{TimeZone: "Asia/Dhaka"},
-		"home.renamed@1":      domain.HomeRenamed{},
-		"member.joined@1":     domain.MemberJoined{Person: founder, Role: domain.Owner},
+		"home.created@1":  domain.HomeCreated{TimeZone: "Asia/Dhaka"},
+		"home.renamed@1":  domain.HomeRenamed{},
+		"member.joined@1": domain.MemberJoined{Person: founder, Role: domain.Owner},
+		"member.joined@1.invited": domain.MemberJoined{
+			Person: domain.PersonID{9}, Role: domain.Guest, Scope: sampleScope(), Invitation: domain.InvitationID{8},
+		},
+		"member.invited@1":    domain.MemberInvited{Role: domain.Guest, Scope: sampleScope()},
+		"member.uninvited@1":  domain.MemberUninvited{},
+		"member.changed@1":    domain.MemberChanged{Person: founder, Role: domain.Admin, Scope: sampleScope()},
+		"member.removed@1":    domain.MemberRemoved{Person: founder},
+		"member.left@1":       domain.MemberLeft{Person: founder},
 		"room.added@1":        domain.RoomAdded{},
 		"room.renamed@1":      domain.RoomRenamed{},
 		"room.removed@1":      domain.RoomRemoved{},

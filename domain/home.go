@@ -46,10 +46,12 @@ type Profile struct {
 
 // Member is a person who belongs to the home.
 type Member struct {
-	Person   PersonID `json:"person"`
-	Role     Role     `json:"role"`
-	Revision Seq      `json:"revision"`
-	Presence Presence `json:"presence,omitzero"`
+	Person   PersonID  `json:"person"`
+	Role     Role      `json:"role"`
+	Scope    Scope     `json:"scope,omitzero"`
+	Since    time.Time `json:"since,omitzero"` // when they joined
+	Revision Seq       `json:"revision"`
+	Presence Presence  `json:"presence,omitzero"`
 }
 
 // Room is a place in the home.
@@ -138,9 +140,8 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 	case HomeRenamed:
 		h.Profile.Revision = ev.Seq
 		h.changes.Profile = true
-	case MemberJoined:
-		h.Members[fact.Person] = &Member{Person: fact.Person, Role: fact.Role, Revision: ev.Seq}
-		mark(&h.changes.Members, fact.Person)
+	case MemberJoined, MemberChanged, MemberRemoved, MemberLeft:
+		h.applyMember(ev)
 	case RoomAdded, RoomRenamed, RoomRemoved:
 		h.applyRoom(ev)
 	case GatewayEnrolled, GatewayConnected, GatewayDisconnected, GatewayRevoked, GatewayRefused,
@@ -166,7 +167,8 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 	case TestEdited, TestRemoved:
 		h.applyTest(ev)
 	case GatewayClockStepped, GatewayEntryRefused, GatewayClaimExhausted, CommandAnsweredLate,
-		GatewayPairingOpened, GatewayPairingClosed, GatewayCommissioningBegun, GatewayClientEnded, NoticeRaised:
+		GatewayPairingOpened, GatewayPairingClosed, GatewayCommissioningBegun, GatewayClientEnded, NoticeRaised,
+		MemberInvited, MemberUninvited:
 		// Kept for people; no state follows from them.
 	default:
 		return fmt.Errorf("home %s: no fold for %T", h.ID, ev.Fact)

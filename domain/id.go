@@ -24,6 +24,8 @@ type (
 	SceneKind   struct{}
 	ModeKind    struct{}
 	TestKind    struct{}
+
+	InvitationKind struct{}
 )
 
 // Identifiers used all over Logis. An EntityID is any of those below it: what
@@ -41,6 +43,8 @@ type (
 	SceneID   = ID[SceneKind]
 	ModeID    = ID[ModeKind]
 	TestID    = ID[TestKind]
+
+	InvitationID = ID[InvitationKind]
 )
 
 // ParseID reads the canonical 36-character form, lower case.

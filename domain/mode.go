@@ -74,7 +74,7 @@ const MaxClauses = 50
 // not empty.
 type Clause struct {
 	Classes    []thing.Class `json:"classes,omitempty" nullable:"false" doc:"Commands of these classes; none: of every one." example:"A"`
-	Devices    []DeviceID    `json:"devices,omitempty" nullable:"false" doc:"To these devices; none: to every one."`
+	Devices    []DeviceID    `json:"devices,omitempty" nullable:"false" doc:"To these devices; none: to every one." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
 	Modes      []Mode        `json:"modes,omitempty" nullable:"false" doc:"While the home is in one of these modes; none: in every one." example:"away"` // while the home is in one of them
 	Unattended bool          `json:"unattended,omitempty" doc:"Only while nobody is known to be at home." example:"true"`                                // while nobody is known to be at home
 }

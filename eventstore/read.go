@@ -15,13 +15,15 @@ const MaxList = 500
 
 // Filter chooses events of one home.
 type Filter struct {
-	Home    domain.HomeID
-	After   domain.Seq      // 0: from the first
-	Before  domain.Seq      // 0: to the head
-	Newest  bool            // newest first
-	Entity  domain.EntityID // zero: of everything
-	Type    string          // "": of every type
-	AtLimit int             // how many; bounded by MaxList
+	Home   domain.HomeID
+	After  domain.Seq      // 0: from the first
+	Before domain.Seq      // 0: to the head
+	Newest bool            // newest first
+	Entity domain.EntityID // zero: of everything
+	Type   string          // "": of every type
+
+	Entities []domain.EntityID // nil: of everything
+	AtLimit  int               // how many; bounded by MaxList
 }
 
 // List returns the chosen events with their words, facts not decoded. A home
@@ -65,6 +67,9 @@ func (f Filter) query() (sql string, args []any) {
 	}
 	if !f.Entity.IsZero() {
 		and(` AND e.entity = $%d`, [16]byte(f.Entity))
+	}
+	if f.Entities != nil {
+		and(` AND e.entity = ANY($%d)`, rawIDs(f.Entities))
 	}
 	if f.Type != "" {
 		and(` AND e.type = $%d`, f.Type)

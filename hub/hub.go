@@ -19,6 +19,8 @@ import (
 )
 
 // Access is what the hub asks of the room that knows who may.
+//
+//nolint:interfacebloat // a method for each turn in the life of a gateway's key; tests stand in front of some
 type Access interface {
 	// Enrol takes a new gateway against a claim; prove is given the claim's secret.
 	Enrol(ctx context.Context, claim [16]byte, key ed25519.PublicKey, canRenew bool, prove func(secret [16]byte) bool) (access.Admission, error)
@@ -47,7 +49,7 @@ type Options struct {
 	Replica string // this server
 	// Authorize reports whether the command's actor may still do this in the home,
 	// as it is now.
-	Authorize func(home *domain.Home, c *domain.Command) bool
+	Authorize func(home *domain.Home, c *domain.Command, now time.Time) bool
 	Log       *slog.Logger
 	// Handshakes bounds the connections let in per second; 0 means 200.
 	Handshakes int

@@ -24,7 +24,7 @@ func (s *session) denies(home *domain.Home, id domain.CommandID, tx *eventstore.
 	if denied := home.MayOpen(s.gateway, id, tx.Now()); denied != "" {
 		return denied
 	}
-	if !s.hub.options.Authorize(home, home.Commands[id]) {
+	if !s.hub.options.Authorize(home, home.Commands[id], tx.Now()) {
 		return "not_allowed_any_more"
 	}
 	return ""

@@ -258,8 +258,8 @@ func (b *bundle) command(t *testing.T, id domain.CommandID) *domain.Command {
 	return commands[0]
 }
 
-func (b *bundle) authorize(home *domain.Home, c *domain.Command) bool {
-	return !b.dismissed.Load() && access.Authorize(home, c)
+func (b *bundle) authorize(home *domain.Home, c *domain.Command, now time.Time) bool {
+	return !b.dismissed.Load() && access.Authorize(home, c, now)
 }
 
 // eventually polls for what another process or goroutine will bring about.

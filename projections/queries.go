@@ -3,6 +3,7 @@ package projections
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"time"
 
@@ -60,6 +61,8 @@ type CommandFilter struct {
 	Open   bool            // only those without a final event
 	Before domain.Seq      // requested before this event; 0: from the newest
 	Limit  int
+
+	Devices []domain.DeviceID // nil: of every device
 }
 
 // MaxCommands bounds the commands one query returns.
@@ -78,6 +81,14 @@ func Commands(ctx context.Context, q eventstore.Querier, f CommandFilter) ([]*do
 	if !f.Device.IsZero() {
 		sql += ` AND device_id = $4`
 		args = append(args, [16]byte(f.Device))
+	}
+	if f.Devices != nil {
+		raw := make([][16]byte, len(f.Devices))
+		for i, id := range f.Devices {
+			raw[i] = id
+		}
+		args = append(args, raw)
+		sql += fmt.Sprintf(` AND device_id = ANY($%d)`, len(args))
 	}
 	if f.Open {
 		sql += ` AND open`

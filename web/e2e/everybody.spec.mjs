@@ -72,10 +72,18 @@ const pages = {
     await page.getByRole('button', { name: 'Show the log' }).click()
     await page.getByRole('list', { name: 'Lines of the log' }).waitFor()
   },
+  people: async (page) => {
+    await go(page, 'People')
+    await page.getByRole('button', { name: 'Make a link' }).waitFor()
+  },
   menu: async (page) => {
     await go(page, 'Home')
     await page.getByRole('button', { name: /homes and settings/ }).click()
     await page.getByRole('menuitemradio', { name: 'Dark' }).waitFor()
+  },
+  account: async (page) => {
+    await page.goto(`${base}/account`)
+    await page.getByRole('button', { name: 'Make a token' }).waitFor()
   },
 }
 

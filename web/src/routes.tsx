@@ -63,12 +63,28 @@ const scenes = createRoute({
   path: '/scenes',
   component: lazyRouteComponent(() => import('./scenes/ScenesPage'), 'ScenesPage'),
 })
+const people = createRoute({
+  getParentRoute: () => home,
+  path: '/people',
+  component: lazyRouteComponent(() => import('./people/PeoplePage'), 'PeoplePage'),
+})
+const account = createRoute({
+  getParentRoute: () => gate,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage'),
+})
+const join = createRoute({
+  getParentRoute: () => root,
+  path: '/join',
+  component: lazyRouteComponent(() => import('./enter/JoinPage'), 'JoinPage'),
+})
 
 /** Every page of the app. */
 export const router = createRouter({
   routeTree: root.addChildren([
     enter,
-    gate.addChildren([first, home.addChildren([rooms, device, timeline, arrange, gateways, gateway, rules, newRule, rule, scenes])]),
+    join,
+    gate.addChildren([first, account, home.addChildren([rooms, device, timeline, arrange, gateways, gateway, rules, newRule, rule, scenes, people])]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

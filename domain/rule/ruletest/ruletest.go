@@ -164,7 +164,7 @@ func (l *Life) edit(home *domain.Home) domain.Event {
 	id[14] = 9
 	if l.rules < maxRules {
 		l.rules++
-		id[15] = byte(l.rules)
+		id[15] = byte(l.rules) //nolint:gosec // at most maxRules
 	} else {
 		id[15] = 1 + byte(l.random.Uint32N(maxRules)) //nolint:gosec // below maxRules
 	}

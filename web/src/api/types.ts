@@ -29,6 +29,9 @@ export type Picture = Omit<Schemas['Picture'], 'devices'> & { devices: Device[] 
 export type Frame = Omit<Schemas['Frame'], 'device'> & { device: Device | null }
 export type Film = Omit<Schemas['Film'], 'frames'> & { frames: Frame[] }
 export type Density = Schemas['Density']
+export type Member = Schemas['Member']
+export type Scope = Schemas['Scope']
+export type Role = Member['role']
 export type Proof = Schemas['Proof']
 export type Problem = Schemas['Problem']
 

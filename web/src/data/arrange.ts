@@ -106,7 +106,7 @@ export function useClaim(home: string) {
     mutationFn: (gateway?: string) =>
       must(
         api.POST('/homes/{home}/gateways/claims', {
-          params: { path: { home }, header: { 'Idempotency-Key': newKey() } },
+          params: { path: { home } },
           body: gateway === undefined ? {} : { gateway },
         }),
       ),

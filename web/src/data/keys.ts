@@ -1,5 +1,7 @@
 /** The names under which answers are kept. */
 export const keys = {
+  account: (part: string) => ['account', part] as const,
+  people: (home: string, part: string) => ['people', home, part] as const,
   session: ['session'] as const,
   homes: ['homes'] as const,
   picture: (home: string) => ['picture', home] as const,

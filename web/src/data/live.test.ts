@@ -37,6 +37,7 @@ function setup() {
       seq = n.seq
     },
     onNow: vi.fn(),
+    onChanged: vi.fn(),
     onLink: (state) => links.push(state.kind),
     onSignedOut: signedOut,
     onTrouble: trouble,

@@ -23,6 +23,8 @@ export interface LiveOptions {
   onLink(state: LinkState): void
   /** The session has ended, or the home is not ours any more. */
   onSignedOut(): void
+  /** What may be seen has changed: everything has to be read again. */
+  onChanged(): void
   /** Several attempts in a row came to nothing: time to ask whether we may. */
   onTrouble(): void
   random?: () => number
@@ -37,6 +39,7 @@ export const troubleAfter = 3
 
 const closeRestart = 1012
 const closeSignedOut = 4401
+const closeChanged = 4403
 
 /** Milliseconds to wait before attempt n (0, 1, …): full jitter, so that a thousand pages do not come at once. */
 export function waitBefore(attempt: number, code: number, random: () => number): number {
@@ -83,6 +86,7 @@ export function followHome(options: LiveOptions): () => void {
       options.onSignedOut()
       return
     }
+    if (code === closeChanged) options.onChanged()
     if (attempt === 0) options.onLink({ kind: 'lost', since: Date.now() })
     if (attempt === troubleAfter) options.onTrouble()
     again(waitBefore(attempt++, code, random), open)

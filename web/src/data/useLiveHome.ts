@@ -79,6 +79,7 @@ export function useFollowing(home: string): void {
         if (state.kind === 'live') void queries.refetchQueries({ type: 'active', predicate: (query) => query.state.status === 'error' })
       },
       onSignedOut: () => forgetEverything(queries),
+      onChanged: () => void queries.resetQueries({ queryKey: keys.picture(home) }),
       // A refused upgrade looks like a broken line. Asking again tells them apart.
       onTrouble: () => void queries.invalidateQueries({ queryKey: keys.picture(home) }),
     })

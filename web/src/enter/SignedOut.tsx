@@ -1,4 +1,5 @@
 import { Door } from '../parts/Door'
+import { SignIn } from './SignIn'
 
 /** How to get a new way in. */
 export function NewLink() {
@@ -19,7 +20,11 @@ export function SignedOut() {
   return (
     <Door title="Welcome to Logis">
       <p>Nobody is signed in on this device.</p>
-      <NewLink />
+      <SignIn />
+      <details>
+        <summary>Neither passkey nor password?</summary>
+        <NewLink />
+      </details>
     </Door>
   )
 }

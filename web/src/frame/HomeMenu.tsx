@@ -1,5 +1,5 @@
 import { Menu, UnstyledButton } from '@mantine/core'
-import { IconCheck, IconChevronDown, IconLogout } from '@tabler/icons-react'
+import { IconCheck, IconChevronDown, IconLogout, IconUserCircle } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useHomes } from '../data/homes'
 import { useScene } from '../data/Scene'
@@ -36,6 +36,12 @@ export function HomeMenu() {
         {others.length > 1 && <Menu.Divider />}
         <SchemeSwitch />
         <Menu.Divider />
+        <Menu.Item
+          leftSection={<IconUserCircle size={18} aria-hidden />}
+          renderRoot={(props) => <Link to="/account" {...props} />}
+        >
+          Your account
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={18} aria-hidden />} onClick={() => leave.mutate()}>
           Sign out{me ? ` ${me.person.name}` : ''}
         </Menu.Item>

@@ -103,7 +103,8 @@ export function Claimed({ claim, known = false, again }: ClaimedProps) {
   )
 }
 
-function Copyable({ label, text }: { label: string; text: string }) {
+/** A text that is copied by a press. */
+export function Copyable({ label, text }: { label: string; text: string }) {
   return (
     <div className={styles.copy} role="group" aria-label={label}>
       <code>{text}</code>

@@ -4,6 +4,7 @@ import { useDecide, useNewcomers } from '../data/newcomers'
 import { useScene } from '../data/Scene'
 import { useNow } from '../data/useNow'
 import { Card } from '../parts/Card'
+import { Trouble } from '../parts/Prove'
 import { countdown } from '../words/ages'
 import styles from './Gateways.module.css'
 
@@ -30,7 +31,7 @@ function Question({ newcomer }: { newcomer: Newcomer }) {
         differ, or nobody is adding a gateway, say no. Waits for another{' '}
         <strong className="numbers">{countdown(left)}</strong> minutes.
       </p>
-      {decide.error && <p role="alert">{decide.error.message}</p>}
+      <Trouble error={decide.error} again={() => decide.variables && decide.mutate(decide.variables)} />
       <div className={styles.answers}>
         <Button
           size="md"

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core'
+import { Trouble } from './Prove'
 import styles from './Sure.module.css'
 
 interface SureProps {
@@ -15,7 +16,7 @@ export function Sure({ question, yes, busy, error, onYes, onNo }: SureProps) {
   return (
     <div className={styles.sure} role="group" aria-label={question}>
       <p>{question}</p>
-      {error && <p role="alert">{error.message}</p>}
+      <Trouble error={error} again={onYes} />
       <Button className={styles.danger} loading={busy} onClick={onYes}>{yes}</Button>
       <Button variant="default" onClick={onNo}>Keep it</Button>
     </div>

@@ -3,6 +3,7 @@ import type { HomePicture } from '../data/picture'
 import { dayKey, span } from './ages'
 import { actorWords, reasonWords, wishWords } from './commands'
 import { byWeight, isMain, spaced, statement, titleWords, valueWords } from './values'
+import { ruleCount } from './rules'
 
 /** What an event needs to be told in words: names, and who is looking. */
 export interface Teller {
@@ -108,17 +109,16 @@ function modeChanged(event: Event, teller: Teller): string {
   return `${who(event, teller)} set the home to ${modeNames[mode] ?? teller.names?.get(mode) ?? 'a mode of its own'}`
 }
 
-/** How many rules a list holds, in words. */
-function rules(list: unknown): string {
-  const count = Array.isArray(list) ? list.length : 0
-  return count === 0 ? 'no rules' : count === 1 ? 'one rule' : `${count} rules`
-}
-
 const tellers: Record<string, Tell> = {
   'home.created': () => 'The home began',
   'home.renamed': (e, t) => `${who(e, t)} named the home ${quoted(e.words)}`,
   'home.history_regressed': (e, t) => `${gatewayName(e, t)} remembers more than is recorded here: an older copy was restored`,
+  'member.invited': () => 'Somebody was invited',
+  'member.uninvited': () => 'An invitation was taken back',
   'member.joined': (e) => `${e.words ?? 'Somebody'} joined the home`,
+  'member.changed': () => 'A member may do something else now',
+  'member.removed': () => 'A member was turned out',
+  'member.left': () => 'A member left the home',
   'room.added': (e, t) => `${who(e, t)} added the room ${quoted(e.words)}`,
   'room.renamed': (e, t) => `${who(e, t)} named a room ${quoted(e.words)}`,
   'room.removed': (e, t) => `${who(e, t)} removed ${roomName(e.entity, t) ?? 'a room'}`,
@@ -131,9 +131,9 @@ const tellers: Record<string, Tell> = {
   'gateway.claim_exhausted': () => 'Somebody guessed at the code of a new gateway; the code is worth nothing now',
   'gateway.revoked': (e, t) => `${who(e, t)} turned out ${gatewayName(e, t)}`,
   'gateway.clock_stepped': (e, t) => `The clock of Logis or of ${gatewayName(e, t)} was set`,
-  'gateway.rules_offered': (e, t) => `${gatewayName(e, t)} was asked to run ${rules(e.data.rules)}`,
+  'gateway.rules_offered': (e, t) => `${gatewayName(e, t)} was asked to run ${ruleCount(e.data.rules)}`,
   'gateway.rules_taken': (e, t) =>
-    e.data.refused ? `${gatewayName(e, t)} could not take new rules` : `${gatewayName(e, t)} runs ${rules(e.data.rules)} by itself`,
+    e.data.refused ? `${gatewayName(e, t)} could not take new rules` : `${gatewayName(e, t)} runs ${ruleCount(e.data.rules)} by itself`,
   'gateway.gap_recorded': (e, t) => `${gatewayName(e, t)} was away too long: ${number(e.data.count)} reports are lost`,
   'gateway.entry_refused': (e, t) => `${gatewayName(e, t)} said something nobody could understand`,
   'gateway.configured': (e, t) => `${who(e, t)} changed the settings of ${gatewayName(e, t)}`,

@@ -136,3 +136,9 @@ export function suggestedName({ triggers, actions }: RuleDocument, things: Thing
   const name = `${upper(actionWords(action, things))} when ${triggerWords(trigger, things)}`
   return name.length <= longest ? name : `${name.slice(0, longest - 2).trimEnd()} …`
 }
+
+/** How many rules a list holds, in words. */
+export function ruleCount(list: unknown): string {
+  const count = Array.isArray(list) ? list.length : 0
+  return count === 0 ? 'no rules' : count === 1 ? 'one rule' : `${count} rules`
+}
