@@ -33,6 +33,7 @@ type house struct {
 		rule           domain.RuleID
 		scene          domain.SceneID
 		mode           domain.Mode
+		test           domain.TestID
 	}
 }
 
@@ -64,6 +65,7 @@ func (h *house) furnish() {
 	var modes Modes
 	h.owner.ask("POST", h.path+"/modes", `{"name":"Party"}`).want(201).into(&modes)
 	h.fixture.rule, h.fixture.scene, h.fixture.mode = rule.ID, scene.ID, modes.Modes[len(modes.Modes)-1].Mode
+	h.fixture.test = h.tested(eventstore.NewID[domain.RuleKind](time.Now()))
 }
 
 // noon is a rule that makes sense in every home.

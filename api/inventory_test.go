@@ -64,6 +64,7 @@ func (h *house) fill(path string) string {
 		"{person}", h.owner.id.String(), "{invitation}", h.fixture.invitation.String(),
 		"{token}", h.fixture.token.String(), "{session}", h.fixture.session.String(),
 		"{passkey}", h.fixture.token.String(),
+		"{test}", h.fixture.test.String(),
 	).Replace(path)
 }
 
@@ -87,6 +88,9 @@ func bodyFor(op *huma.Operation) string {
 		"change-device": `{"name":"Other"}`, "request-command": `{"set":{"onOff":true}}`,
 		"open-pairing": `{"radio":"zigbee","seconds":60}`, "commission-device": `{"radio":"matter","code":"34970112332"}`,
 		"configure-gateway": `{"log_level":"debug","outbox_mib":0,"radios_off":[]}`,
+		"backtest-rule":     `{"document":{"triggers":[{"time":{"at":"12:00"}}],"actions":[{"mode":{"to":"home"}}]}}`,
+		"add-test":          `{"name":"Noon","rule":"018f0000-0000-7000-8000-000000000000","after":1,"to":1,"expected":[]}`,
+		"run-tests":         `{"rule":"018f0000-0000-7000-8000-000000000000"}`,
 	}[op.OperationID]
 }
 
@@ -95,6 +99,9 @@ func queryFor(op *huma.Operation) string {
 	case "get-film":
 		return "?from=0"
 	case "explain-rule":
+		return "?seq=1"
+	}
+	if op.OperationID == "get-why" {
 		return "?seq=1"
 	}
 	return ""

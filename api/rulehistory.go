@@ -91,16 +91,19 @@ func editedIn(row eventstore.Row) (domain.RuleEdited, error) {
 	return edited, nil
 }
 
-// versionOf returns an old version of a rule.
-func (s *Server) versionOf(ctx context.Context, in InRule, version domain.Seq) (domain.RuleDocument, error) {
+// versionOf returns an old version of a rule. It refuses with Invalid, naming the
+// field, what is none.
+func (s *Server) versionOf(
+	ctx context.Context, home domain.HomeID, id domain.RuleID, version domain.Seq, field string,
+) (domain.RuleDocument, error) {
 	rows, err := s.options.Store.List(ctx, eventstore.Filter{
-		Home: in.Home, Entity: in.Rule.Entity(), Type: domain.RuleEdited{}.EventType(), After: version - 1, Before: version + 1, AtLimit: 1,
+		Home: home, Entity: id.Entity(), Type: domain.RuleEdited{}.EventType(), After: version - 1, Before: version + 1, AtLimit: 1,
 	})
 	if err != nil {
 		return domain.RuleDocument{}, err
 	}
 	if len(rows) == 0 {
-		return domain.RuleDocument{}, domain.InvalidInput(domain.Fault{Field: "revert", Message: "is not a version of this rule"})
+		return domain.RuleDocument{}, domain.InvalidInput(domain.Fault{Field: field, Message: "is not a version of this rule"})
 	}
 	edited, err := editedIn(rows[0])
 	return edited.Document, err

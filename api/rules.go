@@ -306,7 +306,7 @@ func (s *Server) changeRule(ctx context.Context, in *changeRuleInput) (out *tagg
 		proposal.Document = *in.Body.Document
 	}
 	if in.Body.Revert != 0 {
-		if proposal.Document, err = s.versionOf(ctx, in.InRule, in.Body.Revert); err != nil {
+		if proposal.Document, err = s.versionOf(ctx, in.Home, in.Rule, in.Body.Revert, "revert"); err != nil {
 			return nil, err
 		}
 	}

@@ -50,6 +50,8 @@ func door() map[string]string {
 		"activate-scene": "+fnfaan", "undo-scene": "+fnfaan",
 		"get-modes": "+fnfaan", "set-mode": "+fnfaan", "add-mode": "+fnfaan", "remove-mode": "+fnfaan",
 		"set-presence": "+fnfaan", "change-settings": "+fnfaan",
+		"backtest-rule": "+fnfaan", "list-tests": "+fnfaan", "add-test": "+fnfaan", "run-tests": "nfnfaan", "remove-test": "+fnfaan",
+		"get-why": "+fnfaan",
 		"get-difference": "+fnfaan", "get-proof": "+fnfaan",
 		"list-invitations": "+fnfaan", "invite-member": "+fnfaan", "withdraw-invitation": "+fnfaan",
 	}
@@ -233,6 +235,9 @@ func TestAnIdOfAnotherHomeInABodyIsRefused(t *testing.T) {
 		// A draft is saved nowhere: another home's rule is like a new one, its device changes nothing.
 		{"RuleDraft.rule", "POST", n.path + "/rules/check", `{"rule":"` + rule + `","document":` + noon + `}`, 200},
 		{"RuleDraft.grants", "POST", n.path + "/rules/check", `{"document":` + noon + `,"grants":["` + device + `"]}`, 200},
+		{"BacktestRequest.rule", "POST", n.path + "/rules/backtest", `{"rule":"` + rule + `","versions":[1]}`, 404},
+		{"TestRun.rule", "POST", n.path + "/tests/run", `{"rule":"` + rule + `"}`, 404},
+		{"TestRequest.rule", "POST", n.path + "/tests", `{"name":"x","rule":"` + rule + `","after":1,"to":2,"expected":[]}`, 422},
 		{"Setting.device", "POST", n.path + "/scenes", `{"name":"x","settings":[{"device":"` + device + `","set":{"onOff":true}}]}`, 422},
 		{"SceneRequest.capture", "POST", n.path + "/scenes", `{"name":"x","capture":["` + device + `"]}`, 422},
 		{"Clause.devices", "PATCH", n.path + "/settings", `{"clauses":[{"devices":["` + device + `"]}]}`, 422},

@@ -57,6 +57,7 @@ func (h *Home) applyRule(ev *RecordedEvent) {
 	case RuleRemoved:
 		delete(h.Rules, id)
 		delete(h.Runs, id)
+		h.forgetTests(id)
 		mark(&h.changes.Runs, id)
 	case RulePlaced:
 		r.Gateway = fact.Gateway

@@ -14,6 +14,7 @@ type Changes struct {
 	Runs     map[RuleID]bool
 	Scenes   map[SceneID]bool
 	Paces    map[DeviceID]bool
+	Tests    map[TestID]bool
 }
 
 // TakeChanges returns what changed since the last call.

@@ -153,4 +153,6 @@ func addRules(all map[string]decoder) {
 	add[SceneRenamed](all)
 	add[SceneRemoved](all)
 	add[SceneActivated](all)
+	add[TestEdited](all)
+	add[TestRemoved](all)
 }

@@ -144,6 +144,19 @@ type (
 	}
 )
 
+// Facts about tests. A test's entity is the test; its name stands beside the log.
+type (
+	// TestEdited brings a new test, or an old one anew.
+	TestEdited struct {
+		Rule     RuleID     `json:"rule"`
+		After    Seq        `json:"after"`
+		To       Seq        `json:"to"`
+		Expected []Expected `json:"expected,omitempty"`
+	}
+	// TestRemoved says that a test is gone.
+	TestRemoved struct{}
+)
+
 func (HomeLocated) EventType() string           { return "home.located" }
 func (HomeModeChanged) EventType() string       { return "home.mode_changed" }
 func (ModeAdded) EventType() string             { return "mode.added" }
@@ -167,3 +180,5 @@ func (SceneEdited) EventType() string           { return "scene.edited" }
 func (SceneRenamed) EventType() string          { return "scene.renamed" }
 func (SceneRemoved) EventType() string          { return "scene.removed" }
 func (SceneActivated) EventType() string        { return "scene.activated" }
+func (TestEdited) EventType() string            { return "test.edited" }
+func (TestRemoved) EventType() string           { return "test.removed" }

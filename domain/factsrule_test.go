@@ -83,6 +83,8 @@ func ruleFacts() map[string]domain.Fact {
 		"notice.raised@1":         domain.NoticeRaised{About: domain.NoticeOfRule, Person: founder, Action: 4},
 		"scene.edited@1":          domain.SceneEdited{Settings: settings, Reverts: 3},
 		"scene.renamed@1":         domain.SceneRenamed{}, "scene.removed@1": domain.SceneRemoved{},
+		"test.edited@1":     domain.TestEdited{Rule: otherRule, After: 4, To: 9, Expected: []domain.Expected{{Seq: 7}, {AtMS: 1772366430000}}},
+		"test.removed@1":    domain.TestRemoved{},
 		"scene.activated@1": domain.SceneActivated{Version: 3, Undoes: 9, Before: settings, Depth: 1},
 		"command.requested@1.rule": domain.CommandRequested{
 			Command: sampleCommand, Gateway: gateway, Class: thing.Comfort, Set: set("onOff", "true"), Depth: 3,

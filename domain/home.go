@@ -24,6 +24,7 @@ type Home struct {
 	Runs     map[RuleID]*RuleRun
 	Scenes   map[SceneID]*Scene
 	Paces    map[DeviceID]*Pace
+	Tests    map[TestID]*Test
 
 	catalog  *thing.Catalog
 	models   map[DeviceID]*thing.Model   // of devices that spoke since they were registered
@@ -109,6 +110,7 @@ func NewHome(id HomeID, catalog *thing.Catalog) *Home {
 		Runs:     map[RuleID]*RuleRun{},
 		Scenes:   map[SceneID]*Scene{},
 		Paces:    map[DeviceID]*Pace{},
+		Tests:    map[TestID]*Test{},
 		catalog:  catalog,
 		models:   map[DeviceID]*thing.Model{},
 	}
@@ -157,6 +159,8 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		h.applyRun(ev)
 	case SceneEdited, SceneRenamed, SceneRemoved, SceneActivated:
 		h.applyScene(ev)
+	case TestEdited, TestRemoved:
+		h.applyTest(ev)
 	case GatewayClockStepped, GatewayEntryRefused, GatewayClaimExhausted, CommandAnsweredLate,
 		GatewayPairingOpened, GatewayPairingClosed, GatewayCommissioningBegun, GatewayClientEnded, NoticeRaised,
 		MemberInvited, MemberUninvited:

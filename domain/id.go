@@ -23,6 +23,7 @@ type (
 	RuleKind    struct{}
 	SceneKind   struct{}
 	ModeKind    struct{}
+	TestKind    struct{}
 
 	InvitationKind struct{}
 )
@@ -41,6 +42,7 @@ type (
 	RuleID    = ID[RuleKind]
 	SceneID   = ID[SceneKind]
 	ModeID    = ID[ModeKind]
+	TestID    = ID[TestKind]
 
 	InvitationID = ID[InvitationKind]
 )

@@ -30,13 +30,18 @@ type Filter struct {
 // without a log has none.
 func (s *Store) List(ctx context.Context, f Filter) ([]Row, error) {
 	sql, args := f.query()
-	rows, err := s.pool.Query(ctx, sql, args...)
+	return listRows(ctx, s.pool, f.Home, sql, args)
+}
+
+// listRows reads rows of eventFields with the words of each behind.
+func listRows(ctx context.Context, q Querier, home domain.HomeID, sql string, args []any) ([]Row, error) {
+	rows, err := q.Query(ctx, sql, args...)
 	if err != nil {
 		return nil, translate(err)
 	}
 	defer rows.Close()
 	var list []Row
-	reader := rowReader{home: f.Home}
+	reader := rowReader{home: home}
 	for rows.Next() {
 		var row Row
 		if err := reader.read(rows, &row); err != nil {
@@ -48,10 +53,12 @@ func (s *Store) List(ctx context.Context, f Filter) ([]Row, error) {
 	return list, translate(rows.Err())
 }
 
+const eventWords = `, (SELECT w.text FROM words w WHERE w.home_id = e.home_id AND w.seq = e.seq)`
+
 // query leaves out the conditions nobody asked for, so that each combination is
 // planned for the index that serves it.
 func (f Filter) query() (sql string, args []any) {
-	sql = `SELECT ` + eventFields + `, (SELECT w.text FROM words w WHERE w.home_id = e.home_id AND w.seq = e.seq)
+	sql = `SELECT ` + eventFields + eventWords + `
 		FROM events e WHERE e.home_id = $1 AND e.seq > $2 AND e.seq < $3`
 	args = []any{binaryRows, [16]byte(f.Home), int64(f.After), int64(orEnd(f.Before))}
 	and := func(condition string, value any) {

@@ -37,6 +37,11 @@ func (p *Past) SeqAt(ctx context.Context, home domain.HomeID, at time.Time) (dom
 	return domain.Seq(seq), eventstore.Translate(err)
 }
 
+// Scan is eventstore.Scan.
+func (p *Past) Scan(ctx context.Context, home domain.HomeID, after, to domain.Seq, visit func(*domain.RecordedEvent) error) error {
+	return eventstore.Scan(ctx, p.store.Pool(), home, after, to, visit)
+}
+
 // forget is after how many events of a fold the changes that nobody will save are
 // dropped: every ended command is one of them.
 const forget = 1000

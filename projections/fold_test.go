@@ -58,7 +58,9 @@ func TestTheRowsAreTheFoldOfTheLogAtEveryCut(t *testing.T) {
 func (b *bundle) rows(t testing.TB, home domain.HomeID) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	for _, table := range []string{"homes", "members", "rooms", "gateways", "devices", "twins", "commands", "rules", "rule_runs", "scenes", "paces"} {
+	for _, table := range []string{
+		"homes", "members", "rooms", "gateways", "devices", "twins", "commands", "rules", "rule_runs", "scenes", "paces", "home_tests",
+	} {
 		id, further := "id", "''"
 		if table == "homes" {
 			id = "home_id"
@@ -134,6 +136,9 @@ func (b *bundle) wanted(t testing.TB, home domain.HomeID) map[string]string {
 	}
 	for id, s := range h.Scenes {
 		add("scenes", id.Entity(), s.Revision, s, "")
+	}
+	for id, c := range h.Tests {
+		add("home_tests", id.Entity(), c.Revision, c, "")
 	}
 	for id, p := range h.Paces {
 		add("paces", id.Entity(), p.Revision, p, "")

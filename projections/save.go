@@ -30,7 +30,7 @@ func (t Tables) Save(batch *pgx.Batch, homes []*domain.Home) (rest *pgx.Batch, e
 	}{
 		{"homes", &s.homes}, {"members", &s.members}, {"rooms", &s.rooms},
 		{"gateways", &s.gateways}, {"devices", &s.devices}, {"twins", &s.twins},
-		{"rules", &s.rules}, {"rule_runs", &s.runs}, {"scenes", &s.scenes}, {"paces", &s.paces},
+		{"rules", &s.rules}, {"rule_runs", &s.runs}, {"scenes", &s.scenes}, {"paces", &s.paces}, {"home_tests", &s.tests},
 	} {
 		perhaps = table.rows.queue(table.name, batch, news) || perhaps
 	}
@@ -44,7 +44,7 @@ func (t Tables) Save(batch *pgx.Batch, homes []*domain.Home) (rest *pgx.Batch, e
 // saver holds changed documents in the shape of one statement per table.
 type saver struct {
 	homes, members, rooms, gateways, devices, twins documents
-	rules, runs, scenes, paces                      documents
+	rules, runs, scenes, paces, tests               documents
 	commands                                        commandRows
 }
 
@@ -93,6 +93,9 @@ func (s *saver) collectRules(h *domain.Home, changes domain.Changes) error {
 		s.runs.dues = append(s.runs.dues, dueHere(h, domain.RuleID(id)))
 	}
 	if err := collect(&s.scenes, h, changes.Scenes, h.Scenes, func(c *domain.Scene) domain.Seq { return c.Revision }); err != nil {
+		return err
+	}
+	if err := collect(&s.tests, h, changes.Tests, h.Tests, func(t *domain.Test) domain.Seq { return t.Revision }); err != nil {
 		return err
 	}
 	return collect(&s.paces, h, changes.Paces, h.Paces, func(p *domain.Pace) domain.Seq { return p.Revision })

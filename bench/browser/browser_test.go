@@ -19,6 +19,10 @@ import (
 // together, so it comes first and has a home to itself.
 const look = "everybody"
 
+// automation is the spec of rules: it waits for motion, so it has a home where
+// there is more of it.
+const automation = "rules"
+
 func TestEverybodyCanUseEveryPage(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, "--simulated", "--simulated-report-rate", "1")
@@ -35,7 +39,7 @@ func TestAPersonUsesASimulatedHome(t *testing.T) {
 	var names []string
 	for _, path := range specs {
 		name := filepath.Base(path[:len(path)-len(".spec.mjs")])
-		if !slices.Contains([]string{look, "zigbee", "local", "pair"}, name) {
+		if !slices.Contains([]string{look, "zigbee", "local", "pair", automation}, name) {
 			names = append(names, name)
 		}
 	}
@@ -53,6 +57,14 @@ func TestAtHomeAPersonNeedsNoCloud(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, "--simulated", "--simulated-report-rate", "1", "--local", "127.0.0.1:0")
 	s.node(t, []string{"LOGIS_CONTROL=" + s.control(t), "LOGIS_LOCAL=" + s.said(t, "local control: ")}, "local")
+}
+
+// The sensors of this home speak more often, so that somebody moves every few
+// seconds and a rule has something to answer.
+func TestAPersonWritesRules(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "--simulated", "--simulated-report-rate", "6")
+	s.node(t, nil, automation)
 }
 
 // The main job on real input: Chromium taps, and a lamp behind a real mosquitto

@@ -18,6 +18,9 @@ type Run struct {
 	At domain.GatewayID
 	// Seen is told every event that is recorded, in order; may be nil.
 	Seen func(*domain.RecordedEvent)
+	// Aside, unless zero, gives what is recorded seqs of its own, from here on, so that
+	// what Follow takes from a log keeps those it has there.
+	Aside domain.Seq
 
 	depth int
 }
@@ -30,6 +33,10 @@ func (r *Run) Record(ev domain.Event, at time.Time) (*domain.RecordedEvent, erro
 	data, err := domain.EncodeFact(ev.Fact)
 	if err != nil {
 		return nil, err
+	}
+	if r.Aside != 0 {
+		r.Home.Seq = r.Aside
+		r.Aside++
 	}
 	rec := &domain.RecordedEvent{
 		Event: ev, HomeID: r.Home.ID, Seq: r.Home.Seq + 1, Schema: domain.FactSchema, RecordedAt: at, Data: data,
@@ -48,6 +55,16 @@ func (r *Run) Record(ev domain.Event, at time.Time) (*domain.RecordedEvent, erro
 		r.Seen(rec)
 	}
 	return rec, r.react(rec)
+}
+
+// Follow folds an event of a log, which was recorded elsewhere, and adds everything
+// that rules make of it. Events may be left out.
+func (r *Run) Follow(rec *domain.RecordedEvent) error {
+	r.Home.Seq = rec.Seq - 1
+	if err := r.Home.Apply(rec); err != nil {
+		return err
+	}
+	return r.react(rec)
 }
 
 func (r *Run) react(rec *domain.RecordedEvent) error {

@@ -79,9 +79,10 @@ type Options struct {
 }
 
 // MaxPace is how many entries of the backlog are sent per second, so that gateways
-// that come back together leave room for what is live elsewhere. Not less: what
-// commands come to is told behind the backlog, and a full outbox takes eight minutes.
-const MaxPace = 1000
+// that come back together leave room for what is live elsewhere: a sixth of what one
+// server records (backlog_drain). Not less: what commands come to is told behind the
+// backlog, and a full outbox takes a minute and a half.
+const MaxPace = 5000
 
 // Link is the connection, up or down.
 type Link struct {

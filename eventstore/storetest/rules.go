@@ -164,3 +164,18 @@ func turnSetting(ctx context.Context, t *turn) error {
 	ev, _, err := t.home.ChangeMode(domain.ModeNight, domain.PersonActor(t.Owner))
 	return t.record(ctx, err, ev)
 }
+
+// turnTest makes a test of a rule, or takes one away.
+func turnTest(ctx context.Context, t *turn) error {
+	if c := pick(t, t.home.Tests); c != nil && t.random.IntN(3) == 0 {
+		return t.record(ctx, nil, t.by(c.ID.Entity(), domain.TestRemoved{}))
+	}
+	r := pick(t, t.home.Rules)
+	if r == nil {
+		return nil
+	}
+	ev, err := t.home.EditTest(newID[domain.TestKind](t.random), domain.TestEdited{
+		Rule: r.ID, After: max(1, t.home.Seq-10), To: t.home.Seq, Expected: []domain.Expected{{Seq: t.home.Seq}},
+	}, domain.PersonActor(t.Owner))
+	return t.record(ctx, err, ev)
+}

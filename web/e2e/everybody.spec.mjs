@@ -40,6 +40,26 @@ const pages = {
     await page.getByRole('slider', { name: 'Moment' }).press('Shift+ArrowLeft')
     await page.getByText('You are looking at').waitFor()
   },
+  rules: async (page) => {
+    await go(page, 'Rules')
+    await page.getByRole('region', { name: 'No rules yet' }).waitFor()
+  },
+  'a new rule': async (page) => {
+    await page.getByRole('button', { name: /^Light when somebody moves/ }).click()
+    await page.getByRole('region', { name: 'The last 30 days' }).getByText('would have fired').first().waitFor()
+  },
+  'a rule that opens': async (page) => {
+    await go(page, 'Rules')
+    await page.getByRole('link', { name: 'Add a rule' }).click()
+    await page.getByRole('combobox', { name: 'Trigger 1', exact: true }).selectOption({ label: 'it is a time of day …' })
+    await page.getByRole('combobox', { name: 'Action 1', exact: true }).selectOption({ label: 'unlock Front door lock in Hall' })
+    await page.getByRole('checkbox', { name: /I let this rule open/ }).waitFor()
+  },
+  scenes: async (page) => {
+    await go(page, 'Rules')
+    await page.getByRole('navigation', { name: 'Rules and scenes' }).getByRole('link', { name: 'Scenes' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Scenes' }).waitFor()
+  },
   rooms: (page) => go(page, 'Rooms'),
   gateways: async (page) => {
     await go(page, 'Gateways')

@@ -58,13 +58,36 @@ const join = createRoute({
   path: '/join',
   component: lazyRouteComponent(() => import('./enter/JoinPage'), 'JoinPage'),
 })
+const rules = createRoute({
+  getParentRoute: () => home,
+  path: '/rules',
+  component: lazyRouteComponent(() => import('./rules/RulesPage'), 'RulesPage'),
+})
+const newRule = createRoute({
+  getParentRoute: () => home,
+  path: '/rules/new',
+  component: lazyRouteComponent(() => import('./rules/RulePage'), 'NewRulePage'),
+})
+const rule = createRoute({
+  getParentRoute: () => home,
+  path: '/rules/$rule',
+  component: lazyRouteComponent(() => import('./rules/RulePage'), 'RulePage'),
+})
+const scenes = createRoute({
+  getParentRoute: () => home,
+  path: '/scenes',
+  component: lazyRouteComponent(() => import('./scenes/ScenesPage'), 'ScenesPage'),
+})
 
 /** Every page of the app. */
 export const router = createRouter({
   routeTree: root.addChildren([
     enter,
     join,
-    gate.addChildren([first, account, home.addChildren([rooms, device, timeline, arrange, gateways, gateway, people])]),
+    gate.addChildren([
+      first, account,
+      home.addChildren([rooms, device, timeline, arrange, gateways, gateway, rules, newRule, rule, scenes, people]),
+    ]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -27,41 +27,13 @@ func (r *Radio) Act(ctx context.Context, order radio.Order) error {
 	if err != nil {
 		return err
 	}
-	release, err := s.takeTurn(ctx, u.turnOf(d.Address))
+	release, err := s.desk.Take(ctx, u.turnOf(d.Address))
 	if err != nil {
 		return err
 	}
 	defer release()
 	o := &running{session: s, unit: u, device: d, plan: p, order: order}
 	return o.carryOut(ctx)
-}
-
-// takeTurn waits until no other order is with the device, and few in the radio.
-func (s *session) takeTurn(ctx context.Context, t *turn) (release func(), err error) {
-	if t.waiting.Add(1) > maxWaiting {
-		t.waiting.Add(-1)
-		return nil, fmt.Errorf("%w: %w", radio.ErrRefused, errBusy)
-	}
-	defer t.waiting.Add(-1)
-	for _, slot := range []chan struct{}{t.taken, s.orders} {
-		select {
-		case slot <- struct{}{}:
-		case <-s.over:
-			err = errSessionOver
-		case <-ctx.Done():
-			err = ctx.Err()
-		}
-		if err != nil {
-			if slot == s.orders {
-				<-t.taken
-			}
-			return nil, fmt.Errorf("%w: waiting for its turn: %w", radio.ErrRefused, err)
-		}
-	}
-	return func() {
-		<-s.orders
-		<-t.taken
-	}, nil
 }
 
 // running is one order under way.

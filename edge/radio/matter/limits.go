@@ -31,10 +31,6 @@ const (
 	tellBurst = 20
 	tellRate  = 10
 
-	// maxOrders bounds orders under way in the whole radio, maxWaiting those
-	// waiting for one device. Further ones are refused.
-	maxOrders  = 32
-	maxWaiting = 8
 	// maxRequests bounds requests to the server without an answer yet.
 	maxRequests = 128
 	// maxDetails bounds what is quoted of the server's words, in bytes.

@@ -12,6 +12,7 @@ import (
 
 	"logis/edge/radio"
 	"logis/edge/radio/gate"
+	"logis/edge/radio/turns"
 )
 
 // session is one connection to the Matter Server and what was learnt on it.
@@ -22,7 +23,7 @@ type session struct {
 	inbox    *inbox
 	requests *requests
 	stats    *Stats
-	orders   chan struct{}   // a token for each order under way
+	desk     *turns.Desk
 	listed   chan struct{}   // closed when every node was told
 	over     <-chan struct{} // closed when the session ends
 	failed   chan error      // why it must end
@@ -78,7 +79,7 @@ func (r *Radio) Run(ctx context.Context, sink radio.Sink) error {
 func (r *Radio) newSession(life context.Context, sink radio.Sink, l *link) *session {
 	return &session{
 		radio: r, sink: gate.New(life, sink), link: l, inbox: newInbox(&r.stats), requests: newRequests(), stats: &r.stats,
-		orders: make(chan struct{}, maxOrders), listed: make(chan struct{}), over: life.Done(), failed: make(chan error, 1),
+		desk: turns.NewDesk(life.Done(), errSessionOver), listed: make(chan struct{}), over: life.Done(), failed: make(chan error, 1),
 		owners: map[string]*unit{}, units: map[uint64]*unit{}, places: map[string]found{},
 	}
 }

@@ -6,10 +6,10 @@ import (
 	"reflect"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	"logis/domain/thing"
 	"logis/edge/radio"
+	"logis/edge/radio/turns"
 )
 
 // unit is one node during one connection: what it says, what the agent was told
@@ -29,16 +29,10 @@ type unit struct {
 	event   map[uint16]uint64     // number of the last event of each switch
 }
 
-// turn is whose order a device carries out.
-type turn struct {
-	taken   chan struct{} // holds a token while an order runs
-	waiting atomic.Int32  // orders waiting for it
-}
-
 // turnOf returns the turn of a device, the same whatever else becomes of it.
-func (u *unit) turnOf(address string) *turn {
-	t, _ := u.turns.LoadOrStore(address, &turn{taken: make(chan struct{}, 1)})
-	return t.(*turn) //nolint:forcetypeassert // nothing else is stored
+func (u *unit) turnOf(address string) *turns.Turn {
+	t, _ := u.turns.LoadOrStore(address, turns.New())
+	return t.(*turns.Turn) //nolint:forcetypeassert // nothing else is stored
 }
 
 // place is a property of a device.

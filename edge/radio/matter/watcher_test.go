@@ -76,29 +76,13 @@ func (h *home) set(address string, values map[string]thing.Value) {
 	if err != nil {
 		h.t.Fatalf("set %v: %v", values, err)
 	}
-	h.wantConfirmed(id, values)
+	h.WantConfirmed(h.t, id, values)
 }
 
 // do orders an action within the test's patience and returns what Act said.
 func (h *home) do(address, action string) (domain.CommandID, error) {
 	h.t.Helper()
 	return h.order(patience, radio.Order{Address: address, Action: action})
-}
-
-func (h *home) wantConfirmed(id domain.CommandID, values map[string]thing.Value) {
-	h.t.Helper()
-	reports := h.CausedBy(id)
-	if len(reports) != 1 {
-		h.t.Fatalf("%d reports confirm the order, want 1: %v", len(reports), reports)
-	}
-	for property, want := range values {
-		if got := reports[0].Values[property]; got != want {
-			h.t.Errorf("the confirmation tells %s = %s, want %s", property, got, want)
-		}
-	}
-	if !reports[0].Inferred {
-		h.t.Error("the confirmation says that the device named the order itself")
-	}
 }
 
 // wantUnconfirmed checks what became of an order that did not succeed.

@@ -13,7 +13,6 @@ import (
 )
 
 var (
-	errBusy    = errors.New("too much is under way")
 	errAway    = errors.New("the device is out of reach")
 	errNoState = errors.New("the device does not tell what became of it")
 	errSilent  = errors.New("the device has not said that it is so")
@@ -33,9 +32,9 @@ func (r *Radio) Act(ctx context.Context, order radio.Order) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", radio.ErrRefused, err)
 	}
-	release, err := s.takeTurn(ctx, u)
+	release, err := s.desk.Take(ctx, u.turn)
 	if err != nil {
-		return fmt.Errorf("%w: %w", radio.ErrRefused, err)
+		return err
 	}
 	defer release()
 	if !u.reachable(d.Address) {
@@ -75,34 +74,6 @@ func makePlan(d *device, order radio.Order, told map[string]thing.Value) (sends 
 		return nil, nil, errors.New("the order asks for nothing")
 	}
 	return b.sends, wants, nil
-}
-
-// takeTurn waits until no other order is with the unit, and few in the radio.
-func (s *session) takeTurn(ctx context.Context, u *unit) (release func(), err error) {
-	if u.waiting.Add(1) > maxWaiting {
-		u.waiting.Add(-1)
-		return nil, errBusy
-	}
-	defer u.waiting.Add(-1)
-	for _, slot := range []chan struct{}{u.turn, s.orders} {
-		select {
-		case slot <- struct{}{}:
-		case <-s.over:
-			err = errSessionOver
-		case <-ctx.Done():
-			err = ctx.Err()
-		}
-		if err != nil {
-			if slot == s.orders {
-				<-u.turn
-			}
-			return nil, fmt.Errorf("waiting for its turn: %w", err)
-		}
-	}
-	return func() {
-		<-s.orders
-		<-u.turn
-	}, nil
 }
 
 // running is one order under way.

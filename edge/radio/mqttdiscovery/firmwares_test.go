@@ -10,6 +10,7 @@ import (
 	"logis/domain/thing"
 	"logis/edge/radio"
 	"logis/edge/radio/mqttdiscovery"
+	"logis/edge/radio/radiotest"
 	"logis/edge/radio/zigbee2mqtt/ziglab"
 )
 
@@ -55,7 +56,7 @@ func TestFirmwaresObey(t *testing.T) {
 		h.set("71C2D0", map[string]thing.Value{"currentLevel": "80", "colorTemperatureMireds": "250"})
 		h.set("71C2D0", map[string]thing.Value{"onOff": "false"})
 		_, err := h.order(time.Second, radio.Order{Address: "71C2D0", Set: map[string]thing.Value{"onOff": "false", "currentLevel": "5"}})
-		wantRefused(t, err)
+		radiotest.WantRefused(t, err)
 	})
 	t.Run("a strip of Tasmota takes colours", func(t *testing.T) {
 		h := h.in(t)
@@ -84,7 +85,7 @@ func TestFirmwaresObey(t *testing.T) {
 		}
 		// It says nothing when nothing changes, and nobody knows.
 		id, err := h.order(500*time.Millisecond, radio.Order{Address: "a4cf12f0a002", Action: "lockDoor"})
-		wantUnknown(t, err)
+		radiotest.WantUnknown(t, err)
 		if got := h.CausedBy(id); len(got) > 0 {
 			t.Errorf("%v confirm an order that was not", got)
 		}
@@ -106,7 +107,7 @@ func TestFirmwaresObey(t *testing.T) {
 			t.Errorf("it is truly at %s %s", split.get("climate/split/target_temperature_high"), split.get("climate/split/mode"))
 		}
 		_, err := h.order(time.Second, radio.Order{Address: "a4cf12f0a005", Set: map[string]thing.Value{"occupiedCoolingSetpoint": "90"}})
-		wantRefused(t, err)
+		radiotest.WantRefused(t, err)
 	})
 	t.Run("a valve opens and closes", func(t *testing.T) {
 		h := h.in(t)
@@ -127,7 +128,7 @@ func TestFirmwaresObey(t *testing.T) {
 	t.Run("what shows itself is not confirmed", func(t *testing.T) {
 		h := h.in(t)
 		_, err := h.order(time.Second, radio.Order{Address: roomAddress, Action: "identify"})
-		wantUnknown(t, err)
+		radiotest.WantUnknown(t, err)
 	})
 }
 
@@ -203,7 +204,7 @@ func TestFirmwaresTell(t *testing.T) {
 		radioPlug.obey = func(_ *firmware, _, payload string) { got <- payload }
 		radioPlug.mu.Unlock()
 		_, err := h.order(patience, radio.Order{Address: "433-1394007", Set: map[string]thing.Value{"onOff": "true"}})
-		wantUnknown(t, err)
+		radiotest.WantUnknown(t, err)
 		if payload := <-got; !strings.Contains(payload, "1394007") {
 			t.Errorf("the plug got %s", payload)
 		}

@@ -3,7 +3,6 @@ package mqttdiscovery_test
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -81,7 +80,7 @@ func (h *home) set(address string, values map[string]thing.Value) {
 	if err != nil {
 		h.t.Fatalf("set %v of %s: %v", values, address, err)
 	}
-	h.wantConfirmed(id)
+	h.WantConfirmed(h.t, id, nil)
 }
 
 // do orders an action and wants success.
@@ -91,28 +90,7 @@ func (h *home) do(address, action string) {
 	if err != nil {
 		h.t.Fatalf("%s of %s: %v", action, address, err)
 	}
-	h.wantConfirmed(id)
-}
-
-func (h *home) wantConfirmed(id domain.CommandID) {
-	h.t.Helper()
-	if reports := h.CausedBy(id); len(reports) != 1 || !reports[0].Inferred {
-		h.t.Errorf("%v confirm the order, want one report that concludes it", reports)
-	}
-}
-
-func wantRefused(t *testing.T, err error) {
-	t.Helper()
-	if !errors.Is(err, radio.ErrRefused) {
-		t.Errorf("the outcome is %v, want a refusal", err)
-	}
-}
-
-func wantUnknown(t *testing.T, err error) {
-	t.Helper()
-	if err == nil || errors.Is(err, radio.ErrRefused) || errors.Is(err, radio.ErrFailed) {
-		t.Errorf("the outcome is %v, want one that nobody knows", err)
-	}
+	h.WantConfirmed(h.t, id, nil)
 }
 
 // in returns the home with another test as the one to complain to.

@@ -10,6 +10,7 @@ import (
 	"logis/domain/thing"
 	"logis/edge/radio"
 	"logis/edge/radio/mqttdiscovery"
+	"logis/edge/radio/radiotest"
 	"logis/edge/radio/zigbee2mqtt/ziglab"
 )
 
@@ -143,7 +144,7 @@ func TestDevicesChangeAndLeave(t *testing.T) {
 		pump.publish("homeassistant/switch/22B0F1_RL_2/config", "", true)
 		h.Until(t, "it is gone", func() bool { return slices.Equal(h.Gone, []string{"22B0F1/22B0F1_RL_2"}) })
 		_, err := h.in(t).order(time.Second, radio.Order{Address: "22B0F1/22B0F1_RL_2", Set: map[string]thing.Value{"onOff": "true"}})
-		wantRefused(t, err)
+		radiotest.WantRefused(t, err)
 	})
 	t.Run("an id that changes is another device", func(t *testing.T) {
 		for topic, payload := range recordings(t, "tasmota-relay") {
@@ -157,7 +158,7 @@ func TestDevicesChangeAndLeave(t *testing.T) {
 		lab.StopBroker()
 		h.Until(t, "nothing can be reached", func() bool { return !h.Reachable["33B0F1"] })
 		_, err := h.in(t).order(time.Second, radio.Order{Address: "33B0F1", Set: map[string]thing.Value{"onOff": "false"}})
-		wantRefused(t, err)
+		radiotest.WantRefused(t, err)
 		h.Mu.Lock()
 		clear(h.Values)
 		h.Mu.Unlock()
@@ -187,7 +188,7 @@ func TestOrdersAreNeverLateNorTwice(t *testing.T) {
 		h := h.in(t)
 		order := radio.Order{Address: "22B0F1", Set: map[string]thing.Value{"onOff": "true"}}
 		id, err := h.order(300*time.Millisecond, order)
-		wantUnknown(t, err)
+		radiotest.WantUnknown(t, err)
 		if got := h.CausedBy(id); len(got) > 0 {
 			t.Errorf("%v confirm what nobody did", got)
 		}
@@ -195,7 +196,7 @@ func TestOrdersAreNeverLateNorTwice(t *testing.T) {
 	t.Run("a state that was there before is no confirmation", func(t *testing.T) {
 		h := h.in(t)
 		id, err := h.order(300*time.Millisecond, radio.Order{Address: "22B0F1", Set: map[string]thing.Value{"onOff": "false"}})
-		wantUnknown(t, err)
+		radiotest.WantUnknown(t, err)
 		if got := h.CausedBy(id); len(got) > 0 {
 			t.Errorf("%v confirm what nobody did", got)
 		}
@@ -205,7 +206,7 @@ func TestOrdersAreNeverLateNorTwice(t *testing.T) {
 		breakOff(lock)
 		h.Until(t, "it is told to be away", func() bool { return !h.Reachable["a4cf12f0a002"] })
 		_, err := h.order(time.Second, radio.Order{Address: "a4cf12f0a002", Action: "unlockDoor"})
-		wantRefused(t, err)
+		radiotest.WantRefused(t, err)
 		lock.set("lock/bolt", "LOCKED")
 		repair(lock)
 		h.Until(t, "it is back", func() bool { return h.Reachable["a4cf12f0a002"] })
@@ -221,7 +222,7 @@ func TestOrdersAreNeverLateNorTwice(t *testing.T) {
 		lock.say(lock.will[0], lock.will[2]) // it listens all the same
 		h.Until(t, "it is told to be away", func() bool { return !h.Reachable["a4cf12f0a002"] })
 		_, err := h.order(time.Second, radio.Order{Address: "a4cf12f0a002", Action: "lockDoor"})
-		wantRefused(t, err)
+		radiotest.WantRefused(t, err)
 		lock.say(lock.will[0], lock.will[1])
 		h.Until(t, "it is back", func() bool { return h.Reachable["a4cf12f0a002"] })
 		h.do("a4cf12f0a002", "lockDoor")
@@ -234,7 +235,7 @@ func TestOrdersAreNeverLateNorTwice(t *testing.T) {
 		began := time.Now()
 		time.AfterFunc(200*time.Millisecond, func() { stubborn.say(stubborn.will[0], stubborn.will[2]) })
 		_, err := h.order(patience, radio.Order{Address: "22B0F1", Set: map[string]thing.Value{"onOff": "true"}})
-		wantUnknown(t, err)
+		radiotest.WantUnknown(t, err)
 		if took := time.Since(began); took > patience/2 {
 			t.Errorf("that took %v", took)
 		}
@@ -244,7 +245,7 @@ func TestOrdersAreNeverLateNorTwice(t *testing.T) {
 		stubborn.publish("homeassistant/switch/deaf/config", `{"stat_t":"deaf","cmd_t":"deaf/set","ret":true,"dev":{"ids":["deaf"]}}`, true)
 		h.Until(t, "it is known", func() bool { return h.Reachable["deaf"] })
 		_, err := h.order(time.Second, radio.Order{Address: "deaf", Set: map[string]thing.Value{"onOff": "true"}})
-		wantRefused(t, err)
+		radiotest.WantRefused(t, err)
 		late := stubborn.hears("deaf/set", "ON")
 		select {
 		case <-late:

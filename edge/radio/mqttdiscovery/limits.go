@@ -40,10 +40,6 @@ const (
 	maxComplaints = 64
 	maxComplaint  = 200
 
-	// maxOrders bounds orders under way in the whole radio, maxWaiting those
-	// waiting for one device. Further ones are refused.
-	maxOrders  = 32
-	maxWaiting = 4
 	// orderTimeout bounds an order whose context has no earlier end.
 	orderTimeout = 2 * time.Minute
 

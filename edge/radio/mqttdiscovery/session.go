@@ -11,6 +11,7 @@ import (
 	"logis/edge/radio"
 	"logis/edge/radio/gate"
 	"logis/edge/radio/mqtt"
+	"logis/edge/radio/turns"
 )
 
 // session is one connection to the broker and what was learnt on it.
@@ -20,7 +21,7 @@ type session struct {
 	link    *mqtt.Link
 	inbox   *mqtt.Inbox
 	stats   *Stats
-	orders  chan struct{}   // a token for each order under way
+	desk    *turns.Desk
 	over    <-chan struct{} // closed when the session ends
 	arrived atomic.Uint64   // messages, as the connection delivered them
 
@@ -38,8 +39,8 @@ var errSessionOver = errors.New("the connection to the broker ended")
 func (r *Radio) newSession(life context.Context, sink radio.Sink) *session {
 	return &session{
 		radio: r, sink: gate.New(life, sink), stats: &r.stats, over: life.Done(),
-		inbox:  mqtt.NewInbox(mqtt.Counts{Coalesced: &r.stats.Coalesced, Dropped: &r.stats.Dropped}),
-		orders: make(chan struct{}, maxOrders), announced: map[string]announced{}, units: map[string]*unit{},
+		inbox: mqtt.NewInbox(mqtt.Counts{Coalesced: &r.stats.Coalesced, Dropped: &r.stats.Dropped}),
+		desk:  turns.NewDesk(life.Done(), errSessionOver), announced: map[string]announced{}, units: map[string]*unit{},
 		agenda: newAgenda(), follows: newFollows(),
 	}
 }

@@ -4,13 +4,13 @@ import (
 	"context"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"logis/domain/thing"
 	"logis/edge/radio"
 	"logis/edge/radio/mqtt"
 	words "logis/edge/radio/press"
+	"logis/edge/radio/turns"
 )
 
 // unit is one announced device during one connection: what is known of it, what
@@ -19,8 +19,7 @@ type unit struct {
 	id        string
 	announced map[string][]*entity // by topic; listen's alone
 	dirty     time.Time            // since when it announces something new; listen's alone
-	turn      chan struct{}        // holds a token while an order runs
-	waiting   atomic.Int32         // orders waiting for the turn
+	turn      *turns.Turn
 
 	mu      sync.Mutex // held across calls of the sink, so that its facts keep their order
 	devices []*device
@@ -46,7 +45,7 @@ type saying struct {
 
 func newUnit(id string) *unit {
 	return &unit{
-		id: id, announced: map[string][]*entity{}, turn: make(chan struct{}, 1), news: make(chan struct{}), button: lastHeld,
+		id: id, announced: map[string][]*entity{}, turn: turns.New(), news: make(chan struct{}), button: lastHeld,
 		said: map[place]saying{}, told: map[place]thing.Value{}, holding: map[place]bool{},
 		heard: map[string]uint64{}, silent: map[string]bool{}, reach: map[string]bool{},
 	}

@@ -33,55 +33,13 @@ func (r *Radio) Act(ctx context.Context, order radio.Order) error {
 	if err != nil {
 		return err
 	}
-	release, err := s.takeTurns(ctx, u)
+	release, err := s.desk.Take(ctx, u.turn)
 	if err != nil {
 		return err
 	}
 	defer release()
 	o := &running{session: s, unit: u, device: d, plan: p, order: order, values: map[string]thing.Value{}}
 	return o.carryOut(ctx)
-}
-
-// takeTurns waits until no other order is with any of the units, and few in the
-// radio. Several units are to be in the order of their addresses, so that two
-// orders never wait for each other.
-func (s *session) takeTurns(ctx context.Context, units ...*unit) (release func(), err error) {
-	var slots []chan struct{}
-	crowded := false
-	for _, u := range units {
-		crowded = u.waiting.Add(1) > maxWaiting || crowded
-		slots = append(slots, u.turn)
-	}
-	defer func() {
-		for _, u := range units {
-			u.waiting.Add(-1)
-		}
-	}()
-	if crowded {
-		return nil, fmt.Errorf("%w: %w", radio.ErrRefused, errBusy)
-	}
-	slots = append(slots, s.orders)
-	taken := 0
-	release = func() {
-		for _, slot := range slots[:taken] {
-			<-slot
-		}
-	}
-	for _, slot := range slots {
-		select {
-		case slot <- struct{}{}:
-			taken++
-		case <-s.over:
-			err = errSessionOver
-		case <-ctx.Done():
-			err = ctx.Err()
-		}
-		if err != nil {
-			release()
-			return nil, fmt.Errorf("%w: waiting for its turn: %w", radio.ErrRefused, err)
-		}
-	}
-	return release, nil
 }
 
 // running is one order under way.

@@ -10,6 +10,7 @@ import (
 
 	"logis/domain/thing"
 	"logis/edge/radio"
+	"logis/edge/radio/radiotest"
 	"logis/edge/radio/zigbee2mqtt/ziglab"
 	"logis/edge/radio/zigbee2mqtt/znp"
 )
@@ -115,7 +116,7 @@ func heats(h *home, thermostat *znp.Thermostat) {
 	thermostat.Warm(2075)
 	h.UntilValue(h.t, address, "localTemperature", "20.75")
 	_, err := h.orderSet(address, map[string]thing.Value{"occupiedHeatingSetpoint": "31"})
-	wantRefused(h.t, err)
+	radiotest.WantRefused(h.t, err)
 }
 
 func sees(h *home, motion *znp.Motion) {
@@ -154,7 +155,7 @@ func locks(h *home, lock *znp.Lock) {
 		if err != nil {
 			h.t.Fatalf("%s: %v", step.action, err)
 		}
-		h.wantConfirmed(id, map[string]thing.Value{"lockState": step.want})
+		h.WantConfirmed(h.t, id, map[string]thing.Value{"lockState": step.want})
 		if lock.State() != step.state {
 			h.t.Errorf("after %s the bolt is truly %v, want %v", step.action, lock.State(), step.state)
 		}
@@ -171,8 +172,8 @@ func jams(h *home, lock *znp.Lock) {
 	defer cancel()
 	before := len(lock.Orders())
 	id, err := h.order(ctx, radio.Order{Address: address, Action: "lockDoor"})
-	wantUnknown(h.t, err)
-	h.wantNothingTold(id)
+	radiotest.WantUnknown(h.t, err)
+	h.WantNothingTold(h.t, id)
 	if got := len(lock.Orders()) - before; got != 1 {
 		h.t.Errorf("the lock got the order %d times, want once", got)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"logis/domain/thing"
 	"logis/edge/radio"
+	"logis/edge/radio/turns"
 )
 
 var errEmpty = errors.New("none of its devices can be reached")
@@ -47,7 +48,7 @@ func (r *Radio) actGroup(ctx context.Context, order radio.Order) error {
 	if err != nil {
 		return err
 	}
-	release, err := s.takeTurns(ctx, unitsOf(runs)...)
+	release, err := s.desk.Take(ctx, turnsOf(runs)...)
 	if err != nil {
 		return err
 	}
@@ -81,14 +82,14 @@ func (s *session) plansOf(members []member, order radio.Order) ([]*running, erro
 	return runs, nil
 }
 
-// unitsOf returns the hardware of the orders, each once: several endpoints of one
-// may be members.
-func unitsOf(runs []*running) []*unit {
-	var units []*unit
+// turnsOf returns the turns of the hardware behind the orders, each once: several
+// endpoints of one may be members.
+func turnsOf(runs []*running) []*turns.Turn {
+	var all []*turns.Turn
 	for _, o := range runs {
-		units = append(units, o.unit)
+		all = append(all, o.unit.turn)
 	}
-	return slices.Compact(units)
+	return slices.Compact(all)
 }
 
 // sendToAll sends the group's message and has every member confirm it.

@@ -9,6 +9,7 @@ import (
 
 	"logis/domain/thing"
 	"logis/edge/radio"
+	"logis/edge/radio/radiotest"
 	"logis/edge/radio/zigbee2mqtt/ziglab"
 	"logis/edge/radio/zigbee2mqtt/znp"
 )
@@ -85,7 +86,7 @@ func TestAGroupIsADeviceWhoseMembersObeyTogether(t *testing.T) {
 		if err == nil || errors.Is(err, radio.ErrFailed) || errors.Is(err, radio.ErrRefused) {
 			t.Errorf("the order gives %v: one lamp did it and the other is not heard of", err)
 		}
-		h.in(t).wantNothingTold(id)
+		h.WantNothingTold(t, id)
 		h.UntilValue(t, ziglab.Address(one), "onOff", "true")
 		h.UntilReach(t, false, ziglab.Address(two))
 		if on := h.Told(ziglab.Address(two))["onOff"]; on != "false" || two.On() {
@@ -110,7 +111,7 @@ func TestAGroupIsADeviceWhoseMembersObeyTogether(t *testing.T) {
 			t.Error("a group with a lock is a device")
 		}
 		_, err := h.in(t).do("group-9", "unlockDoor")
-		wantRefused(t, err)
+		radiotest.WantRefused(t, err)
 	})
 	t.Run("it survives Zigbee2MQTT and leaves with its last word", func(t *testing.T) {
 		lab.StopBridge()

@@ -3,7 +3,6 @@ package zigbee2mqtt_test
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -86,7 +85,7 @@ func (h *home) set(address string, values map[string]thing.Value) {
 	if err != nil {
 		h.t.Fatalf("set %v: %v", values, err)
 	}
-	h.wantConfirmed(id, values)
+	h.WantConfirmed(h.t, id, values)
 }
 
 // do orders an action within the test's patience and returns what Act said.
@@ -95,44 +94,6 @@ func (h *home) do(address, action string) (domain.CommandID, error) {
 	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
 	defer cancel()
 	return h.order(ctx, radio.Order{Address: address, Action: action})
-}
-
-func (h *home) wantConfirmed(id domain.CommandID, values map[string]thing.Value) {
-	h.t.Helper()
-	reports := h.CausedBy(id)
-	if len(reports) != 1 {
-		h.t.Fatalf("%d reports confirm the order, want 1: %v", len(reports), reports)
-	}
-	for property, want := range values {
-		if got := reports[0].Values[property]; got != want {
-			h.t.Errorf("the confirmation tells %s = %s, want %s", property, got, want)
-		}
-	}
-	if !reports[0].Inferred {
-		h.t.Error("the confirmation says that the device named the order itself")
-	}
-}
-
-// wantNothingTold checks that no report confirms an order that did not succeed.
-func (h *home) wantNothingTold(id domain.CommandID) {
-	h.t.Helper()
-	if reports := h.CausedBy(id); len(reports) > 0 {
-		h.t.Errorf("reports confirm an order that did not succeed: %v", reports)
-	}
-}
-
-func wantRefused(t *testing.T, err error) {
-	t.Helper()
-	if !errors.Is(err, radio.ErrRefused) {
-		t.Errorf("the outcome is %v, want a refusal", err)
-	}
-}
-
-func wantUnknown(t *testing.T, err error) {
-	t.Helper()
-	if err == nil || errors.Is(err, radio.ErrRefused) || errors.Is(err, radio.ErrFailed) {
-		t.Errorf("the outcome is %v, want one that nobody knows", err)
-	}
 }
 
 // in returns the home with another test as the one to complain to.

@@ -29,10 +29,6 @@ const (
 	// maxCapabilities is what the models allow beyond a kind.
 	maxCapabilities = 8
 
-	// maxOrders bounds orders under way in the whole radio, maxWaiting those
-	// waiting for one device. Further ones are refused.
-	maxOrders  = 32
-	maxWaiting = 4
 	// maxReads bounds reads under way: the air of one coordinator carries a few
 	// dozen frames a second.
 	maxReads = 8

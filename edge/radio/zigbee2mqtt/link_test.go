@@ -17,6 +17,7 @@ import (
 
 	"logis/domain/thing"
 	"logis/edge/radio"
+	"logis/edge/radio/radiotest"
 	"logis/edge/radio/zigbee2mqtt"
 	"logis/edge/radio/zigbee2mqtt/ziglab"
 )
@@ -121,7 +122,7 @@ func TestAnOrderThatReachesNobodyIsRefused(t *testing.T) {
 	h.Until(t, "the lamp is told to be out of reach", func() bool { _, told := h.Reachable["0x00124b0000000001"]; return told })
 	bridge.deafen()
 	_, err := h.orderSet("0x00124b0000000001", map[string]thing.Value{"onOff": "true"})
-	wantRefused(t, err)
+	radiotest.WantRefused(t, err)
 }
 
 func TestOrdersDoNotPileUpBehindADevice(t *testing.T) {
@@ -146,7 +147,7 @@ func TestOrdersDoNotPileUpBehindADevice(t *testing.T) {
 	}
 	for n := range orders - 1 - mayWait { // at once, and while one is under way
 		err := <-refused
-		wantRefused(t, err)
+		radiotest.WantRefused(t, err)
 		if !strings.Contains(err.Error(), "too much") {
 			t.Errorf("order %d was refused because %v", n, err)
 		}

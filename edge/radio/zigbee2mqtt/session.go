@@ -16,6 +16,7 @@ import (
 	"logis/edge/radio"
 	"logis/edge/radio/gate"
 	"logis/edge/radio/mqtt"
+	"logis/edge/radio/turns"
 )
 
 // session is one connection to Zigbee2MQTT and what was learnt on it.
@@ -26,7 +27,7 @@ type session struct {
 	inbox    *mqtt.Inbox
 	requests *requests
 	stats    *Stats
-	orders   chan struct{}   // a token for each order under way
+	desk     *turns.Desk
 	reads    chan struct{}   // a token for each read under way
 	rereads  chan *unit      // units to be read soon
 	awake    chan struct{}   // closed when Zigbee2MQTT says it is online
@@ -85,7 +86,7 @@ func (r *Radio) newSession(life context.Context, sink radio.Sink) *session {
 		radio: r, sink: gate.New(life, sink),
 		awake: make(chan struct{}), listed: make(chan struct{}), ready: make(chan struct{}), over: life.Done(),
 		inbox: mqtt.NewInbox(mqtt.Counts{Coalesced: &r.stats.Coalesced, Dropped: &r.stats.Dropped}), requests: newRequests(rand.Text() + "-"), stats: &r.stats,
-		orders: make(chan struct{}, maxOrders), reads: make(chan struct{}, maxReads), rereads: make(chan *unit, maxUnits),
+		desk: turns.NewDesk(life.Done(), errSessionOver), reads: make(chan struct{}, maxReads), rereads: make(chan *unit, maxUnits),
 		units: map[string]*unit{}, topics: map[string]*unit{}, names: map[*unit]string{}, watched: map[*unit]chan<- string{},
 	}
 }

@@ -5,21 +5,20 @@ import (
 	"maps"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"logis/domain/thing"
 	"logis/edge/radio"
 	"logis/edge/radio/mqtt"
 	words "logis/edge/radio/press"
+	"logis/edge/radio/turns"
 )
 
 // unit is one piece of Zigbee hardware during one connection: what is known of
 // it, what the agent was told, and whose turn it is.
 type unit struct {
-	ieee    string
-	turn    chan struct{} // holds a token while an order runs
-	waiting atomic.Int32  // orders waiting for the turn
+	ieee string
+	turn *turns.Turn
 
 	mu      sync.Mutex // held across calls of the sink, so that its facts keep their order
 	listed  listed
@@ -61,7 +60,7 @@ const (
 
 func newUnit(ieee string) *unit {
 	return &unit{
-		ieee: ieee, turn: make(chan struct{}, 1), news: make(chan struct{}), button: lastHeld,
+		ieee: ieee, turn: turns.New(), news: make(chan struct{}), button: lastHeld,
 		said: map[place]saying{}, told: map[place]thing.Value{}, holding: map[place]bool{}, mute: map[place]bool{},
 	}
 }

@@ -29,7 +29,7 @@ func (r *Radio) Act(ctx context.Context, order radio.Order) error {
 	if err != nil {
 		return err
 	}
-	release, err := s.takeTurn(ctx, u)
+	release, err := s.desk.Take(ctx, u.turn)
 	if err != nil {
 		return err
 	}
@@ -37,34 +37,6 @@ func (r *Radio) Act(ctx context.Context, order radio.Order) error {
 	o := &running{session: s, unit: u, device: d, plan: p, order: order, values: map[string]thing.Value{}}
 	o.touched = d.siblings(p.wants)
 	return o.carryOut(ctx)
-}
-
-// takeTurn waits until no other order is with the unit, and few in the radio.
-func (s *session) takeTurn(ctx context.Context, u *unit) (release func(), err error) {
-	if u.waiting.Add(1) > maxWaiting {
-		u.waiting.Add(-1)
-		return nil, fmt.Errorf("%w: %w", radio.ErrRefused, errBusy)
-	}
-	defer u.waiting.Add(-1)
-	for _, slot := range []chan struct{}{u.turn, s.orders} {
-		select {
-		case slot <- struct{}{}:
-		case <-s.life.Done():
-			err = errSessionOver
-		case <-ctx.Done():
-			err = ctx.Err()
-		}
-		if err != nil {
-			if slot == s.orders {
-				<-u.turn
-			}
-			return nil, fmt.Errorf("%w: waiting for its turn: %w", radio.ErrRefused, err)
-		}
-	}
-	return func() {
-		<-s.orders
-		<-u.turn
-	}, nil
 }
 
 // running is one order under way.

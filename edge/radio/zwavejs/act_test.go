@@ -9,6 +9,7 @@ import (
 
 	"logis/domain/thing"
 	"logis/edge/radio"
+	"logis/edge/radio/radiotest"
 	"logis/edge/radio/zwavejs"
 	"logis/edge/radio/zwavejs/zwavelab"
 )
@@ -261,8 +262,8 @@ func jams(h *home, lab *zwavelab.Bench) {
 	defer lab.Jam(plug, false)
 	h.Forget()
 	id, err := h.order(2*time.Second, radio.Order{Address: at(plug), Set: values{"onOff": "true"}})
-	wantUnknown(h.t, err)
-	h.wantNothingTold(id)
+	radiotest.WantUnknown(h.t, err)
+	h.WantNothingTold(h.t, id)
 	if told := h.ToldOf(at(plug), "onOff"); slices.Contains(told, "true") {
 		h.t.Errorf("a plug that did nothing was told to be on: %v", told)
 	}
@@ -270,8 +271,8 @@ func jams(h *home, lab *zwavelab.Bench) {
 	defer lab.Jam(lock, false)
 	before := len(lab.Orders(lock))
 	id, err = h.order(3*time.Second, radio.Order{Address: at(lock), Action: "unlockDoor"})
-	wantUnknown(h.t, err)
-	h.wantNothingTold(id)
+	radiotest.WantUnknown(h.t, err)
+	h.WantNothingTold(h.t, id)
 	if got := lab.Orders(lock)[before:]; len(got) != 1 {
 		h.t.Errorf("the jammed lock got %v, want one order", got)
 	}
@@ -373,7 +374,7 @@ func refuses(h *home, lab *zwavelab.Bench) {
 		if err == nil {
 			h.t.Errorf("%+v succeeds", order)
 		}
-		wantRefused(h.t, err)
+		radiotest.WantRefused(h.t, err)
 	}
 	if after := len(lab.Orders(dimmer)) + len(lab.Orders(thermostat)) + len(lab.Orders(contact)); after != before {
 		h.t.Errorf("%d refused orders reached a device", after-before)
@@ -393,6 +394,6 @@ func reads(h *home, lab *zwavelab.Bench) {
 	}
 	for _, address := range []string{at(99), at(contact)} { // nobody, and one that sleeps
 		_, err := h.radio.Read(h.t.Context(), address)
-		wantRefused(h.t, err)
+		radiotest.WantRefused(h.t, err)
 	}
 }

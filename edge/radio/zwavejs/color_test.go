@@ -62,7 +62,7 @@ func TestAColourIsNeverHalfOfBeforeAnOrderAndHalfOfAfterIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.in(t).wantConfirmed(id, values{"currentSaturation": "40", "currentHue": "120"}) // both are made of what was read
+	h.WantConfirmed(t, id, values{"currentSaturation": "40", "currentHue": "120"}) // both are made of what was read
 	polls := server.count("node.poll_value")
 	server.say(fmt.Sprintf(`{"type":"result","success":true,"messageId":%q,"result":{"value":255}}`, late))
 	const rest, again = 1, 4 // of that reading, and another one with the level

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"logis/edge/radio"
+	"logis/edge/radio/radiotest"
 	"logis/edge/radio/zwavejs"
 	"logis/edge/radio/zwavejs/zwavelab"
 )
@@ -30,14 +31,14 @@ func TestTheRadioSurvivesWhatCanGoWrong(t *testing.T) {
 		if err == nil {
 			t.Error("an order for a plug out of reach succeeds")
 		}
-		h.wantNothingTold(id)
+		h.WantNothingTold(h.t, id)
 		h.UntilReach(t, false, at(plug))
 		if told := h.ToldOf(at(plug), "onOff"); slices.Contains(told, "true") {
 			t.Errorf("a plug out of reach was told to be %v", told)
 		}
 		// Known to be gone, it is not even sent the order.
 		_, err = h.order(patience, radio.Order{Address: at(plug), Set: values{"onOff": "true"}})
-		wantRefused(t, err)
+		radiotest.WantRefused(t, err)
 		lab.Change(plug, "switch", false)
 		lab.Reach(plug, true)
 		lab.Ping(plug)
@@ -62,8 +63,8 @@ func TestTheRadioSurvivesWhatCanGoWrong(t *testing.T) {
 		before := len(lab.Orders(lock))
 		lab.Reach(lock, false)
 		id, err := h.order(10*time.Second, radio.Order{Address: at(lock), Action: "unlockDoor"})
-		wantRefused(t, err)
-		h.wantNothingTold(id)
+		radiotest.WantRefused(t, err)
+		h.WantNothingTold(h.t, id)
 		lab.Reach(lock, true)
 		lab.Ping(lock)
 		h.do(at(lock), "lockDoor", values{"lockState": `"locked"`})
@@ -79,7 +80,7 @@ func TestTheRadioSurvivesWhatCanGoWrong(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := h.order(300*time.Millisecond, radio.Order{Address: at(lock), Action: "unlockDoor"})
-		wantRefused(t, err)
+		radiotest.WantRefused(t, err)
 		if err := lab.Thaw(); err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +97,7 @@ func TestTheRadioSurvivesWhatCanGoWrong(t *testing.T) {
 			h.UntilReach(t, false, at(node))
 		}
 		_, err := h.order(patience, radio.Order{Address: at(plug), Set: values{"onOff": "true"}})
-		wantRefused(t, err)
+		radiotest.WantRefused(t, err)
 		h.Forget()
 		lab.Restart()
 		for _, node := range []int{plug, lock, door} {
@@ -125,6 +126,6 @@ func TestTheRadioSurvivesWhatCanGoWrong(t *testing.T) {
 		lab.Leave(second)
 		h.Until(t, "the device is told to have left", func() bool { return slices.Contains(h.Gone, at(second)) })
 		_, err := h.order(patience, radio.Order{Address: at(second), Set: values{"onOff": "false"}})
-		wantRefused(t, err)
+		radiotest.WantRefused(t, err)
 	})
 }

@@ -3,7 +3,6 @@ package zwavejs_test
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -82,7 +81,7 @@ func (h *home) set(address string, want values) {
 	if err != nil {
 		h.t.Fatalf("set %v: %v", want, err)
 	}
-	h.wantConfirmed(id, want)
+	h.WantConfirmed(h.t, id, want)
 }
 
 // do orders an action and wants success.
@@ -93,45 +92,7 @@ func (h *home) do(address, action string, want values) {
 		h.t.Fatalf("%s: %v", action, err)
 	}
 	if want != nil {
-		h.wantConfirmed(id, want)
-	}
-}
-
-func (h *home) wantConfirmed(id domain.CommandID, want values) {
-	h.t.Helper()
-	reports := h.CausedBy(id)
-	if len(reports) != 1 {
-		h.t.Fatalf("%d reports confirm the order, want 1: %v", len(reports), reports)
-	}
-	for property, value := range want {
-		if got := reports[0].Values[property]; got != value {
-			h.t.Errorf("the confirmation tells %s = %s, want %s", property, got, value)
-		}
-	}
-	if !reports[0].Inferred {
-		h.t.Error("the confirmation says that the device named the order itself")
-	}
-}
-
-// wantNothingTold checks that no report confirms an order that did not succeed.
-func (h *home) wantNothingTold(id domain.CommandID) {
-	h.t.Helper()
-	if reports := h.CausedBy(id); len(reports) > 0 {
-		h.t.Errorf("reports confirm an order that did not succeed: %v", reports)
-	}
-}
-
-func wantRefused(t *testing.T, err error) {
-	t.Helper()
-	if !errors.Is(err, radio.ErrRefused) {
-		t.Errorf("the outcome is %v, want a refusal", err)
-	}
-}
-
-func wantUnknown(t *testing.T, err error) {
-	t.Helper()
-	if err == nil || errors.Is(err, radio.ErrRefused) || errors.Is(err, radio.ErrFailed) {
-		t.Errorf("the outcome is %v, want one that nobody knows", err)
+		h.WantConfirmed(h.t, id, want)
 	}
 }
 

@@ -44,10 +44,6 @@ const (
 	keyBurst = 20
 	keyRate  = 10
 
-	// maxOrders bounds orders under way in the whole radio, maxWaiting those
-	// waiting for one node. Further ones are refused.
-	maxOrders  = 32
-	maxWaiting = 4
 	// maxReads bounds reads under way: a Z-Wave network carries a few dozen frames
 	// a second, one after the other.
 	maxReads = 4

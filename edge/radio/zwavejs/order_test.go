@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"logis/edge/radio"
+	"logis/edge/radio/radiotest"
 	"logis/edge/radio/zwavejs"
 )
 
@@ -74,7 +75,7 @@ func TestWhatTheServerSaysOfAnOrderIsNotBelieved(t *testing.T) {
 			err := h.radio.Act(ctx, radio.Order{Address: at(2), Set: values{"onOff": "true"}})
 			switch {
 			case errors.Is(c.want, unknown):
-				wantUnknown(t, err)
+				radiotest.WantUnknown(t, err)
 			case !errors.Is(err, c.want):
 				t.Errorf("the outcome is %v, want %v", err, c.want)
 			case c.want != nil && time.Since(began) > atOnce:
@@ -117,7 +118,7 @@ func TestNothingIsSentToADeviceThatSleeps(t *testing.T) {
 	h.UntilReach(t, true, at(2))
 	order := radio.Order{Address: at(2), Set: values{"occupiedHeatingSetpoint": "25"}}
 	_, err := h.order(patience, order)
-	wantRefused(t, err)
+	radiotest.WantRefused(t, err)
 	if n := server.count("node.set_value") + server.count("node.poll_value"); n != 0 {
 		t.Errorf("%d messages wait for a device that sleeps", n)
 	}
@@ -153,7 +154,7 @@ func TestWhatOpensIsAskedFirst(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 	defer cancel()
 	err := h.radio.Act(ctx, radio.Order{Address: at(2), Action: "unlockDoor"})
-	wantRefused(t, err)
+	radiotest.WantRefused(t, err)
 	if n := server.count("node.set_value"); n != 0 {
 		t.Errorf("the lock was sent %d orders", n)
 	}
@@ -177,7 +178,7 @@ func TestOrdersDoNotPileUpBehindADevice(t *testing.T) {
 	}
 	for n := range orders - 1 - mayWait { // at once, and while one is under way
 		err := <-refused
-		wantRefused(t, err)
+		radiotest.WantRefused(t, err)
 		if !strings.Contains(err.Error(), "too much") {
 			t.Errorf("order %d was refused because %v", n, err)
 		}
@@ -206,7 +207,7 @@ func TestAnOrderEndsWithItsConnection(t *testing.T) {
 	server.mu.Lock()
 	_ = server.conn.CloseNow()
 	server.mu.Unlock()
-	wantUnknown(t, <-outcome)
+	radiotest.WantUnknown(t, <-outcome)
 	h.UntilReach(t, false, at(2))
 	switched(server)
 	h.UntilReach(t, true, at(2))

@@ -14,6 +14,7 @@ import (
 
 	"logis/edge/radio"
 	"logis/edge/radio/gate"
+	"logis/edge/radio/turns"
 )
 
 // session is one connection to the server and what was learnt on it.
@@ -26,7 +27,7 @@ type session struct {
 	inbox    *inbox
 	requests *requests
 	stats    *Stats
-	orders   chan struct{}      // a token for each order under way
+	desk     *turns.Desk
 	reads    chan struct{}      // a token for each read under way
 	rereads  chan *unit         // units to be read soon
 	windows  chan time.Duration // how long to let new nodes in
@@ -70,7 +71,7 @@ func (r *Radio) newSession(life context.Context, sink radio.Sink, l *link) *sess
 	return &session{
 		radio: r, life: life, sink: gate.New(life, sink), link: l, home: fmt.Sprintf("%08x", l.hello.HomeID),
 		inbox: newInbox(&r.stats), requests: newRequests(), stats: &r.stats,
-		orders: make(chan struct{}, maxOrders), reads: make(chan struct{}, maxReads),
+		desk: turns.NewDesk(life.Done(), errSessionOver), reads: make(chan struct{}, maxReads),
 		rereads: make(chan *unit, maxUnits), windows: make(chan time.Duration, 1),
 		units: map[int]*unit{}, follows: map[int]map[valueID]bool{},
 	}

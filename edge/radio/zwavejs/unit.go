@@ -6,18 +6,17 @@ import (
 	"maps"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	"logis/domain/thing"
 	"logis/edge/radio"
+	"logis/edge/radio/turns"
 )
 
 // unit is one node during one connection: what is known of it, what the agent
 // was told, and whose turn it is.
 type unit struct {
-	node    int
-	turn    chan struct{} // holds a token while an order runs
-	waiting atomic.Int32  // orders waiting for the turn
+	node int
+	turn *turns.Turn
 
 	mu      sync.Mutex // held across calls of the sink, so that its facts keep their order
 	listed  listed
@@ -49,7 +48,7 @@ const (
 
 func newUnit(node int) *unit {
 	return &unit{
-		node: node, turn: make(chan struct{}, 1),
+		node: node, turn: turns.New(),
 		raw: map[valueID]json.RawMessage{}, told: map[place]thing.Value{}, holding: map[place]bool{},
 		mute: map[valueID]bool{}, held: map[int]bool{},
 	}

@@ -808,6 +808,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/homes/{home}/history/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why something happened
+         * @description Leads an event, or a value of a device now or as of an event, back to what it began with, and tells what followed from it.
+         */
+        get: operations["get-why"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/homes/{home}/invitations": {
         parameters: {
             query?: never;
@@ -1114,6 +1134,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/homes/{home}/rules/backtest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a rule would have done
+         * @description Runs a draft, or versions of a rule, over what happened, beside what it did. No device is asked for anything, and nothing is saved.
+         */
+        post: operations["backtest-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/homes/{home}/rules/check": {
         parameters: {
             query?: never;
@@ -1365,6 +1405,70 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tests of rules
+         * @description Returns slices of the log with the firings that rules should come to in them.
+         */
+        get: operations["list-tests"];
+        put?: never;
+        /**
+         * Save a slice as a test
+         * @description Keeps a slice of the log with the firings that a rule should come to in it. 409 when there are as many as there can be.
+         */
+        post: operations["add-test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/tests/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a rule's tests
+         * @description Runs every test of a rule, in its present version or a draft. No device is asked for anything.
+         */
+        post: operations["run-tests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/tests/{test}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a test
+         * @description Removes a test.
+         */
+        delete: operations["remove-test"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1670,6 +1774,93 @@ export interface components {
              * @example 2026-05-03T14:02:11.250000Z
              */
             since: string;
+        };
+        Backtest: {
+            /**
+             * Format: int64
+             * @description How often it fired.
+             * @example 3
+             */
+            did: number;
+            /**
+             * Format: int64
+             * @description How many occasions are not the same for all of them.
+             * @example 1
+             */
+            differ: number;
+            /**
+             * Format: int64
+             * @description How many events were looked at.
+             * @example 42
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description It begins after this event.
+             * @example 1000
+             */
+            from: number;
+            /**
+             * @description Whether that is the end of the window; false: there were too many events or firings, ask again from there.
+             * @example true
+             */
+            full: boolean;
+            /** @description Every occasion, in the order of time. */
+            rows: components["schemas"]["BacktestRow"][];
+            /**
+             * Format: int64
+             * @description The last event that was looked at.
+             * @example 1042
+             */
+            to: number;
+            /** @description What a draft would have brought about with the other rules in the last seven days of the window. */
+            warnings: components["schemas"]["Quarrel"][];
+            /** @description How often it would have fired, by version. */
+            would: number[];
+        };
+        BacktestRequest: {
+            /** @description A draft, which stands behind the versions; two in all. */
+            document?: components["schemas"]["RuleDocument"];
+            /**
+             * Format: date-time
+             * @description The beginning; thirty days before the end if not given.
+             * @example 2026-05-01T00:00:00Z
+             */
+            from?: string;
+            /** @description Devices that an owner would let the draft open. */
+            grants?: string[];
+            /**
+             * Format: uuid
+             * @description The rule; none: a draft of a new one.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a06
+             */
+            rule?: string;
+            /**
+             * Format: date-time
+             * @description The end; now if not given. At most 92 days later.
+             * @example 2026-05-31T00:00:00Z
+             */
+            to?: string;
+            /** @description Versions of the rule, by the events that brought them; without any and without a document, its present one. */
+            versions?: number[];
+        };
+        BacktestRow: {
+            /**
+             * Format: date-time
+             * @description When the first of them fired.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            at: string;
+            /** @description What happened; null: it stayed silent. */
+            did: components["schemas"]["DidFire"] | null;
+            /**
+             * Format: int64
+             * @description The event that triggers it; null: the clock does, or what it would have done itself.
+             * @example 1040
+             */
+            seq: number | null;
+            /** @description By version; null: it would have stayed silent. */
+            would: (components["schemas"]["WouldFire"] | null)[];
         };
         Bucket: {
             /**
@@ -2217,6 +2408,26 @@ export interface components {
              */
             device: string;
         };
+        DidFire: {
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description The event.
+             * @example 1041
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description The version that fired.
+             * @example 1000
+             */
+            version: number;
+        };
         Difference: {
             /** @description Devices that came, went or are elsewhere or named otherwise. */
             devices: components["schemas"]["DeviceDifference"][];
@@ -2694,6 +2905,45 @@ export interface components {
              */
             time_zone: string;
         };
+        HomeTest: {
+            /**
+             * Format: int64
+             * @description The event before the slice.
+             * @example 1000
+             */
+            after: number;
+            /** @description When the rule should fire, and at no other time. */
+            expected: components["schemas"]["Occasion"][];
+            /**
+             * Format: uuid
+             * @description The test.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a0a
+             */
+            id: string;
+            /**
+             * @description What people call it.
+             * @example Nobody was home and the light stayed off
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description The event that made it.
+             * @example 1042
+             */
+            revision: number;
+            /**
+             * Format: uuid
+             * @description The rule it is about.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a06
+             */
+            rule: string;
+            /**
+             * Format: int64
+             * @description Its last event.
+             * @example 1040
+             */
+            to: number;
+        };
         Invitation: {
             /**
              * Format: uuid
@@ -2763,6 +3013,10 @@ export interface components {
             /** @description The things. */
             items: components["schemas"]["Home"][];
         };
+        ListHomeTest: {
+            /** @description The things. */
+            items: components["schemas"]["HomeTest"][];
+        };
         ListInvitation: {
             /** @description The things. */
             items: components["schemas"]["Invitation"][];
@@ -2806,6 +3060,10 @@ export interface components {
         ListSignedIn: {
             /** @description The things. */
             items: components["schemas"]["SignedIn"][];
+        };
+        ListTestOutcome: {
+            /** @description The things. */
+            items: components["schemas"]["TestOutcome"][];
         };
         ListToken: {
             /** @description The things. */
@@ -3089,6 +3347,20 @@ export interface components {
              * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
              */
             person?: string;
+        };
+        Occasion: {
+            /**
+             * Format: date-time
+             * @description The time, where it is one; null: an event triggers it.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            at: string | null;
+            /**
+             * Format: int64
+             * @description The event that triggers it; null: the clock does.
+             * @example 1010
+             */
+            seq: number | null;
         };
         OwnMode: {
             /**
@@ -3435,6 +3707,35 @@ export interface components {
              * @enum {string}
              */
             type: "pulse";
+        };
+        Quarrel: {
+            /**
+             * Format: int64
+             * @description How often.
+             * @example 3
+             */
+            count: number;
+            /**
+             * Format: uuid
+             * @description The device they fight for; null: none.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+            /**
+             * @description A circle, too much of it, or opposite wishes within five seconds.
+             * @example conflict
+             * @enum {string}
+             */
+            kind: "loop" | "flood" | "conflict";
+            /**
+             * @description The property they fight for; null: none.
+             * @example onOff
+             */
+            property: string | null;
+            /** @description One rule or two; a zero id is the draft of a new one. */
+            rules: string[];
+            /** @description Some of the events it would have begun with. */
+            seqs: number[];
         };
         RadioPairing: {
             /**
@@ -4169,6 +4470,67 @@ export interface components {
              */
             offset_minutes?: number;
         };
+        TestOutcome: {
+            /** @description When it should have fired, and would not. */
+            missing: components["schemas"]["Occasion"][];
+            /**
+             * @description What people call it.
+             * @example Nobody was home and the light stayed off
+             */
+            name: string;
+            /**
+             * @description Whether the rule comes to what is expected.
+             * @example true
+             */
+            passed: boolean;
+            /**
+             * Format: uuid
+             * @description The test.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a0a
+             */
+            test: string;
+            /** @description When it would have fired, and should not. */
+            unexpected: components["schemas"]["Occasion"][];
+        };
+        TestRequest: {
+            /**
+             * Format: int64
+             * @description The event before the slice.
+             * @example 1000
+             */
+            after: number;
+            /** @description When the rule should fire, and at no other time. */
+            expected: components["schemas"]["Occasion"][];
+            /**
+             * @description What to call it.
+             * @example Kitchen
+             */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The rule it is about.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a06
+             */
+            rule: string;
+            /**
+             * Format: int64
+             * @description Its last event, at most 5000 later.
+             * @example 1040
+             */
+            to: number;
+        };
+        TestRun: {
+            /** @description A draft of it; none: its present version. */
+            document?: components["schemas"]["RuleDocument"];
+            /** @description Devices that an owner would let the draft open. */
+            grants?: string[];
+            /**
+             * Format: uuid
+             * @description The rule.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a06
+             */
+            rule: string;
+        };
         TimeTest: {
             /**
              * @description From this time of day.
@@ -4390,6 +4752,32 @@ export interface components {
              */
             type: "welcome";
         };
+        Why: {
+            /** @description The events that followed from the event, directly or by others. */
+            following: number[];
+            /** @description The event, what it followed from, and so on back to the first. */
+            links: components["schemas"]["WhyLink"][];
+            /**
+             * @description Whether there may be further ones.
+             * @example false
+             */
+            more: boolean;
+            /**
+             * @description What it began with; outside: a switch, or another app; earlier: the chain is too long.
+             * @example person
+             * @enum {string}
+             */
+            root: "person" | "device" | "schedule" | "outside" | "gateway" | "system" | "earlier";
+        };
+        WhyLink: {
+            /** @description What happened. */
+            event: components["schemas"]["Event"];
+            /**
+             * @description Whether the log itself holds that it follows from the next one; false: it was concluded from times and values.
+             * @example true
+             */
+            proven: boolean;
+        };
         Window: {
             /**
              * Format: int64
@@ -4403,6 +4791,47 @@ export interface components {
              * @example 1080
              */
             to: number;
+        };
+        Wish: {
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            at: string;
+            /** @description What it would have held; its ids are made up. */
+            data: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uuid
+             * @description What it is about.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            entity: string;
+            /**
+             * @description The event that would have been recorded.
+             * @example command.requested
+             */
+            type: string;
+        };
+        WouldFire: {
+            /** @description What it would have done, what came after a delay too. */
+            asked: components["schemas"]["Wish"][];
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            at: string;
+            /** @description Every part of its condition, as things would have been. */
+            checked: components["schemas"]["Checked"][];
+            /**
+             * Format: int64
+             * @description Which of its triggers.
+             * @example 0
+             */
+            trigger: number;
         };
     };
     responses: never;
@@ -9341,6 +9770,103 @@ export interface operations {
             };
         };
     };
+    "get-why": {
+        parameters: {
+            query?: {
+                /** @description The event; beside a device: as of it. */
+                seq?: number;
+                /** @description A device, to ask why one of its values is as it is. */
+                device?: string;
+                /** @description The value; beside a device. */
+                property?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Why"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-invitations": {
         parameters: {
             query?: never;
@@ -11599,6 +12125,130 @@ export interface operations {
             };
         };
     };
+    "backtest-rule": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BacktestRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backtest"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "check-rule": {
         parameters: {
             query?: never;
@@ -13399,6 +14049,466 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListHomeTest"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-test": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HomeTest"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "run-tests": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestRun"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTestOutcome"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-test": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what is changed: its revision in quotes. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The test. */
+                test: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

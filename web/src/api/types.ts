@@ -40,3 +40,28 @@ export type News = Omit<Schemas['News'], 'devices'> & { devices: Device[] }
 
 /** Every frame of the live socket. */
 export type LiveFrame = News | Schemas['Welcome'] | Schemas['Pulse']
+
+export type Trigger = Schemas['Trigger']
+export type Condition = Omit<Schemas['Condition'], 'all' | 'any' | 'not'> & {
+  all?: Condition[]
+  any?: Condition[]
+  not?: Condition
+}
+export type RuleAction = Schemas['RuleAction']
+/** When a rule does what. */
+export type RuleDocument = Omit<Schemas['RuleDocument'], 'triggers' | 'condition' | 'actions'> & {
+  triggers: Trigger[]
+  condition?: Condition
+  actions: RuleAction[]
+}
+/** The gateway is null for a rule that runs in the cloud. */
+export type Rule = Omit<Schemas['Rule'], 'gateway' | 'document'> & { gateway: string | null; document: RuleDocument }
+export type RuleVersion = Omit<Schemas['RuleVersion'], 'document'> & { document: RuleDocument }
+export type Explanation = Schemas['Explanation']
+export type Fault = Schemas['Fault']
+/** A named set of wishes; data/Scene.tsx is what a screen looks at. */
+export type SavedScene = Schemas['Scene']
+export type Setting = Schemas['Setting']
+export type Modes = Schemas['Modes']
+export type Quarrel = Schemas['Quarrel']
+export type BacktestRow = Schemas['BacktestRow']

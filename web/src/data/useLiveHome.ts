@@ -8,6 +8,7 @@ import { keys } from './keys'
 import { loadPicture } from './load'
 import { type HomePicture, withNews } from './picture'
 import { forgetEverything } from './queries'
+import { refreshAutomation } from './rules'
 
 /** How many events of a device's history are kept while it is shown. */
 const keptHistory = 500
@@ -55,6 +56,7 @@ export function spread(queries: QueryClient, home: string, news: News): void {
   // Later events name the command they follow from.
   keepEvents(queries, home, newest.filter((event) => event.type === 'command.requested'))
   queries.setQueryData<Event[]>(keys.recent(home), (held) => prepend(held, newest))
+  refreshAutomation(queries, home, newest)
   for (const [entity, events] of Map.groupBy(newest, (event) => event.entity)) {
     queries.setQueryData<Event[]>(keys.history(home, entity), (held) => prepend(held, events))
   }

@@ -12,6 +12,7 @@ import { Fold } from './Fold'
 import { Hero } from './Hero'
 import { History } from './History'
 import { Said } from './Said'
+import { WhyCard } from './WhyCard'
 
 /** Everything about one device: how it is, what it can do, what it was asked for, what happened. */
 export function DevicePage() {
@@ -52,6 +53,7 @@ function Known({ device }: { device: Device }) {
               <Controls view={view} />
             </Card>
           )}
+          <WhyCard view={view} />
           <Said view={view} />
           <Fold device={device} />
         </div>

@@ -8,6 +8,7 @@ import { Concerns } from './Concerns'
 import { Glance } from './Glance'
 import styles from './Home.module.css'
 import { HomeView } from './HomeView'
+import { ModeSwitch } from './ModeSwitch'
 
 function greeting(hour: number): string {
   if (hour < 5) return 'Good night'
@@ -25,6 +26,7 @@ export function HomePage() {
       <Banners />
       <div className={styles.hello}>
         <h1>{greeting(hour)}</h1>
+        {picture.devices.size > 0 && <ModeSwitch />}
         <Glance />
       </div>
       <Concerns />

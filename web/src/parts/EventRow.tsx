@@ -1,14 +1,17 @@
 import {
-  IconAlertTriangle, IconBroadcast, IconCheck, IconHandFinger, IconHome, IconMessage, IconPencil, IconSend,
+  IconAlertTriangle, IconBroadcast, IconCheck, IconHandFinger, IconHome, IconMessage, IconPencil, IconSend, IconWand,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { memo } from 'react'
 import type { Event } from '../api/types'
+import { useNames } from '../data/names'
 import { useScene } from '../data/Scene'
 import { clockSeconds } from '../words/ages'
 import { eventWords } from '../words/events'
 import { CauseLink } from './Cause'
+import { Chain } from './Chain'
 import styles from './EventRow.module.css'
+import { RulesAbout } from './RulesAbout'
 
 /** What was told with so little delay, in milliseconds, looks like any other report. */
 const worthTelling = 10_000
@@ -21,6 +24,7 @@ function mark(type: string) {
   if (troubles.includes(what)) return { Icon: IconAlertTriangle, tone: 'bad' }
   if (what === 'succeeded') return { Icon: IconCheck, tone: 'good' }
   if (what === 'requested') return { Icon: IconHandFinger, tone: 'brand' }
+  if (family === 'rule') return { Icon: IconWand, tone: what === 'cut' ? 'bad' : what === 'fired' ? 'brand' : 'calm' }
   if (family === 'command') return { Icon: IconSend, tone: 'calm' }
   if (family === 'gateway') return { Icon: IconBroadcast, tone: 'cool' }
   if (what === 'reported' || what === 'signalled' || what === 'availability_changed') return { Icon: IconMessage, tone: 'calm' }
@@ -47,7 +51,8 @@ export const EventRow = memo(function EventRow({ event, current, later, about, o
   const { Icon, tone } = mark(event.type)
   const occurred = Date.parse(event.occurred_at)
   const time = <time dateTime={event.occurred_at}>{clockSeconds(occurred, scene.zone)}</time>
-  const words = eventWords(event, { ...scene, about })
+  const names = useNames(scene.picture.home.id)
+  const words = eventWords(event, { ...scene, about, names })
   return (
     <li className={styles.row} data-later={later || undefined} aria-current={current ? 'true' : undefined}>
       <span className={styles.mark} data-tone={tone}>
@@ -68,6 +73,8 @@ export const EventRow = memo(function EventRow({ event, current, later, about, o
             <CauseLink event={event} onPick={onPick} />
           </span>
         </p>
+        {current && event.causation !== null && <Chain event={event} />}
+        {current && <RulesAbout event={event} />}
       </div>
     </li>
   )

@@ -10,6 +10,8 @@ export interface Teller {
   me?: Session | null
   /** The device whose page tells it: its name goes without saying. */
   about?: string
+  /** The names of rules, scenes and modes, as far as they are known. */
+  names?: ReadonlyMap<string, string>
 }
 
 type Tell = (event: Event, teller: Teller) => string
@@ -17,6 +19,7 @@ type Tell = (event: Event, teller: Teller) => string
 const text = (value: unknown) => (typeof value === 'string' ? value : '')
 const number = (value: unknown) => (typeof value === 'number' ? value : 0)
 const record = (value: unknown) => (value && typeof value === 'object' ? (value as Record<string, unknown>) : {})
+const lower = (words: string) => words.charAt(0).toLowerCase() + words.slice(1)
 const quoted = (words: string | null) => (words ? `“${words}”` : 'a new name')
 
 const deviceOf = (event: Event, { picture }: Teller): Device | undefined => picture.devices.get(event.entity)
@@ -30,7 +33,10 @@ function of(event: Event, teller: Teller, words: string): string {
   return `${deviceName(event, teller)}: ${words}`
 }
 const it: Tell = (event, teller) => (event.entity === teller.about ? 'it' : deviceName(event, teller))
-const who: Tell = (event, { me }) => actorWords(event.actor, me)
+function who({ actor }: Event, { me, names }: Teller): string {
+  const named = actor.kind === 'rule' && actor.id !== null ? { ...actor, name: names?.get(actor.id) ?? actor.name } : actor
+  return actorWords(named, me)
+}
 
 function reported(event: Event, teller: Teller): string {
   const device = deviceOf(event, teller)
@@ -72,6 +78,34 @@ function placed(event: Event, teller: Teller): string {
   const name = roomName(room, teller)
   if (/^[0-]*$/.test(room)) return of(event, teller, 'taken out of its room')
   return of(event, teller, `moved to ${name ?? 'another room'}`)
+}
+
+/** Rules and scenes are not in the picture: their event carries the name beside the log. */
+const ruleName: Tell = (e, t) => (e.entity === t.about ? 'The rule' : e.actor.kind === 'rule' && e.actor.name ? `The rule “${e.actor.name}”` : nameOf(e, t, 'rule'))
+const nameOf = (e: Event, { names }: Teller, noun: string) => (names?.get(e.entity) ? `The ${noun} “${names.get(e.entity) ?? ''}”` : `A ${noun}`)
+
+function cut(event: Event, teller: Teller): string {
+  const other = teller.names?.get(text(event.data.other))
+  const device = teller.picture.devices.get(text(event.data.device))?.name
+  const why = text(event.data.reason) === 'depth' ? 'rules went round in a circle' : device ? `${device} was moved too often` : 'it fired too often'
+  return `${ruleName(event, teller)} was stopped: ${why}${other ? `, together with “${other}”` : ''}`
+}
+
+function waited(event: Event, teller: Teller): string {
+  const kinds: Record<string, string> = { held: 'watches whether it lasts', delay: 'waits', schedule: 'waits for its time', queued: 'waits for its turn' }
+  return `${ruleName(event, teller)} ${kinds[text(event.data.kind)] ?? 'waits'}`
+}
+
+function waitEnded(event: Event, teller: Teller): string {
+  const ends: Record<string, string> = { due: 'goes on', missed: 'missed its time', left: 'goes on waiting: it did not last', cancelled: 'begins anew' }
+  return `${ruleName(event, teller)} ${ends[text(event.data.outcome)] ?? 'goes on'}`
+}
+
+const modeNames: Record<string, string> = { home: 'Home', away: 'Away', night: 'Night' }
+
+function modeChanged(event: Event, teller: Teller): string {
+  const mode = text(event.data.mode)
+  return `${who(event, teller)} set the home to ${modeNames[mode] ?? teller.names?.get(mode) ?? 'a mode of its own'}`
 }
 
 const tellers: Record<string, Tell> = {
@@ -122,6 +156,29 @@ const tellers: Record<string, Tell> = {
   'command.superseded': ended('replaced by a newer command'),
   'command.cancelled': ended('withdrawn'),
   'command.unknown': ended('nobody knows if it was done'),
+  'home.located': (e, t) => `${who(e, t)} said where the home is`,
+  'home.mode_changed': modeChanged,
+  'mode.added': (e, t) => `${who(e, t)} added the mode ${quoted(e.words)}`,
+  'mode.removed': (e, t) => `${who(e, t)} removed a mode`,
+  'member.presence_changed': (e, t) => `${who(e, t)} ${e.data.present === true ? 'came home' : 'left'}`,
+  'policy.edited': (e, t) => `${who(e, t)} changed what rules may never do`,
+  'rule.edited': (e, t) => `${who(e, t)} ${e.words ? `made the rule ${quoted(e.words)}` : number(e.data.reverts) > 0 ? `undid a change of ${lower(nameOf(e, t, 'rule'))}` : `changed ${lower(nameOf(e, t, 'rule'))}`}`,
+  'rule.renamed': (e, t) => `${who(e, t)} named a rule ${quoted(e.words)}`,
+  'rule.enabled': (e, t) => `${who(e, t)} turned on ${lower(nameOf(e, t, 'rule'))}`,
+  'rule.disabled': (e, t) => `${who(e, t)} turned off ${lower(nameOf(e, t, 'rule'))}`,
+  'rule.removed': (e, t) => `${who(e, t)} removed ${lower(nameOf(e, t, 'rule'))}`,
+  'rule.placed': (e, t) => `${nameOf(e, t, 'rule')} runs ${e.data.gateway ? 'at home' : 'in the cloud'} now`,
+  'rule.granted': (e, t) => `${who(e, t)} let ${lower(nameOf(e, t, 'rule'))} open ${t.picture.devices.get(text(e.data.device))?.name ?? 'a device'}`,
+  'rule.fired': (e, t) => `${ruleName(e, t)} fired`,
+  'rule.waited': waited,
+  'rule.wait_ended': waitEnded,
+  'rule.failed': (e, t) => `${ruleName(e, t)} could not do a part of it`,
+  'rule.cut': cut,
+  'notice.raised': (e, t) => `${ruleName(e, t)} told the owners`,
+  'scene.edited': (e, t) => `${who(e, t)} ${e.words ? `made the scene ${quoted(e.words)}` : `changed ${lower(nameOf(e, t, 'scene'))}`}`,
+  'scene.renamed': (e, t) => `${who(e, t)} named a scene ${quoted(e.words)}`,
+  'scene.removed': (e, t) => `${who(e, t)} removed ${lower(nameOf(e, t, 'scene'))}`,
+  'scene.activated': (e, t) => `${who(e, t)} ${number(e.data.undoes) > 0 ? 'undid' : 'activated'} ${lower(nameOf(e, t, 'scene'))}`,
   'command.answered_late': ended('an answer came after the end'),
 }
 
