@@ -24,6 +24,8 @@ type Sender interface {
 	// SendConfiguration does the same with a configuration. It is also an error when
 	// the gateway's agent is too old for one.
 	SendConfiguration(gateway domain.GatewayID, session int64, c domain.Configured) error
+	// SendRules does so with the rules that a gateway is to run.
+	SendRules(gateway domain.GatewayID, session int64, b *domain.Bundle) error
 }
 
 // Authorize reports whether the command's actor may still do this in the home,
@@ -73,6 +75,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	river.AddWorker(workers, &sendWorker{dispatcher: d})
 	river.AddWorker(workers, &closeWorker{dispatcher: d})
 	river.AddWorker(workers, &configureWorker{dispatcher: d})
+	river.AddWorker(workers, &rulesWorker{dispatcher: d})
 	client, err := river.NewClient(nearDriver{riverpgxv5.New(d.queue.pool), d.queue.near}, &river.Config{
 		Logger:                      d.options.Log,
 		Workers:                     workers,

@@ -32,6 +32,7 @@ type sender struct {
 func (s *sender) SendConfiguration(domain.GatewayID, int64, domain.Configured) error {
 	return nil
 }
+func (s *sender) SendRules(domain.GatewayID, int64, *domain.Bundle) error { return nil }
 
 func (s *sender) SendCommand(_ domain.GatewayID, _ int64, c *domain.Command) error {
 	s.mu.Lock()

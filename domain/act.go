@@ -17,12 +17,24 @@ const maxClient = 36
 // NotFound a device of another gateway, with Invalid what makes no sense for the
 // device, and with Conflict an id that is taken.
 func (h *Home) Act(from GatewayID, client string, r CommandRequest, now time.Time) (Event, error) {
+	r.Actor = LocalActor(client)
+	return h.act(from, r, now, isClient(client))
+}
+
+// ActByRule decides on a command that a rule, the request's actor, gave at the
+// gateway itself. It refuses as Act does.
+func (h *Home) ActByRule(from GatewayID, r CommandRequest, now time.Time) (Event, error) {
+	_, known := r.Actor.Rule()
+	return h.act(from, r, now, known)
+}
+
+func (h *Home) act(from GatewayID, r CommandRequest, now time.Time, named bool) (Event, error) {
 	model, err := h.modelOf(from, r.Device)
 	if err != nil {
 		return Event{}, err
 	}
 	class, desires, faults := Weigh(model, r)
-	if !isClient(client) {
+	if !named {
 		faults = append(faults, Fault{"client", "must be an id of 1 to 36 letters, digits and hyphens"})
 	}
 	if len(faults) > 0 {
@@ -36,12 +48,14 @@ func (h *Home) Act(from GatewayID, client string, r CommandRequest, now time.Tim
 	}
 	fact := CommandRequested{
 		Command: r.Command, Gateway: from, Class: class, Set: r.Set, Action: r.Action, Input: r.Input,
-		DeadlineMS: now.Add(actGrace).UnixMilli(), Local: true,
+		DeadlineMS: now.Add(actGrace).UnixMilli(), Local: true, Depth: r.Depth,
 	}
 	if r.Action != "" {
 		fact.Desires = desires
 	}
-	return Event{Entity: r.Device.Entity(), Actor: LocalActor(client), Model: model.ID, Fact: fact}, nil
+	return Event{
+		Entity: r.Device.Entity(), Actor: r.Actor, Causation: r.Causation, Correlation: r.Correlation, Model: model.ID, Fact: fact,
+	}, nil
 }
 
 // isClient reports whether an id may go into the log. It names no person: what a

@@ -27,7 +27,7 @@ func (h *Home) applyGateway(ev *RecordedEvent) {
 			g.Cursor = 0
 		}
 		g.Connected, g.Since, g.Session, g.Replica = true, ev.RecordedAt, fact.Session, fact.Replica
-		g.Outbox, g.Epoch, g.Version = fact.Outbox, fact.Epoch, fact.Version
+		g.Outbox, g.Epoch, g.Version, g.RunsRules = fact.Outbox, fact.Epoch, fact.Version, fact.RunsRules
 	case GatewayDisconnected:
 		if g.Session == fact.Session && g.Connected {
 			g.Connected, g.Since, g.Replica = false, ev.RecordedAt, ""

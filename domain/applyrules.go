@@ -60,9 +60,7 @@ func (h *Home) applyRule(ev *RecordedEvent) {
 		h.forgetTests(id)
 		mark(&h.changes.Runs, id)
 	case RulePlaced:
-		r.Gateway = fact.Gateway
-		h.forgetWaits(ev)
-		h.seeHigh(r)
+		h.placed(ev, r, fact)
 	case RuleGranted:
 		if fact.Version == r.Version && !r.Granted(fact.Device) {
 			r.Grants = append(r.Grants, Grant{Device: fact.Device, By: ev.Actor, Seq: ev.Seq})
@@ -103,7 +101,7 @@ func (h *Home) applyRun(ev *RecordedEvent) {
 	case RuleWaited:
 		r.Waits = append(r.Waits, Wait{
 			Seq: ev.Seq, Kind: fact.Kind, Trigger: fact.Trigger, Action: fact.Action, Due: timeOf(fact.DueMS),
-			Fired: fact.Fired, Depth: fact.Depth, Correlation: cmp.Or(ev.Correlation, ev.Seq),
+			Fired: fact.Fired, Depth: fact.Depth, Correlation: cmp.Or(ev.Correlation, ev.Seq), Edge: ev.Edge,
 		})
 	case RuleWaitEnded:
 		h.before.wait = r.endWait(fact)
@@ -125,7 +123,7 @@ func (r *RuleRun) fire(ev *RecordedEvent) {
 	if f.Minute.IsZero() || ev.RecordedAt.Sub(f.Minute) >= time.Minute {
 		f.Minute, f.Recent = ev.RecordedAt, 0
 	}
-	f.Seq, f.At, f.Cause = ev.Seq, ev.RecordedAt, ev.Causation
+	f.Seq, f.At, f.Cause = ev.Seq, ev.OccurredAt, ev.Causation
 	f.Count++
 	f.Recent++
 }
@@ -187,8 +185,12 @@ func (h *Home) pace(ev *RecordedEvent, fact CommandRequested) {
 		h.Paces[id] = p
 	}
 	p.Revision = ev.Seq
-	p.Moves = slices.DeleteFunc(p.Moves, func(m Move) bool { return ev.RecordedAt.Sub(m.At) >= time.Minute })
-	p.Moves = append(p.Moves, Move{At: ev.RecordedAt, Rule: rule, Class: fact.Class})
+	at := ev.RecordedAt
+	if fact.Local {
+		at = ev.OccurredAt // a backlog is no flood
+	}
+	p.Moves = slices.DeleteFunc(p.Moves, func(m Move) bool { return at.Sub(m.At) >= time.Minute })
+	p.Moves = append(p.Moves, Move{At: at, Rule: rule, Class: fact.Class})
 	p.Moves = p.Moves[max(0, len(p.Moves)-MaxLockMoves-MaxRelayMoves):]
 	mark(&h.changes.Paces, id)
 }

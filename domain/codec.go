@@ -149,6 +149,8 @@ func addRules(all map[string]decoder) {
 	add[RuleFailed](all)
 	add[RuleCut](all)
 	add[NoticeRaised](all)
+	add[GatewayRulesOffered](all)
+	add[GatewayRulesTaken](all)
 	add[SceneEdited](all)
 	add[SceneRenamed](all)
 	add[SceneRemoved](all)

@@ -39,6 +39,8 @@ type (
 		Epoch   int    `json:"epoch"`   // generation of its outbox
 		Outbox  string `json:"outbox"`  // id of the outbox database
 		Version string `json:"version"` // of the edge agent
+		// RunsRules says that it takes bundles of rules.
+		RunsRules bool `json:"runs_rules,omitempty"`
 	}
 	// GatewayDisconnected says that the session ended.
 	GatewayDisconnected struct {

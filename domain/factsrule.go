@@ -44,7 +44,9 @@ type (
 	RuleRemoved struct{}
 	// RulePlaced says where a rule runs.
 	RulePlaced struct {
-		Gateway GatewayID `json:"gateway,omitzero"` // zero: in the cloud
+		Gateway GatewayID `json:"gateway,omitzero"`  // zero: in the cloud
+		Version Seq       `json:"version,omitempty"` // that runs there
+		FromMS  int64     `json:"from_ms,omitempty"` // times after it are noticed there; Unix milliseconds, 0: from now on
 	}
 	// RuleGranted says that an owner lets a version of a rule open a device.
 	RuleGranted struct {
@@ -94,6 +96,22 @@ type (
 		About  NoticeKind `json:"about"`
 		Person PersonID   `json:"person,omitzero"` // zero: every owner
 		Action int        `json:"action,omitempty"`
+	}
+)
+
+// Facts about where rules run. The entity is the gateway.
+type (
+	// GatewayRulesOffered asks a gateway to run these rules, and no others.
+	GatewayRulesOffered struct {
+		Rules []PlacedRule `json:"rules"`
+	}
+	// GatewayRulesTaken is the gateway's word on a bundle: from its place in the
+	// outbox on these rules run there, and no others.
+	GatewayRulesTaken struct {
+		Bundle  Seq          `json:"bundle"`
+		Rules   []PlacedRule `json:"rules"`
+		Anew    bool         `json:"anew,omitempty"`    // what they waited for is lost
+		Refused string       `json:"refused,omitempty"` // why the bundle was not taken
 	}
 )
 
@@ -182,3 +200,5 @@ func (SceneRemoved) EventType() string          { return "scene.removed" }
 func (SceneActivated) EventType() string        { return "scene.activated" }
 func (TestEdited) EventType() string            { return "test.edited" }
 func (TestRemoved) EventType() string           { return "test.removed" }
+func (GatewayRulesOffered) EventType() string   { return "gateway.rules_offered" }
+func (GatewayRulesTaken) EventType() string     { return "gateway.rules_taken" }

@@ -68,8 +68,13 @@ func ruleFacts() map[string]domain.Fact {
 		"rule.edited@1.least": domain.RuleEdited{Document: domain.RuleDocument{Triggers: []domain.Trigger{}, Actions: []domain.Action{}}},
 		"rule.renamed@1":      domain.RuleRenamed{}, "rule.enabled@1": domain.RuleEnabled{},
 		"rule.disabled@1": domain.RuleDisabled{}, "rule.removed@1": domain.RuleRemoved{},
-		"rule.placed@1": domain.RulePlaced{Gateway: gateway}, "rule.placed@1.cloud": domain.RulePlaced{},
-		"rule.granted@1": domain.RuleGranted{Version: 12, Device: lock},
+		"rule.placed@1": domain.RulePlaced{Gateway: gateway}, "rule.placed@1.from": domain.RulePlaced{Gateway: gateway, Version: 12, FromMS: 1772366430000},
+		"gateway.rules_offered@1": domain.GatewayRulesOffered{Rules: []domain.PlacedRule{{Rule: otherRule, Version: 12}}},
+		"gateway.rules_taken@1": domain.GatewayRulesTaken{
+			Bundle: 40, Rules: []domain.PlacedRule{{Rule: otherRule, Version: 12}}, Anew: true, Refused: "signature",
+		},
+		"rule.placed@1.cloud": domain.RulePlaced{},
+		"rule.granted@1":      domain.RuleGranted{Version: 12, Device: lock},
 		"rule.fired@1": domain.RuleFired{Version: 12, Trigger: 1, Depth: 2, Checked: []domain.Checked{
 			{Path: "condition.all[0]", Is: domain.True, Seen: "21.5"}, {Path: "condition", Is: domain.Unsure},
 		}},

@@ -11,6 +11,8 @@ type Hello struct {
 	Version string
 	Replica string // the server that holds the session
 	Session int64  // newer than any before
+	// RunsRules says that it takes bundles of rules.
+	RunsRules bool
 }
 
 // Connect decides on a gateway's hello: the events to record are
@@ -35,7 +37,7 @@ func (h *Home) Connect(hello Hello) ([]Event, error) {
 	same := g.Outbox == hello.Outbox
 	connected := GatewayConnected{
 		Session: hello.Session, Replica: hello.Replica, Epoch: g.Epoch,
-		Outbox: hello.Outbox, Version: hello.Version,
+		Outbox: hello.Outbox, Version: hello.Version, RunsRules: hello.RunsRules,
 	}
 	if !same {
 		connected.Epoch++

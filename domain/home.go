@@ -75,6 +75,9 @@ type Gateway struct {
 	Outbox         string    `json:"outbox,omitempty"`
 	Epoch          int       `json:"epoch,omitempty"` // of the outbox
 	Cursor         int64     `json:"cursor"`          // last edge_seq recorded in the epoch
+	RunsRules      bool      `json:"runs_rules,omitempty"`
+	Offer          *Offer    `json:"offer,omitempty"`  // of rules; nil: there was none
+	Bundle         Seq       `json:"bundle,omitempty"` // the newest offer it answered
 
 	// Suspended is why the gateway may not speak until its owner has confirmed a new
 	// key, "" when it may.
@@ -157,6 +160,8 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		h.applyRule(ev)
 	case RuleFired, RuleWaited, RuleWaitEnded, RuleFailed, RuleCut:
 		h.applyRun(ev)
+	case GatewayRulesOffered, GatewayRulesTaken:
+		h.applyPlacement(ev)
 	case SceneEdited, SceneRenamed, SceneRemoved, SceneActivated:
 		h.applyScene(ev)
 	case TestEdited, TestRemoved:

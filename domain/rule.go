@@ -24,6 +24,8 @@ type Rule struct {
 	Enabled  bool         `json:"enabled"`
 	Stopped  bool         `json:"stopped,omitempty"` // cut out of a loop, until a person enables or edits it
 	Gateway  GatewayID    `json:"gateway,omitzero"`  // it runs on; zero: in the cloud
+	Placed   Seq          `json:"placed,omitempty"`  // the version that runs there
+	Offered  Offered      `json:"offered,omitzero"`  // a gateway is asked to run it, and has not answered
 	Grants   []Grant      `json:"grants,omitempty"`  // for this version
 }
 
@@ -91,6 +93,7 @@ type Wait struct {
 	Fired       Seq       `json:"fired,omitempty"` // the run it belongs to
 	Depth       int       `json:"depth,omitempty"`
 	Correlation Seq       `json:"correlation"`
+	Edge        EdgeRef   `json:"edge,omitzero"` // who waits: a gateway, and how it names it; zero: the cloud
 }
 
 // WaitKind is what a wait is for.
@@ -115,11 +118,18 @@ const (
 	WaitCancelled WaitOutcome = "cancelled" // a newer run took its place
 )
 
-// Due returns the earliest time the rule waits for, zero when there is none.
-func (r *RuleRun) Due() time.Time {
+// Due returns the earliest time the rule waits for anywhere, zero when there is none.
+func (r *RuleRun) Due() time.Time { return r.due(func(Wait) bool { return true }) }
+
+// DueAt returns the earliest time the rule waits for at a place; zero: the cloud.
+func (r *RuleRun) DueAt(place GatewayID) time.Time {
+	return r.due(func(w Wait) bool { return w.Edge.Gateway == place })
+}
+
+func (r *RuleRun) due(those func(Wait) bool) time.Time {
 	var first time.Time
 	for _, w := range r.Waits {
-		if !w.Due.IsZero() && (first.IsZero() || w.Due.Before(first)) {
+		if those(w) && !w.Due.IsZero() && (first.IsZero() || w.Due.Before(first)) {
 			first = w.Due
 		}
 	}

@@ -24,6 +24,7 @@ import (
 	"logis/edge/local"
 	"logis/edge/outbox"
 	"logis/edge/radio"
+	"logis/edge/rules"
 )
 
 // Options say what an agent is made of.
@@ -75,6 +76,7 @@ type Agent struct {
 	outbox   *outbox.Outbox
 	commands *executor.Executor
 	keeper   *configuration.Keeper
+	rules    *rules.Engine
 	still    string // why the agent stands still, "" while it works
 }
 
@@ -250,16 +252,24 @@ func (a *Agent) live(ctx context.Context) error {
 			a.options.Log.Warn("the jump is not kept", "why", err)
 		}
 	})
+	engine, err := rules.New(rules.Options{
+		Dir: a.options.Dir, Home: a.identity.Home, Gateway: a.identity.Gateway,
+		Outbox: box, Time: a.time, Act: commands.Act, Log: a.options.Log,
+	})
+	if err != nil {
+		return err
+	}
 	o := a.linkOptions()
 	pairing := newPairing(a)
-	o.Outbox, o.Commands, o.Desk = box, commands, &desk{agent: a, keeper: keeper, pairing: pairing}
+	o.Outbox, o.Commands, o.Rules, o.Desk = box, commands, engine, &desk{agent: a, keeper: keeper, pairing: pairing}
 	cloud := link.New(o)
 	a.mu.Lock()
-	a.outbox, a.link, a.commands, a.keeper, a.still = box, cloud, commands, keeper, ""
+	a.outbox, a.link, a.commands, a.rules, a.keeper, a.still = box, cloud, commands, engine, keeper, ""
 	a.mu.Unlock()
 	parts := []part{
 		{"the outbox", box.Run},
 		{"the configuration", keeper.Run},
+		{"the rules", engine.Run},
 		{"the radios", func(ctx context.Context) error { return a.radios.run(ctx, box) }},
 		{"the executor", commands.Run},
 		{"pairing", pairing.run},

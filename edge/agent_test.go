@@ -253,11 +253,7 @@ func TestAnAgentWhoseOutboxWasDamagedGoesOnAndSaysSo(t *testing.T) {
 	r := start(t, cloud, dir, home)
 	cloud.Wait("all devices", func(entries []wire.Entry) bool { return count(entries, wire.KindDevice) == 24 })
 	r.stop()
-	for _, name := range []string{outboxFile, outboxFile + "-wal"} {
-		if err := os.Truncate(filepath.Join(dir, name), 5000); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			t.Fatal(err)
-		}
-	}
+	tear(t, filepath.Join(dir, outboxFile))
 	start(t, cloud, dir, home)
 	cloud.Wait("a gap, and all devices again", func(entries []wire.Entry) bool {
 		return count(entries, wire.KindGap) == 1 && count(entries, wire.KindDevice) == 48
@@ -268,6 +264,16 @@ func TestAnAgentWhoseOutboxWasDamagedGoesOnAndSaysSo(t *testing.T) {
 	}
 	if cloud.Entries()[0].Device != idOf(home, "light") || described(cloud.Entries(), idOf(home, "light")) != 2 {
 		t.Error("the lamp is another device now")
+	}
+}
+
+// tear takes the end of an outbox away, as a card does that dies.
+func tear(t *testing.T, path string) {
+	t.Helper()
+	for _, name := range []string{path, path + "-wal"} {
+		if err := os.Truncate(name, 5000); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"logis/domain"
 	"logis/edge/executor"
 	"logis/edge/link/linktest"
 	"logis/edge/outbox"
@@ -48,12 +49,13 @@ func childAgent() error {
 		return err
 	}
 	limitFilesOnSignal()
+	at := moment{point: point, device: os.Getenv("LOGIS_TEST_VICTIM")}
 	agent, err := New(Options{
 		Dir: os.Getenv("LOGIS_TEST_DIR"), Server: os.Getenv("LOGIS_TEST_SERVER"), Claim: os.Getenv("LOGIS_TEST_CLAIM"),
-		Radios: []radio.Radio{deadlyRadio{home, point}}, ReconnectMax: 20 * time.Millisecond,
+		Radios: []radio.Radio{deadlyRadio{home, at}}, ReconnectMax: 20 * time.Millisecond,
 		Log:   slog.New(slog.NewTextHandler(os.Stderr, nil)),
 		Local: os.Getenv("LOGIS_TEST_LOCAL"), Screen: os.Stdout,
-		journal: func(j executor.Journal) executor.Journal { return deadlyJournal{j, point} },
+		journal: func(j executor.Journal) executor.Journal { return deadlyJournal{j, at} },
 	})
 	if err != nil {
 		return err
@@ -74,9 +76,15 @@ const (
 	points = afterResult
 )
 
-// die ends the process as a power failure would, if this is the point.
-func die(at, point int) {
-	if at == point {
+// moment is when an agent dies: at a point of a command for a device, "": any.
+type moment struct {
+	point  int
+	device string
+}
+
+// die ends the process as a power failure would, if this is the moment.
+func (m moment) die(point int, device domain.DeviceID) {
+	if point == m.point && (m.device == "" || m.device == device.String()) {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		select {} // the signal comes
 	}
@@ -85,33 +93,34 @@ func die(at, point int) {
 // deadlyJournal dies before or after what it writes down.
 type deadlyJournal struct {
 	executor.Journal
-	point int
+	at moment
 }
 
 func (j deadlyJournal) Intend(ctx context.Context, in outbox.Intent) (outbox.Verdict, error) {
-	die(beforeIntent, j.point)
+	j.at.die(beforeIntent, in.Device)
 	v, err := j.Journal.Intend(ctx, in)
-	die(afterIntent, j.point)
+	j.at.die(afterIntent, in.Device)
 	return v, err
 }
 
 func (j deadlyJournal) Finish(ctx context.Context, r outbox.Result) error {
-	die(beforeResult, j.point)
+	j.at.die(beforeResult, r.Device)
 	err := j.Journal.Finish(ctx, r)
-	die(afterResult, j.point)
+	j.at.die(afterResult, r.Device)
 	return err
 }
 
 // deadlyRadio dies before or after it acts.
 type deadlyRadio struct {
 	*simulated.Home
-	point int
+	at moment
 }
 
 func (r deadlyRadio) Act(ctx context.Context, order radio.Order) error {
-	die(beforeAct, r.point)
+	device := outbox.DeviceID(linktest.Gateway(), simulated.Name+"/"+order.Address)
+	r.at.die(beforeAct, device)
 	err := r.Home.Act(ctx, order)
-	die(afterAct, r.point)
+	r.at.die(afterAct, device)
 	return err
 }
 

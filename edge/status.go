@@ -10,6 +10,7 @@ import (
 	"logis/edge/link"
 	"logis/edge/outbox"
 	"logis/edge/radio"
+	"logis/edge/rules"
 )
 
 // Status is how an agent stands, as it tells those who ask on its own machine.
@@ -25,6 +26,7 @@ type Status struct {
 	Link    link.Status      `json:"link"`              // to the cloud
 	Open    int              `json:"open_commands"`     // under way or waiting
 	Outbox  OutboxStatus     `json:"outbox"`            // what waits for the cloud
+	Rules   rules.Status     `json:"rules"`             // that run here
 	Radios  []RadioStatus    `json:"radios"`            // in the order they were given
 	Clock   ClockStatus      `json:"clock"`             // the server's time
 
@@ -66,7 +68,7 @@ func (a *Agent) Status(ctx context.Context) Status {
 		Version: a.options.Version, Gateway: a.identity.Gateway, Home: a.identity.Home, Server: a.options.Server,
 		Key: a.identity.Fingerprint(), Letters: a.identity.Letters(), KeyEnds: a.identity.KeyEnds(), Problem: a.still,
 	}
-	box, cloud, commands, keeper := a.outbox, a.link, a.commands, a.keeper
+	box, cloud, commands, keeper, engine := a.outbox, a.link, a.commands, a.keeper, a.rules
 	a.mu.Unlock()
 	if cloud != nil {
 		s.Link = cloud.Status()
@@ -76,6 +78,9 @@ func (a *Agent) Status(ctx context.Context) Status {
 	}
 	if keeper != nil {
 		s.Configuration = keeper.Status()
+	}
+	if engine != nil {
+		s.Rules = engine.Status()
 	}
 	s.Outbox = OutboxStatus{Entries: -1, MaxBytes: a.quota(domain.Configuration{}), MaxRows: outbox.DefaultMaxRows}
 	if box != nil {

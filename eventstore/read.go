@@ -116,6 +116,23 @@ func HashAt(ctx context.Context, q interface {
 	return domain.Hash(hash), nil
 }
 
+// SeqOfEntry returns where an entry of a gateway's outbox went in the home's log, and
+// the first cause of its story. Newer ones are found sooner: the log is read from its
+// end. It refuses with NotFound.
+func SeqOfEntry(ctx context.Context, tx pgx.Tx, home domain.HomeID, ref domain.EdgeRef) (seq, correlation domain.Seq, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT seq, coalesce(correlation, 0) FROM events
+		WHERE home_id = $1 AND gateway_id = $2 AND edge_epoch = $3 AND edge_seq = $4 AND flags & $5 = 0
+			AND seq > (SELECT seq FROM home_heads WHERE home_id = $1) - $6
+		ORDER BY seq DESC LIMIT 1`,
+		[16]byte(home), [16]byte(ref.Gateway), ref.Epoch, ref.Seq, int16(domain.Snapshot), maxEntryAge).Scan(&seq, &correlation)
+	return seq, correlation, translate(err)
+}
+
+// maxEntryAge bounds how far back an entry is looked for, in events: a busy home's
+// day, read in a tenth of a second.
+const maxEntryAge = 100_000
+
 // Homes returns the ids of all homes in order.
 func (s *Store) Homes(ctx context.Context) ([]domain.HomeID, error) {
 	rows, err := s.pool.Query(ctx, `SELECT home_id FROM home_heads ORDER BY home_id`)

@@ -118,9 +118,9 @@ func (s *session) ask(ctx context.Context, method call.Method, params []byte) ([
 func refusedByEdge(e *wire.CallError) error {
 	switch e.Code {
 	case domain.Invalid, domain.NotFound, domain.Conflict, domain.Overloaded:
-		return domain.Errorf(e.Code, "%s", clip(e.Message, maxReason))
+		return domain.Errorf(e.Code, "%s", clip(e.Message, wire.MaxReason))
 	}
-	return domain.Errorf(domain.Conflict, "the gateway could not do it: %s", clip(e.Message, maxReason))
+	return domain.Errorf(domain.Conflict, "the gateway could not do it: %s", clip(e.Message, wire.MaxReason))
 }
 
 func (s *session) beginCall() (int64, <-chan *wire.Answer, error) {

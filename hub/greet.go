@@ -178,7 +178,7 @@ func (h *Hub) connect(ctx context.Context, s *session, caller access.Caller, f *
 	var welcome wire.Welcome
 	hello := domain.Hello{
 		Gateway: s.gateway, Outbox: f.Outbox, Acked: f.Acked, Seq: f.Head.Seq, Version: f.Agent,
-		Replica: h.options.Replica, Session: s.number,
+		Replica: h.options.Replica, Session: s.number, RunsRules: f.Version >= wire.BundleVersion,
 	}
 	copy(hello.Hash[:], f.Head.Hash)
 	err := h.options.Store.Append(ctx, []domain.HomeID{s.home}, func(ctx context.Context, tx *eventstore.Tx) error {

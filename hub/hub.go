@@ -35,6 +35,8 @@ type Access interface {
 	// Out returns which gateways whose newest session the server holds may not speak
 	// any more, and why.
 	Out(ctx context.Context, replica string) (map[domain.GatewayID]error, error)
+	// RulesKey returns the key that signs the rules which gateways run.
+	RulesKey(ctx context.Context) (ed25519.PrivateKey, error)
 }
 
 // Options are what a Hub needs.
@@ -272,6 +274,25 @@ func (h *Hub) SendCommand(gateway domain.GatewayID, number int64, c *domain.Comm
 		frame.NotAfterMS = c.Deadline.UnixMilli()
 	}
 	return s.send(frame)
+}
+
+// SendRules implements dispatch.Sender.
+func (h *Hub) SendRules(gateway domain.GatewayID, number int64, b *domain.Bundle) error {
+	h.mu.Lock()
+	s, ok := h.sessions[gateway]
+	h.mu.Unlock()
+	if !ok || s.number != number || s.version < wire.BundleVersion {
+		return domain.Errorf(domain.EdgeOffline, "the session is gone")
+	}
+	key, err := h.options.Access.RulesKey(h.ctx)
+	if err != nil {
+		return err
+	}
+	signed, err := wire.SignBundle(key, b)
+	if err != nil {
+		return domain.Wrap(domain.Overloaded, "the rules cannot be sent", err)
+	}
+	return s.sendAll(signed.Split())
 }
 
 // Connected returns how many gateways have a session here.

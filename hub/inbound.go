@@ -65,7 +65,7 @@ func placeRefusal(err error) error {
 }
 
 func (s *session) recordEntry(ctx context.Context, tx *eventstore.Tx, e *wire.Entry, number, last int64, historic bool, r *reply) error {
-	ev, err := s.translate(tx.Home(s.home), e, number, tx.Now())
+	ev, err := e.Means(tx.Home(s.home), s.gateway, number, tx.Now(), s.numbers(ctx, tx))
 	if err != nil {
 		r.errors = append(r.errors, wire.Error{Code: domain.CodeOf(err), Message: err.Error(), Entry: number})
 		ev = s.refused(e, err)
@@ -84,51 +84,12 @@ func (s *session) recordEntry(ctx context.Context, tx *eventstore.Tx, e *wire.En
 	if err != nil {
 		return err
 	}
+	s.places.keep(last, rec)
 	if e.Kind == wire.KindDevice {
 		return s.welcomeDevice(ctx, tx, e, rec)
 	}
 	return nil
 }
-
-// translate finds the event an entry stands for.
-func (s *session) translate(home *domain.Home, e *wire.Entry, number int64, now time.Time) (domain.Event, error) {
-	switch e.Kind {
-	case wire.KindReport:
-		return home.Report(s.gateway, e.Device, e.Values, e.Cause)
-	case wire.KindDelivered:
-		return home.Deliver(s.gateway, e.Command)
-	case wire.KindResult:
-		return home.EndCommand(s.gateway, e.Device, domain.Result{
-			Command: e.Command, Outcome: e.Outcome, Reason: clip(e.Reason, maxReason), Observed: e.Observed,
-		})
-	case wire.KindAct:
-		return home.Act(s.gateway, e.Client, domain.CommandRequest{
-			Command: e.Command, Device: e.Device, Set: e.Values, Action: e.Action, Input: e.Input,
-		}, now)
-	case wire.KindSignal:
-		return home.Signal(s.gateway, e.Device, e.Event, e.Data)
-	case wire.KindReach:
-		return home.Reach(s.gateway, e.Device, e.Available)
-	case wire.KindDevice:
-		return home.Register(s.gateway, e.Device, domain.DeviceRegistered{
-			Address: e.Address, Kind: e.Model, Capabilities: e.Capabilities, Attributes: e.Attributes,
-		})
-	case wire.KindRemoved:
-		return home.Unregister(s.gateway, e.Device)
-	case wire.KindClock:
-		return domain.Event{Entity: s.gateway.Entity(), Actor: domain.GatewayActor, Fact: domain.GatewayClockStepped{ByMS: e.ByMS}}, nil
-	case wire.KindConfigured:
-		return home.Settle(s.gateway, domain.Seq(e.To), domain.ConfigurationState(e.Event), clip(e.Reason, maxReason))
-	case wire.KindGap:
-		return domain.Event{Entity: s.gateway.Entity(), Actor: domain.GatewayActor, Fact: domain.GatewayGapRecorded{
-			From: number, To: e.To, Count: e.To - number + 1, Reason: clip(e.Reason, maxReason),
-		}}, nil
-	}
-	return domain.Event{}, domain.InvalidInput(domain.Fault{Field: "kind", Message: "is not one this server knows"})
-}
-
-// maxReason bounds the free text a gateway may put into an event, in bytes.
-const maxReason = 200
 
 // maxRefusedBytes bounds what is kept of an entry nobody understands, in bytes.
 const maxRefusedBytes = 4096

@@ -33,9 +33,12 @@ type session struct {
 	version int // of the protocol; set before the session is entered
 	epoch   int // of the gateway's outbox; set before reading begins
 
+	places    places
 	connected bool          // the log says so; only the goroutine that serves uses it
 	pending   chan struct{} // holds one token per frame that is being committed
 	heard     atomic.Int64  // nanoseconds since the clock's start
+
+	parts sync.Mutex // of one bundle stay together
 
 	mu      sync.Mutex
 	queue   [][]byte
@@ -123,6 +126,18 @@ func (s *session) send(f wire.Frame) error {
 	s.mu.Unlock()
 	if start {
 		go s.write()
+	}
+	return nil
+}
+
+// sendAll queues the parts of a bundle one behind the other.
+func (s *session) sendAll(parts []wire.Bundle) error {
+	s.parts.Lock()
+	defer s.parts.Unlock()
+	for _, part := range parts {
+		if err := s.send(part); err != nil {
+			return err
+		}
 	}
 	return nil
 }

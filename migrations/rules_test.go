@@ -27,6 +27,7 @@ var homeless = []string{
 	"river_notification", // River's
 	"river_queue",        // River's
 	"schema_migrations",  // golang-migrate's
+	"server_keys",        // of all servers together
 	"sessions",           // of persons
 	"sign_in_links",      // of persons
 	"tokens",             // of persons; the home is among their limits

@@ -129,8 +129,10 @@ func (b *bundle) wanted(t testing.TB, home domain.HomeID) map[string]string {
 	}
 	for id, r := range h.Runs {
 		var due time.Time
-		if h.Rules[id].Gateway.IsZero() {
-			due = r.Due()
+		for _, w := range r.Waits {
+			if w.Edge.Gateway.IsZero() && !w.Due.IsZero() && (due.IsZero() || w.Due.Before(due)) {
+				due = w.Due
+			}
 		}
 		add("rule_runs", id.Entity(), r.Revision, r, column(due))
 	}

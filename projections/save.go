@@ -101,11 +101,10 @@ func (s *saver) collectRules(h *domain.Home, changes domain.Changes) error {
 	return collect(&s.paces, h, changes.Paces, h.Paces, func(p *domain.Pace) domain.Seq { return p.Revision })
 }
 
-// dueHere returns when the server must look at a rule: never, when it runs on a
-// gateway, which keeps its own time.
+// dueHere returns when the server must look at a rule: a gateway keeps its own time.
 func dueHere(h *domain.Home, id domain.RuleID) *time.Time {
-	at := h.Runs[id].Due()
-	if r, ok := h.Rules[id]; at.IsZero() || !ok || !r.Gateway.IsZero() {
+	at := h.Runs[id].DueAt(domain.GatewayID{})
+	if at.IsZero() || h.Rules[id] == nil {
 		return nil
 	}
 	return &at

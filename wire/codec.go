@@ -91,6 +91,8 @@ func DecodeFromCloud(text []byte) (Frame, error) {
 			return &Call{}
 		case "configure":
 			return &Configure{}
+		case "bundle":
+			return &Bundle{}
 		case "pong":
 			return &Pong{}
 		case "welcome":

@@ -21,6 +21,8 @@
 //	                             ◀─      answer       result or error, in any order
 //	configure (version)          ─▶                   what the agent should work with
 //	                             ◀─      entries …    configured: applied or rolled back
+//	bundle … (rules, signed)     ─▶                   from version 2 on
+//	                             ◀─      entries …    placed: from here on these rules run at the edge
 //	                             ◀─      ping         every PingPeriod
 //	pong (server time)           ─▶
 //

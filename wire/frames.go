@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"github.com/go-json-experiment/json/jsontext"
+
 	"logis/domain"
 	"logis/domain/thing"
 )
@@ -56,6 +58,15 @@ type (
 		Command domain.CommandID `json:"command"`
 		Nonce   []byte           `json:"nonce"`            // as in the ready
 		Denied  string           `json:"denied,omitempty"` // why not; empty: go
+	}
+	// Bundle is a part of the rules a gateway is to run: see Split and Join.
+	Bundle struct {
+		Version   domain.Seq `json:"version"`
+		Part      int        `json:"part"` // from 0 …
+		Parts     int        `json:"parts"`
+		Body      []byte     `json:"body"`
+		Key       []byte     `json:"key,omitempty"` // of the server that signed; with the last part …
+		Signature []byte     `json:"signature,omitempty"`
 	}
 	// Pong answers Ping.
 	Pong struct {
@@ -142,8 +153,10 @@ const (
 	KindReach     Kind = "reach"     // Device, Available
 	KindDelivered Kind = "delivered" // Command
 	KindResult    Kind = "result"    // Command, Device, Outcome, Reason, Observed
-	KindAct       Kind = "act"       // Command, Device, Values or Action and Input, Client: given at the gateway itself
+	KindAct       Kind = "act"       // Command, Device, Values or Action and Input, Client: given at the gateway itself, or Rule, After and Depth: by a rule there
 	KindClock     Kind = "clock"     // ByMS: the server's time jumped so far against the gateway's boot clock
+	KindRule      Kind = "rule"      // Rule, After, Fact, Body, Scene: what a rule did at the gateway
+	KindPlaced    Kind = "placed"    // Bundle, Rules, Anew, Reason: from here on these rules run at the gateway, and no others
 	KindGap       Kind = "gap"       // To, Reason: entries from its own number to To are lost
 	// KindConfigured uses To, Event, Reason: the configuration of version To was
 	// applied or rolled_back. Its members are those of version 1, so that a server of
@@ -177,6 +190,15 @@ type Entry struct {
 	Room         string                 `json:"room,omitempty"` // where that says it is
 	To           int64                  `json:"to,omitzero"`
 	ByMS         int64                  `json:"by_ms,omitzero"` // later if positive
+	Rule         domain.RuleID          `json:"rule,omitzero"`
+	After        int64                  `json:"after,omitzero"` // number of the entry it follows from
+	Depth        int                    `json:"depth,omitzero"`
+	Fact         string                 `json:"fact,omitempty"` // an event's type …
+	Body         jsontext.Value         `json:"body,omitzero"`  // … and what it says; seqs in it are numbers of entries
+	Scene        domain.SceneID         `json:"scene,omitzero"`
+	Bundle       domain.Seq             `json:"bundle,omitzero"`
+	Rules        []domain.PlacedRule    `json:"rules,omitempty"`
+	Anew         bool                   `json:"anew,omitzero"` // what the rules waited for is lost
 }
 
 func (Challenge) FrameType() string { return "challenge" }
@@ -185,6 +207,7 @@ func (Welcome) FrameType() string   { return "welcome" }
 func (Ack) FrameType() string       { return "ack" }
 func (Command) FrameType() string   { return "command" }
 func (Go) FrameType() string        { return "go" }
+func (Bundle) FrameType() string    { return "bundle" }
 func (Pong) FrameType() string      { return "pong" }
 func (Enrol) FrameType() string     { return "enrol" }
 func (Hello) FrameType() string     { return "hello" }

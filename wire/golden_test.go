@@ -26,6 +26,7 @@ var (
 	gateway = domain.GatewayID{0x01, 0x8f, 15: 2}
 	device  = domain.DeviceID{0x01, 0x8f, 15: 3}
 	command = domain.CommandID{0x01, 0x8f, 15: 4}
+	ruleID  = domain.RuleID{0x01, 0x8f, 15: 5}
 	nonce   = bytes.Repeat([]byte{0xab}, 32)
 	hash    = bytes.Repeat([]byte{0xcd}, 32)
 )
@@ -44,6 +45,10 @@ func fromCloud() map[string]wire.Frame {
 		"pending":     &wire.Pending{UntilMS: 1772367000123},
 		"certificate": &wire.Certificate{Serial: 3, BeginsMS: 1772366400000, EndsMS: 1780142400000},
 		"ack":         &wire.Ack{Cursor: 42, Head: wire.Head{Seq: 91, Hash: hash}},
+		"bundle": &wire.Bundle{
+			Version: 90, Part: 1, Parts: 2, Body: []byte(`"rules":[]}`), Key: nonce, Signature: bytes.Repeat([]byte{0xef}, 64),
+		},
+		"bundle-part": &wire.Bundle{Version: 90, Parts: 2, Body: []byte(`{"home":`)},
 		"pong":        &wire.Pong{BootMS: 5000, TimeMS: 1772366400123},
 		"command-set": &wire.Command{
 			ID: command, Device: device, Class: thing.Comfort, Set: map[string]thing.Value{"onOff": `true`, "currentLevel": `40`},
@@ -108,6 +113,21 @@ func fromEdge() map[string]wire.Frame {
 			{Kind: wire.KindGap, To: 99, Reason: "full"},
 		}},
 		"entries-clock": &wire.Entries{First: 43, Entries: wire.EntryList{{Kind: wire.KindClock, AtMS: 1772366400000, ByMS: -7200000}}},
+		"entries-rules": &wire.Entries{First: 44, Entries: wire.EntryList{
+			{
+				Kind: wire.KindPlaced, AtMS: 1772366400000, Bundle: 90, Anew: true, Reason: "damaged",
+				Rules: []domain.PlacedRule{{Rule: ruleID, Version: 88}},
+			},
+			{Kind: wire.KindRule, AtMS: 1772366400001, Rule: ruleID, After: 43, Fact: "rule.fired", Body: jsontext.Value(`{"version":88,"trigger":0,"depth":1}`)},
+			{
+				Kind: wire.KindRule, AtMS: 1772366400001, Rule: ruleID, After: 45, Fact: "scene.activated", Scene: domain.SceneID{15: 6},
+				Body: jsontext.Value(`{"version":80}`),
+			},
+			{
+				Kind: wire.KindAct, AtMS: 1772366400002, Command: command, Device: device, Rule: ruleID, After: 45, Depth: 1,
+				Values: map[string]thing.Value{"onOff": `true`},
+			},
+		}},
 		"entries-historic": &wire.Entries{First: 1, Historic: true, Entries: wire.EntryList{
 			{Kind: wire.KindReport, Device: device, Values: map[string]thing.Value{"temperature": `21.37`}},
 		}},
@@ -235,7 +255,7 @@ func TestEveryTypeOfFrameHasAGoldenFile(t *testing.T) {
 			t.Errorf("a %s frame has no golden file", name)
 		}
 	}
-	if types != 20 {
+	if types != 21 {
 		t.Errorf("%d types of frames were found", types)
 	}
 }

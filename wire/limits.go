@@ -46,6 +46,14 @@ const (
 	// GoLimit is how long a gateway that is ready waits for the go: then the nonce is
 	// forgotten and nothing was done.
 	GoLimit = 3 * time.Second
+	// BundleVersion is the first version in which the cloud gives a gateway rules.
+	BundleVersion = 2
+	// MaxBundle bounds a bundle of rules, in bytes: two hundred long ones, and a
+	// gateway has little memory.
+	MaxBundle = 512 << 10
+	// BundlePart is how much of a bundle one frame holds: base64 makes it a third
+	// longer, and MaxCloudFrame must hold it.
+	BundlePart = 16 << 10
 	// NonceBytes is the length of the nonce of a ready frame: not to be guessed.
 	NonceBytes = 16
 	// AskAgain lies between two questions of a gateway whose key waits for the owner:

@@ -48,7 +48,7 @@ func newCloud(t *testing.T, w *world) *cloud {
 		t.Fatal(err)
 	}
 	c.store = eventstore.New(c.pool, eventstore.Options{
-		Catalog: catalog, Projection: c.tables, Reactors: []eventstore.Reactor{dispatch.Reactor{}}, Jobs: queue, Now: w.Now,
+		Catalog: catalog, Projection: c.tables, Reactors: dispatch.Reactors(), Jobs: queue, Now: w.Now,
 	})
 	c.access = access.New(c.store, w.Now)
 	batcher := eventstore.NewBatcher(c.store)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"logis/edge/health"
+	"logis/edge/rules"
 )
 
 const aboutStatus = `Tell how the gateway stands. The running agent is asked; without one its folder is
@@ -147,6 +148,7 @@ func describe(w io.Writer, r *health.Report) {
 		} else {
 			row("clock", "not known")
 		}
+		describeRules(row, a.Rules)
 		for _, radio := range a.Radios {
 			stands := "runs"
 			if radio.Problem != "" {
@@ -159,4 +161,18 @@ func describe(w io.Writer, r *health.Report) {
 		}
 	}
 	_ = table.Flush()
+}
+
+// describeRules prints the rules that run here. Their names are in the app.
+func describeRules(row func(name, says string, values ...any), s rules.Status) {
+	if s.Refused != "" {
+		row("rules", "newer ones were not taken: %s", s.Refused)
+	}
+	for _, r := range s.Rules {
+		stands := "runs here"
+		if r.Stopped {
+			stands = "was cut out of a loop"
+		}
+		row("rule", "%v version %d %s, fired %d times", r.ID, r.Version, stands, r.Fired)
+	}
 }

@@ -84,7 +84,9 @@ func (c *carrier) run() error {
 
 // next lets the run begin that has waited longest for this one to end.
 func (c *carrier) next(r *domain.Rule) error {
-	wait, ok := waitOf(c.home, r.ID, func(w domain.Wait) bool { return w.Kind == domain.WaitQueued })
+	wait, ok := waitOf(c.home, r.ID, func(w domain.Wait) bool {
+		return w.Kind == domain.WaitQueued && w.Edge.Gateway == c.decision.at
+	})
 	if !ok {
 		return nil
 	}
@@ -130,7 +132,7 @@ func (c *carrier) failed(r *domain.Rule, i int, why error) error {
 
 // command asks a device for something, if the home lets rules do so.
 func (c *carrier) command(r *domain.Rule, i int, from origin, request domain.CommandRequest) error {
-	request.Command = commandID(c.home, c.now)
+	request.Command = commandID(c.home, c.decision.at, c.now)
 	request.Actor = domain.RuleActor(r.ID)
 	request.Causation, request.Correlation, request.Depth = from.causation, from.correlation, from.depth
 	d, ok := c.home.Devices[request.Device]
@@ -152,7 +154,7 @@ func (c *carrier) command(r *domain.Rule, i int, from origin, request domain.Com
 	case fast:
 		return c.cut(r, domain.RuleCut{Version: r.Version, Reason: domain.CutRate, Device: d.ID, Other: other})
 	}
-	events, err := c.home.RequestCommand(request, c.now)
+	events, err := c.request(request)
 	if err != nil {
 		return c.failed(r, i, err)
 	}
@@ -162,6 +164,15 @@ func (c *carrier) command(r *domain.Rule, i int, from origin, request domain.Com
 		}
 	}
 	return nil
+}
+
+// request asks for a command; at a gateway it is given there and then.
+func (c *carrier) request(request domain.CommandRequest) ([]domain.Event, error) {
+	if c.decision.at.IsZero() {
+		return c.home.RequestCommand(request, c.now)
+	}
+	ev, err := c.home.ActByRule(c.decision.at, request, c.now)
+	return []domain.Event{ev}, err
 }
 
 func (c *carrier) cut(r *domain.Rule, fact domain.RuleCut) error {
@@ -199,11 +210,15 @@ func (c *carrier) scene(r *domain.Rule, i int, id domain.SceneID) error {
 // commandID makes an id for the next command of a home: a version 7 one, like all
 // others, whose random part follows from the place in the log. No two commands of
 // a home have the same place, and a rule tried again gives the same id.
-func commandID(home *domain.Home, now time.Time) domain.CommandID {
+func commandID(home *domain.Home, at domain.GatewayID, now time.Time) domain.CommandID {
 	var seed [24]byte
 	copy(seed[:], home.ID[:])
 	binary.BigEndian.PutUint64(seed[16:], uint64(home.Seq)) //nolint:gosec // seqs are positive
-	sum := sha256.Sum256(seed[:])
+	place := seed[:]
+	if !at.IsZero() { // whose places are those of its outbox
+		place = append(place, at[:]...)
+	}
+	sum := sha256.Sum256(place)
 	var id domain.CommandID
 	binary.BigEndian.PutUint64(id[:8], uint64(now.UnixMilli())<<16)
 	copy(id[6:], sum[:])

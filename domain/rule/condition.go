@@ -146,6 +146,10 @@ func within(v thing.Value, above, below *float64) bool {
 	return ok && (above == nil || f > *above) && (below == nil || f < *below)
 }
 
+// clocksBegin is older than any time that can be right: what comes before it is that
+// of a gateway which has not heard what time it is.
+var clocksBegin = time.Date(2020, time.January, 1, 0, 0, 0, 0, time.UTC) //nolint:gochecknoglobals // a constant
+
 func (e *evaluation) time(c *domain.TimeTest) (domain.Truth, thing.Value) {
 	local := e.now.In(zone(e.home.Profile.TimeZone))
 	seen := thing.Value("")
@@ -154,6 +158,9 @@ func (e *evaluation) time(c *domain.TimeTest) (domain.Truth, thing.Value) {
 	}
 	after, before := clockTime(0), clockTime(24*60)
 	var err error
+	if e.now.Before(clocksBegin) {
+		return domain.Unsure, ""
+	}
 	if c.After != "" {
 		if after, err = parseClock(c.After); err != nil {
 			return domain.Unsure, seen
@@ -174,7 +181,7 @@ func (e *evaluation) time(c *domain.TimeTest) (domain.Truth, thing.Value) {
 }
 
 func (e *evaluation) sun(c *domain.SunTest) (domain.Truth, thing.Value) {
-	if e.home.Profile.Place == nil {
+	if e.home.Profile.Place == nil || e.now.Before(clocksBegin) {
 		return domain.Unsure, ""
 	}
 	at := e.now.Add(-time.Duration(c.OffsetMinutes) * time.Minute)

@@ -56,8 +56,12 @@ func EndWaits(home *domain.Home, at domain.GatewayID, now time.Time, record Reco
 // arm begins to wait for the times of a rule that may fire from now on.
 func arm(home *domain.Home, ev *domain.RecordedEvent, at domain.GatewayID) []Decision {
 	r, ok := home.Rules[domain.RuleID(ev.Entity)]
-	if !ok || !r.Active() {
+	if !ok || !r.Active() || r.Gateway != at || !r.Offered.Gateway.IsZero() && at.IsZero() {
 		return nil
+	}
+	after := ev.RecordedAt
+	if fact, placed := ev.Fact.(domain.RulePlaced); placed && fact.FromMS != 0 {
+		after = time.UnixMilli(fact.FromMS)
 	}
 	d := decisionOf(r, 0, Holding)
 	from := origin{causation: ev.Seq, correlation: ev.Correlation}
@@ -66,13 +70,13 @@ func arm(home *domain.Home, ev *domain.RecordedEvent, at domain.GatewayID) []Dec
 		if !timed(t) || armed {
 			continue
 		}
-		if next, ok := Next(home, t, ev.RecordedAt); ok {
+		if next, ok := Next(home, t, after); ok {
 			d.Events = append(d.Events, ruleEvent(r.ID, from, domain.RuleWaited{
 				Version: r.Version, Kind: domain.WaitSchedule, Trigger: i, DueMS: next.UnixMilli(),
 			}))
 		}
 	}
-	if r.Gateway != at || d.idle() {
+	if d.idle() {
 		return nil
 	}
 	return []Decision{d}

@@ -52,8 +52,9 @@ type Decision struct {
 	Events []domain.Event
 	Action int
 
-	cause origin // of the actions
-	late  bool   // their time is over: only what converges is done
+	at    domain.GatewayID // where it is decided
+	cause origin           // of the actions
+	late  bool             // their time is over: only what converges is done
 }
 
 // origin is what the events of a run follow from.
@@ -75,6 +76,14 @@ func React(home *domain.Home, ev *domain.RecordedEvent, at domain.GatewayID) []D
 	if len(home.Rules) == 0 {
 		return nil
 	}
+	decisions := react(home, ev, at)
+	for i := range decisions {
+		decisions[i].at = at
+	}
+	return decisions
+}
+
+func react(home *domain.Home, ev *domain.RecordedEvent, at domain.GatewayID) []Decision {
 	switch ev.Fact.(type) {
 	case domain.RuleEdited, domain.RuleEnabled, domain.RulePlaced:
 		return arm(home, ev, at)
@@ -286,8 +295,8 @@ func resume(home *domain.Home, r *domain.Rule, ev *domain.RecordedEvent, at doma
 	case !r.Active():
 		d.Reason = Inactive
 		return d
-	case r.Gateway != at:
-		d.Reason = Elsewhere
+	case wait.Edge.Gateway != at, r.Gateway != at && wait.Kind != domain.WaitDelay && wait.Kind != domain.WaitQueued:
+		d.Reason = Elsewhere // but a run that began here goes on here
 		return d
 	case fact.Outcome != domain.WaitDue || wait.Trigger >= len(r.Document.Triggers):
 		return d

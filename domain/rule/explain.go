@@ -33,7 +33,7 @@ func Explain(home *domain.Home, id domain.RuleID, ev *domain.RecordedEvent) (Exp
 		return why, nil
 	}
 	if _, ended := ev.Fact.(domain.RuleWaitEnded); ended && ev.Entity == id.Entity() {
-		d := protect(r, func(r *domain.Rule) Decision { return resume(home, r, ev, r.Gateway) })
+		d := protect(r, func(r *domain.Rule) Decision { return resume(home, r, ev, ev.Edge.Gateway) })
 		why.Reason, why.Trigger = d.Reason, d.Trigger
 		return why, nil
 	}

@@ -74,12 +74,20 @@ func (r *Run) react(rec *domain.RecordedEvent) error {
 	r.depth++
 	defer func() { r.depth-- }()
 	for _, d := range React(r.Home, rec, r.At) {
-		err := Carry(r.Home, d, rec, func(ev domain.Event) (*domain.RecordedEvent, error) { return r.Record(ev, rec.RecordedAt) })
+		err := Carry(r.Home, d, rec, func(ev domain.Event) (*domain.RecordedEvent, error) { return r.follow(ev, rec.RecordedAt) })
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// follow records what rules do, in the name of the place where they run.
+func (r *Run) follow(ev domain.Event, at time.Time) (*domain.RecordedEvent, error) {
+	if g, ok := r.Home.Gateways[r.At]; ok {
+		ev.Edge = domain.EdgeRef{Gateway: r.At, Epoch: g.Epoch, Seq: g.Cursor + 1}
+	}
+	return r.Record(ev, at)
 }
 
 // Advance ends the waits whose time comes until now, each at its time.
@@ -90,7 +98,7 @@ func (r *Run) Advance(now time.Time) error {
 			return nil
 		}
 		at := waits[0].Wait.Due
-		if err := EndWaits(r.Home, r.At, at, func(ev domain.Event) (*domain.RecordedEvent, error) { return r.Record(ev, at) }); err != nil {
+		if err := EndWaits(r.Home, r.At, at, func(ev domain.Event) (*domain.RecordedEvent, error) { return r.follow(ev, at) }); err != nil {
 			return err
 		}
 	}
@@ -107,10 +115,13 @@ type Waiting struct {
 func Waits(home *domain.Home, at domain.GatewayID) []Waiting {
 	var all []Waiting
 	for id := range home.Runs {
-		if r, known := home.Rules[id]; !known || r.Gateway != at {
+		if home.Rules[id] == nil {
 			continue
 		}
 		for _, w := range WaitsOf(home, id) {
+			if w.Edge.Gateway != at {
+				continue
+			}
 			all = append(all, Waiting{Rule: id, Wait: w})
 		}
 	}

@@ -50,6 +50,15 @@ type Desk interface {
 	Configure(wanted wire.Configure)
 }
 
+// Rules takes the rules that the cloud wants to run here. An error is one of the disk
+// and ends the link.
+type Rules interface {
+	// Bundle takes a part of a bundle.
+	Bundle(ctx context.Context, part wire.Bundle) error
+	// Regressed tells that the cloud remembers less than it did.
+	Regressed(ctx context.Context) error
+}
+
 // Options say who connects where.
 type Options struct {
 	Server   string // ws://host:port or wss://host
@@ -58,6 +67,7 @@ type Options struct {
 	Time     *clock.Server // learns the server's time
 	Commands Commands
 	Desk     Desk         // nil: nothing is answered
+	Rules    Rules        // nil: none run here
 	Agent    string       // version of the agent
 	Client   *http.Client // nil: http.DefaultClient
 	Log      *slog.Logger

@@ -7,7 +7,9 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"logis/domain"
 	"logis/domain/thing"
+	"logis/edge/outbox"
 	"logis/wire"
 )
 
@@ -121,9 +123,28 @@ func (s *session) sendEntries(ctx context.Context, pace *rate.Limiter) (bool, er
 			return false, err
 		}
 	}
+	if s.version < wire.BundleVersion {
+		batch = before(batch)
+	}
 	s.launch(batch.Next, len(batch.Entries))
 	frame := wire.Entries{First: batch.First, Historic: historic, Entries: batch.Entries}
 	return true, s.write(ctx, frame)
+}
+
+// before puts entries that a cloud of the release before does not know into words it
+// does. There are some only when a newer one was here.
+func before(b outbox.Batch) outbox.Batch {
+	for i, e := range b.Entries {
+		number := b.First + int64(i) // a gap of several numbers ends a batch
+		switch {
+		case e.Kind == wire.KindRule || e.Kind == wire.KindPlaced:
+			b.Entries[i] = wire.Entry{Kind: wire.KindGap, AtMS: e.AtMS, To: number, Reason: "needs_a_newer_server"}
+		case e.Kind == wire.KindAct && !e.Rule.IsZero():
+			e.Client, e.Rule, e.After, e.Depth = e.Rule.String(), domain.RuleID{}, 0, 0
+			b.Entries[i] = e
+		}
+	}
+	return b
 }
 
 // window returns the next entry and how many may be sent.

@@ -57,6 +57,11 @@ func (l *Link) session(ctx context.Context) error {
 	l.options.Log.Info("connected to the cloud", "session", s.number, "backlog", s.begun.AsOf-s.begun.Next+1)
 	if s.begun.Regressed {
 		l.options.Log.Warn("the cloud remembers less than this gateway has witnessed; every device is told again")
+		if l.options.Rules != nil {
+			if err := l.options.Rules.Regressed(ctx); err != nil {
+				return onDisk(err)
+			}
+		}
 	}
 	// The socket outlives ctx by a word of goodbye.
 	stop := context.AfterFunc(ctx, func() { s.close(wire.CloseGoingAway, "the agent stops") })
@@ -153,6 +158,11 @@ func (s *session) take(ctx context.Context, frame wire.Frame) error {
 			s.options.Desk.Configure(*f)
 		}
 		return nil
+	case *wire.Bundle:
+		if s.options.Rules == nil {
+			return nil
+		}
+		return onDisk(s.options.Rules.Bundle(ctx, *f))
 	case *wire.Pong:
 		s.options.Time.Hear(bootOf(f.BootMS), f.TimeMS)
 		return nil

@@ -35,6 +35,7 @@ type Act struct {
 	Action  string
 	Input   thing.Value
 	TTL     time.Duration // 0: it has no deadline
+	At      time.Duration // since boot, when it was asked; only of what rules give
 }
 
 // ErrKeyReused says that a client used a key before for another wish.
@@ -71,6 +72,11 @@ func (t *tx) accept(when moment, a Act) error {
 		Kind: wire.KindAct, Command: a.Command, Device: a.Device, Values: a.Set,
 		Action: a.Action, Input: a.Input, Client: a.Client,
 	}
+	return t.acceptAs(when, a, e)
+}
+
+// acceptAs writes an act down and tells it by an entry.
+func (t *tx) acceptAs(when moment, a Act, e wire.Entry) error {
 	blob, err := json.Marshal(e, json.Deterministic(true))
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 
 	"github.com/ncruces/go-sqlite3"
 
@@ -11,7 +12,7 @@ import (
 )
 
 // schemaVersion stands in the file's user_version.
-const schemaVersion = 2
+const schemaVersion = 3
 
 // schema is the first version of the file. Times are kept as they were read: at_ms is the
 // server's time in Unix milliseconds, 0 as long as it is not known; then boot
@@ -124,6 +125,21 @@ ALTER TABLE commands ADD COLUMN ended_ms INTEGER NOT NULL DEFAULT 0; -- server's
 ALTER TABLE present ADD COLUMN since_boot TEXT; -- the start of the machine that boot_ns counts from
 `
 
+// since2 is what the third version of the file has beyond the second: rules.
+const since2 = `
+-- How far each rule that runs here has come.
+CREATE TABLE rule_runs (
+    rule BLOB PRIMARY KEY,
+    doc  BLOB NOT NULL -- JSON
+) STRICT, WITHOUT ROWID;
+
+-- What the cloud was last told to run here.
+CREATE TABLE placed (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    doc  BLOB    NOT NULL -- JSON
+) STRICT;
+`
+
 // db is the connection and its prepared statements, used by one goroutine.
 type db struct {
 	conn       *sqlite3.Conn
@@ -168,17 +184,14 @@ func (d *db) prepare() error {
 	case version == schemaVersion:
 		return d.check()
 	}
-	if version == 1 {
+	if version > 0 {
 		if err := d.check(); err != nil {
 			return err
 		}
 	}
 	return d.transaction(func() error {
-		sql := since1
-		if version == 0 {
-			sql = schema + since1
-		}
-		return d.conn.Exec(sql + fmt.Sprintf("PRAGMA user_version = %d", schemaVersion))
+		steps := []string{schema, since1, since2}
+		return d.conn.Exec(strings.Join(steps[version:], "") + fmt.Sprintf("PRAGMA user_version = %d", schemaVersion))
 	})
 }
 

@@ -73,7 +73,10 @@ func (t *tx) insert(when moment, r rank, reason string, blob []byte) error {
 	if t.state.live {
 		t.state.offered = n
 	}
-	return t.makeRoom()
+	if err := t.makeRoom(); err != nil {
+		return err
+	}
+	return t.followed(when, n, blob)
 }
 
 // forget deletes what the cloud has recorded. A gap that it has recorded in part

@@ -54,6 +54,7 @@ type Outbox struct {
 	cause   error // why; set before stopped is closed
 	changed chan struct{}
 	watch   func(News) // nil: nobody
+	follow  Follower   // nil: nobody
 
 	mu    sync.Mutex
 	acked *ack // told by the cloud, not yet on disk
@@ -95,6 +96,9 @@ type tx struct {
 	state   state
 	options *Options
 	news    newsOf
+	follow  Follower // nil: nobody
+	present bool     // what is told is the present state, not news of it
+	given   []Act    // by rules, to be carried out once they are on disk
 }
 
 // Open opens the outbox, or makes it. A file that is damaged or belongs to
@@ -198,7 +202,7 @@ func (o *Outbox) gather(first *operation) []*operation {
 
 // transact carries out the operations and the newest ack in one transaction.
 func (o *Outbox) transact(ops []*operation) error {
-	t := &tx{db: o.db, state: o.state, options: &o.options, news: newsOf{wanted: o.watch != nil}}
+	t := &tx{db: o.db, state: o.state, options: &o.options, news: newsOf{wanted: o.watch != nil}, follow: o.follow}
 	err := o.db.transaction(func() error {
 		if err := t.forget(o.takeAck()); err != nil {
 			return err
@@ -215,6 +219,9 @@ func (o *Outbox) transact(ops []*operation) error {
 	})
 	if err == nil && !t.news.empty() {
 		o.watch(t.news.News)
+	}
+	if err == nil && len(t.given) > 0 {
+		o.follow.Give(t.given)
 	}
 	for _, op := range ops {
 		op.done <- err

@@ -56,7 +56,10 @@ func (o *Outbox) Begin(ctx context.Context, cursor int64, head wire.Head) (s Ses
 	restored := false
 	err = o.do(ctx, func(t *tx) error {
 		if restored = cursor > t.state.offered; restored {
-			return t.renumber()
+			if err := t.renumber(); err != nil {
+				return err
+			}
+			return t.followAnew()
 		}
 		s, err = t.beginSession(cursor, head)
 		return err

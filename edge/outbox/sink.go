@@ -4,6 +4,8 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"sync"
+	"time"
 
 	"logis/domain"
 	"logis/edge/radio"
@@ -12,11 +14,32 @@ import (
 
 // Sink returns where a radio tells what it has to tell. Facts are dated when
 // they are told, and on disk when the call returns.
-func (o *Outbox) Sink(radioName string) radio.Sink { return &sink{o, radioName} }
+func (o *Outbox) Sink(radioName string) radio.Sink {
+	return &sink{Outbox: o, radio: radioName, begun: o.options.Time.Boot(), told: map[string]bool{}}
+}
 
 type sink struct {
 	*Outbox
 	radio string
+	begun time.Duration // since boot
+
+	mu   sync.Mutex
+	told map[string]bool // devices that have told something since
+}
+
+// settling is how long a radio may take from its start until every device has told
+// how it is. What is different then changed while nobody looked: it is no reason
+// for a rule to fire.
+const settling = 5 * time.Second
+
+// settles reports whether a device tells, for the first time since the radio began,
+// how it is.
+func (s *sink) settles(address string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first := !s.told[address]
+	s.told[address] = true
+	return first && s.options.Time.Boot()-s.begun < settling
 }
 
 // tell does what it is given with the moment of the call.
@@ -52,7 +75,12 @@ func (s *sink) Report(ctx context.Context, r radio.Report) error {
 		Kind: wire.KindReport, Device: s.id(r.Address), Values: maps.Clone(r.Values),
 		Cause: r.Cause, Inferred: r.Inferred,
 	}
-	return s.tell(ctx, func(t *tx, when moment) error { return t.report(when, entry) })
+	present := s.settles(r.Address)
+	return s.tell(ctx, func(t *tx, when moment) error {
+		t.present = present
+		defer func() { t.present = false }()
+		return t.report(when, entry)
+	})
 }
 
 // Signal implements radio.Sink.

@@ -25,7 +25,7 @@ func connectGateway(ctx context.Context, t *turn) error {
 	}
 	hello := domain.Hello{
 		Gateway: g.ID, Outbox: g.Outbox, Acked: g.Cursor, Seq: t.home.Seq, Hash: t.home.Hash,
-		Version: "1.0.0", Replica: Replica, Session: g.Session + 1,
+		Version: "1.0.0", Replica: Replica, Session: g.Session + 1, RunsRules: true,
 	}
 	switch t.random.IntN(6) {
 	case 0:

@@ -179,3 +179,30 @@ func turnTest(ctx context.Context, t *turn) error {
 	}, domain.PersonActor(t.Owner))
 	return t.record(ctx, err, ev)
 }
+
+// placeRules offers rules to a gateway, or takes its word.
+func placeRules(ctx context.Context, t *turn) error {
+	g := pick(t, t.home.Gateways)
+	if g == nil || g.Revoked {
+		return nil
+	}
+	var rules []domain.PlacedRule
+	for _, r := range t.home.SortedRules() {
+		if t.random.IntN(2) == 0 {
+			rules = append(rules, domain.PlacedRule{Rule: r.ID, Version: r.Version})
+		}
+	}
+	if ev, news := t.home.OfferRules(g.ID, rules); news && t.random.IntN(2) == 0 {
+		return t.record(ctx, nil, ev)
+	}
+	if g.Offer == nil {
+		return nil
+	}
+	taken := domain.GatewayRulesTaken{Bundle: g.Offer.Seq, Rules: g.Offer.Rules, Anew: t.random.IntN(4) == 0}
+	if t.random.IntN(4) == 0 {
+		taken.Rules, taken.Refused = nil, "signature"
+	}
+	ev, err := t.home.TakeRules(g.ID, taken)
+	ev.Edge = domain.EdgeRef{Gateway: g.ID, Epoch: g.Epoch, Seq: g.Cursor + 1}
+	return t.record(ctx, err, ev)
+}

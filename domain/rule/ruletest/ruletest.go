@@ -24,7 +24,9 @@ type Life struct {
 	motions []domain.DeviceID
 	warmth  domain.DeviceID
 	lock    domain.DeviceID
-	rules   byte
+	rules   int
+
+	addresses map[domain.DeviceID]string
 }
 
 // New returns the life of a seed.
@@ -44,6 +46,31 @@ func New(seed uint64) *Life {
 	return l
 }
 
+// Rename gives the devices other ids, by their addresses, before the home is founded:
+// at a gateway an id follows from the address.
+func (l *Life) Rename(named func(address string) domain.DeviceID) {
+	l.addresses = map[domain.DeviceID]string{}
+	rename := func(id *domain.DeviceID) {
+		address := id.String()
+		*id = named(address)
+		l.addresses[*id] = address
+	}
+	for i := range l.lamps {
+		rename(&l.lamps[i])
+		rename(&l.motions[i])
+	}
+	rename(&l.warmth)
+	rename(&l.lock)
+}
+
+// Address returns where a device of the home is reached.
+func (l *Life) Address(id domain.DeviceID) string {
+	if address, ok := l.addresses[id]; ok {
+		return address
+	}
+	return id.String()
+}
+
 // Found returns the events a home begins with: a gateway, three lamps, three motion
 // sensors, a thermometer and a lock.
 func (l *Life) Found() []domain.Event {
@@ -56,7 +83,7 @@ func (l *Life) Found() []domain.Event {
 	register := func(id domain.DeviceID, kind string) {
 		events = append(events, domain.Event{
 			Entity: id.Entity(), Actor: domain.GatewayActor, Edge: domain.EdgeRef{Gateway: l.Gateway, Epoch: 1, Seq: int64(len(events))},
-			Fact: domain.DeviceRegistered{Address: id.String(), Kind: kind},
+			Fact: domain.DeviceRegistered{Address: l.Address(id), Kind: kind},
 		})
 	}
 	for i := range l.lamps {
@@ -137,7 +164,7 @@ func (l *Life) edit(home *domain.Home) domain.Event {
 	id[14] = 9
 	if l.rules < maxRules {
 		l.rules++
-		id[15] = l.rules
+		id[15] = byte(l.rules)
 	} else {
 		id[15] = 1 + byte(l.random.Uint32N(maxRules)) //nolint:gosec // below maxRules
 	}

@@ -248,6 +248,18 @@ func (c *Cloud) Command(command wire.Command) {
 	}
 }
 
+// Bundle gives the gateway rules on the present session.
+func (c *Cloud) Bundle(b wire.SignedBundle) {
+	c.mu.Lock()
+	peer := c.peer
+	c.mu.Unlock()
+	for _, part := range b.Split() {
+		if peer != nil {
+			peer.Send(part)
+		}
+	}
+}
+
 // Cut drops the present connection without a word.
 func (c *Cloud) Cut() {
 	c.mu.Lock()

@@ -3921,6 +3921,12 @@ export interface components {
              */
             id: string;
             /**
+             * Format: uuid
+             * @description The gateway that was asked to run it and has not answered; until then it runs where it did. Null: none.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04
+             */
+            moving: string;
+            /**
              * @description What people call it.
              * @example Light in the hall
              */
@@ -3931,6 +3937,12 @@ export interface components {
              * @example 2026-05-03T14:02:11.250000Z
              */
             next: string | null;
+            /**
+             * Format: int64
+             * @description The version that runs on the gateway; another one than the newest until the gateway has answered. Null: it runs in the cloud.
+             * @example 1040
+             */
+            placed: number | null;
             /**
              * Format: int64
              * @description The last event that touched what stands here, but for what it did.

@@ -108,6 +108,12 @@ function modeChanged(event: Event, teller: Teller): string {
   return `${who(event, teller)} set the home to ${modeNames[mode] ?? teller.names?.get(mode) ?? 'a mode of its own'}`
 }
 
+/** How many rules a list holds, in words. */
+function rules(list: unknown): string {
+  const count = Array.isArray(list) ? list.length : 0
+  return count === 0 ? 'no rules' : count === 1 ? 'one rule' : `${count} rules`
+}
+
 const tellers: Record<string, Tell> = {
   'home.created': () => 'The home began',
   'home.renamed': (e, t) => `${who(e, t)} named the home ${quoted(e.words)}`,
@@ -130,6 +136,9 @@ const tellers: Record<string, Tell> = {
   'gateway.claim_exhausted': () => 'Somebody guessed at the code of a new gateway; the code is worth nothing now',
   'gateway.revoked': (e, t) => `${who(e, t)} turned out ${gatewayName(e, t)}`,
   'gateway.clock_stepped': (e, t) => `The clock of Logis or of ${gatewayName(e, t)} was set`,
+  'gateway.rules_offered': (e, t) => `${gatewayName(e, t)} was asked to run ${rules(e.data.rules)}`,
+  'gateway.rules_taken': (e, t) =>
+    e.data.refused ? `${gatewayName(e, t)} could not take new rules` : `${gatewayName(e, t)} runs ${rules(e.data.rules)} by itself`,
   'gateway.gap_recorded': (e, t) => `${gatewayName(e, t)} was away too long: ${number(e.data.count)} reports are lost`,
   'gateway.entry_refused': (e, t) => `${gatewayName(e, t)} said something nobody could understand`,
   'gateway.configured': (e, t) => `${who(e, t)} changed the settings of ${gatewayName(e, t)}`,
@@ -179,6 +188,8 @@ const tellers: Record<string, Tell> = {
   'scene.renamed': (e, t) => `${who(e, t)} named a scene ${quoted(e.words)}`,
   'scene.removed': (e, t) => `${who(e, t)} removed ${lower(nameOf(e, t, 'scene'))}`,
   'scene.activated': (e, t) => `${who(e, t)} ${number(e.data.undoes) > 0 ? 'undid' : 'activated'} ${lower(nameOf(e, t, 'scene'))}`,
+  'test.edited': (e, t) => `${who(e, t)} kept a part of the past as the test ${quoted(e.words)}`,
+  'test.removed': (e, t) => `${who(e, t)} removed a test of the rules`,
   'command.answered_late': ended('an answer came after the end'),
 }
 
