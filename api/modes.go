@@ -111,8 +111,7 @@ func (s *Server) addModes() {
 	}, s.setPresence)
 	add(s, operation{
 		id: "change-settings", method: http.MethodPatch, path: "/homes/{home}/settings", tag: "Rules", action: access.EditRules,
-		dangerous: true, // what was forbidden may be allowed then
-		summary:   "Change what rules go by", description: "Says where the home is and what rules may never do. The ETag is that of the home's modes.",
+		summary: "Change what rules go by", description: "Says where the home is and what rules may never do. The ETag is that of the home's modes.",
 	}, s.changeSettings)
 }
 
@@ -214,6 +213,11 @@ func (s *Server) setPresence(ctx context.Context, in *presenceInput) (*made[Mode
 }
 
 func (s *Server) changeSettings(ctx context.Context, in *settingsInput) (out *tagged[Modes], err error) {
+	if in.Body.Clauses != nil { // what was forbidden may be allowed then
+		if err := s.options.Access.Fresh(ctx, principal(ctx)); err != nil {
+			return nil, err
+		}
+	}
 	err = s.changeNamed(ctx, in.Home, func(ctx context.Context, tx *eventstore.Tx, v *view) error {
 		err := in.check(v.home.Profile.Revision)
 		if err == nil && in.Body.Place != nil {

@@ -45,7 +45,9 @@ func shape(t *testing.T, dsn string) []string {
 // lines returns the rows of a query of one text column.
 func lines(t *testing.T, dsn, query string) []string {
 	t.Helper()
-	rows, err := pgtest.Superuser(t, dsn).Query(t.Context(), query)
+	pool := pgtest.Superuser(t, dsn)
+	defer pool.Close() // one for each step would be more than the server takes
+	rows, err := pool.Query(t.Context(), query)
 	if err != nil {
 		t.Fatal(err)
 	}

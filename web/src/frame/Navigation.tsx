@@ -12,14 +12,15 @@ const places = [
   { to: '/homes/$home/people', exact: false, label: 'People', Icon: IconUsers },
 ] as const
 
-/** The roles that may see who belongs to the home. */
-const seesPeople: string[] = ['owner', 'admin', 'member', 'support']
+/** What is not for everybody, and the roles that see who belongs to the home and what it does by itself. */
+const notForAll: string[] = ['Rules', 'People']
+const family: string[] = ['owner', 'admin', 'member', 'support']
 
 function Places({ home, className, size }: { home: string; className: string | undefined; size: number }) {
   const { role } = useScene().picture.home
   return (
     <nav className={className} aria-label="Pages of this home">
-      {places.filter(({ label }) => label !== 'People' || seesPeople.includes(role)).map(({ to, exact, label, Icon }) => (
+      {places.filter(({ label }) => !notForAll.includes(label) || family.includes(role)).map(({ to, exact, label, Icon }) => (
         <Link key={to} to={to} params={{ home }} activeOptions={{ exact, includeSearch: false }} className={styles.place}>
           <Icon size={size} stroke={1.7} aria-hidden />
           <span>{label}</span>

@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
-import { type SyntheticEvent, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { Refusal } from '../api/client'
 import type { Fault, Rule, RuleDocument } from '../api/types'
 import { type Draft, useAddRule, useChangeRule, useCheckup } from '../data/rules'
@@ -8,6 +8,7 @@ import { useScene } from '../data/Scene'
 import { useScenes } from '../data/scenes'
 import { Card } from '../parts/Card'
 import { longestName } from '../parts/NameForm'
+import { Trouble, wantsProof } from '../parts/Prove'
 import { ruleWords, suggestedName } from '../words/rules'
 import { Backtest } from './Backtest'
 import styles from './Editor.module.css'
@@ -93,8 +94,7 @@ function Save({ rule, draft, name, onName, ready }: SaveProps) {
   const change = useChangeRule(home)
   const navigate = useNavigate()
   const { error, isPending } = rule ? change : add
-  const submit = async (event: SyntheticEvent) => {
-    event.preventDefault()
+  const save = async () => {
     const { document, grants } = draft
     try {
       if (!rule) {
@@ -109,11 +109,20 @@ function Save({ rule, draft, name, onName, ready }: SaveProps) {
     }
   }
   return (
-    <form className={styles.save} onSubmit={(event) => void submit(event)}>
-      <TextInput label="Name" size="md" maxLength={longestName} value={name} onChange={(event) => onName(event.currentTarget.value)} />
-      <Button type="submit" size="md" loading={isPending} disabled={!ready}>{rule ? 'Save as a new version' : 'Save'}</Button>
-      {error && <p role="alert" className={styles.fault}>{refusalWords(error)}</p>}
-    </form>
+    <>
+      <form
+        className={styles.save}
+        onSubmit={(event) => {
+          event.preventDefault()
+          void save()
+        }}
+      >
+        <TextInput label="Name" size="md" maxLength={longestName} value={name} onChange={(event) => onName(event.currentTarget.value)} />
+        <Button type="submit" size="md" loading={isPending} disabled={!ready}>{rule ? 'Save as a new version' : 'Save'}</Button>
+        {error && !wantsProof(error) && <p role="alert" className={styles.fault}>{refusalWords(error)}</p>}
+      </form>
+      {wantsProof(error) && <Trouble error={error} again={() => void save()} />}
+    </>
   )
 }
 
