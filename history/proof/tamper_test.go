@@ -175,8 +175,8 @@ func TestEveryChangeOfAnExportShows(t *testing.T) {
 	}
 	random := rand.New(rand.NewPCG(42, 42))
 	for name, change := range map[string]func(lines []string, k int) []string{
-		"a line removed":   func(l []string, k int) []string { return append(l[:k:k], l[k+1:]...) },
-		"a line doubled":   func(l []string, k int) []string { return append(l[:k:k], l[k-1:]...) },
+		"a line removed": func(l []string, k int) []string { return append(l[:k:k], l[k+1:]...) },
+		"a line doubled": func(l []string, k int) []string { return append(l[:k:k], l[k-1:]...) },
 		"two lines change": func(l []string, k int) []string {
 			next := k%(len(l)-1) + 1 // never the first line: without it there is no export
 			l[k], l[next] = l[next], l[k]
