@@ -50,6 +50,8 @@ func door() map[string]string {
 		"activate-scene": "+fnfaan", "undo-scene": "+fnfaan",
 		"get-modes": "+fnfaan", "set-mode": "+fnfaan", "add-mode": "+fnfaan", "remove-mode": "+fnfaan",
 		"set-presence": "+fnfaan", "change-settings": "+fnfaan",
+		"backtest-rule": "+fnfaan", "list-tests": "+fnfaan", "add-test": "+fnfaan", "run-tests": "nfnfaan", "remove-test": "+fnfaan",
+		"get-why":        "+fnfaan",
 		"get-difference": "+fnfaan", "get-proof": "+fnfaan",
 		"list-invitations": "+fnfaan", "invite-member": "+fnfaan", "withdraw-invitation": "+fnfaan",
 	}
