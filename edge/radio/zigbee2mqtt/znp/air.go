@@ -38,6 +38,9 @@ func (n *Network) dataRequest(in fields) {
 	zcl := in.bytes(int(in.u8()))
 	v := n.byShort(to)
 	if v == nil || !v.joined || !v.reachable() {
+		if v != nil {
+			v.miss()
+		}
 		n.tell(afSubsystem, 0x80, []byte{macNoAck, from, transaction})
 		return
 	}

@@ -125,6 +125,7 @@ func TestFaultsAreThoseOfTheAir(t *testing.T) {
 	lamp := NewLamp(0x000d6f0000000001)
 	p := connect(t, New(lamp))
 	p.permit()
+	p.await(asyncRequest, zdoSubsystem, 0xca) // it has joined
 	lamp.SetReachable(false)
 	if confirm := p.zcl(clusterOnOff, clusterSpecific, 1, 1); confirm != macNoAck || lamp.On() {
 		t.Errorf("a frame to a lamp out of reach is confirmed with %#x; the lamp is on: %v", confirm, lamp.On())

@@ -24,6 +24,7 @@ type Node struct {
 	attrs       map[attributeKey]attribute
 	writable    map[attributeKey]string // what may be written, and what that is called in the history
 	away        bool
+	missed      int // frames while away
 	deaf        bool
 	unreadable  bool
 	slow        time.Duration
@@ -134,6 +135,19 @@ func (n *Node) Orders() []Order {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return slices.Clone(n.orders)
+}
+
+// Missed returns how many frames were sent to the device while it was out of reach.
+func (n *Node) Missed() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.missed
+}
+
+func (n *Node) miss() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.missed++
 }
 
 func (n *Node) reachable() bool {
