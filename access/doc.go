@@ -1,5 +1,5 @@
-// Package access is who may: people, sessions, claims and homes' members; the
-// only place that answers "allowed?".
+// Package access is who may: people, sessions, passkeys, tokens, the keys of gateways,
+// homes' members and what they were given; the only place that answers "allowed?".
 //
 // Three kinds of secrets let somebody in. A link signs a person in once and
 // becomes a session, which a browser keeps. A claim lets one new gateway into

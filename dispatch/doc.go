@@ -1,4 +1,5 @@
-// Package dispatch is what River runs: send a command, close it when late.
+// Package dispatch is what runs later and perhaps again: send a command, close it
+// when late, end the waits of rules, tell gateways their settings and rules.
 //
 // A job carries ids only and exists exactly when its event does: [Reactor] asks
 // for it inside the append, [Queue] inserts it in the same transaction. A worker
