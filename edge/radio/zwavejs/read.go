@@ -180,7 +180,7 @@ func (s *session) silent(ctx context.Context, u *unit, err error) error {
 	if errors.Is(err, errSessionOver) {
 		return err
 	}
-	if errors.Is(err, errSilent) && u.askAgain() {
+	if !errors.Is(err, errAbsent) && u.askAgain() { // whatever came between: the doubt is still there
 		s.recheck(u)
 		return nil
 	}
