@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -37,7 +38,8 @@ func emptyDocument() *huma.OpenAPI {
 		},
 		Servers: []*huma.Server{{URL: base, Description: "The server the app came from."}},
 		Components: &huma.Components{
-			Schemas: registry,
+			Schemas:   registry,
+			Responses: map[string]*huma.Response{},
 			SecuritySchemes: map[string]*huma.SecurityScheme{
 				"session": {Type: "apiKey", In: "cookie", Name: cookieName, Description: "Set by POST /session."},
 				"token":   {Type: "http", Scheme: "bearer", Description: "Made by POST /account/tokens."},
@@ -84,7 +86,17 @@ func operationAt(doc *huma.OpenAPI, method, path string) *huma.Operation {
 	}
 }
 
+// problemResponse returns a reference to what a refusal with the status looks like,
+// which is described once.
 func problemResponse(doc *huma.OpenAPI, status int) *huma.Response {
+	name := strings.ReplaceAll(http.StatusText(status), " ", "")
+	if doc.Components.Responses[name] == nil {
+		doc.Components.Responses[name] = problemComponent(doc, status)
+	}
+	return &huma.Response{Ref: "#/components/responses/" + name}
+}
+
+func problemComponent(doc *huma.OpenAPI, status int) *huma.Response {
 	r := &huma.Response{
 		Description: http.StatusText(status),
 		Content: map[string]*huma.MediaType{"application/problem+json": {

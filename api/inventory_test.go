@@ -235,6 +235,9 @@ func TestEveryOperationAndFieldIsExplained(t *testing.T) {
 			}
 		}
 		for status, r := range op.Responses {
+			if name, shared := strings.CutPrefix(r.Ref, "#/components/responses/"); shared {
+				r = doc.Components.Responses[name]
+			}
 			if status >= "400" && (len(r.Content) != 1 || r.Content["application/problem+json"].Schema.Ref != "#/components/schemas/Problem") {
 				t.Errorf("%s: %s is not a problem", name, status)
 			}
