@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http/httptest"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"logis/dispatch"
 	"logis/domain"
 	"logis/domain/thing"
+	"logis/edge/identity"
 	"logis/eventstore"
 	"logis/hub"
 	"logis/migrations/pgtest"
@@ -103,6 +105,24 @@ func (c *cloud) found(ctx context.Context) (domain.HomeID, domain.Claim, error) 
 		return err
 	})
 	return home, claim, err
+}
+
+// letIn confirms the gateway of a folder, once it waits with the letters it shows.
+func (c *cloud) letIn(ctx context.Context, home domain.HomeID, dir string) error {
+	return soon(ctx, func() (bool, error) {
+		waiting, err := c.access.Newcomers(ctx, home)
+		if err != nil || len(waiting) == 0 {
+			return false, err
+		}
+		id, err := identity.Read(filepath.Join(dir, "identity.json"))
+		if err != nil {
+			return false, err
+		}
+		return true, c.store.Append(ctx, []domain.HomeID{home}, func(ctx context.Context, tx *eventstore.Tx) error {
+			_, err := c.access.Confirm(ctx, tx, access.Principal{Person: c.owner}, home, domain.KeyLetters(id.PublicKey()))
+			return err
+		})
+	})
 }
 
 // ask asks for a command as the owner does in an app.

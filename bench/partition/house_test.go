@@ -66,7 +66,9 @@ func (c *cloud) build(ctx context.Context, dir, name string) (*house, error) {
 	if _, h.token, err = local.AddClient(dir, "phone", true); err != nil {
 		return nil, err
 	}
-	if err := h.start(); err != nil {
+	admitted := make(chan error, 1)
+	go func() { admitted <- c.letIn(ctx, h.home, dir) }()
+	if err := errors.Join(h.start(), <-admitted); err != nil {
 		return nil, err
 	}
 	err = soon(ctx, func() (bool, error) {
