@@ -63,8 +63,8 @@ func benchmarks() []benchmark {
 		{"home_at", benchHomeAt, true},
 		{"backtest", benchBacktest, true},
 		{"edge_local", benchEdgeLocal, false},
-		{"motion_to_light_p99_ms", benchMotion, true},
-		{"motion_to_light_local", benchMotionLocal, false},
+		{"motion", benchMotion, true},
+		{"motion_local", benchMotionLocal, false},
 	}
 }
 

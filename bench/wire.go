@@ -69,7 +69,10 @@ func (s *stand) gateway(ctx context.Context, app *rig.App, line *rig.Proxy) (sto
 	}
 	agent := rig.NewProcess("edge", &rig.Log{}, []string{"LOGIS_EDGE_CLAIM=" + answer.Claim}, s.binaries.Edge,
 		"run", "--with-parent", "--data", dir, "--server", "ws://"+line.Addr(), "--simulated", "--simulated-report-rate", "0")
-	return func() { _ = agent.Stop() }, agent.Start()
+	if err := agent.Start(); err != nil {
+		return nil, err
+	}
+	return func() { _ = agent.Stop() }, app.ConfirmEdge(ctx, homes.Items[0].ID, dir)
 }
 
 // listener listens on a line.
