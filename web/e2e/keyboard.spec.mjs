@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { go, home, isOn, lamp, launch, tile } from './support.mjs'
+import { becomes, go, home, isOn, lamp, launch, tile } from './support.mjs'
 
 /** Presses a key until the focus is on something, and fails when it never comes. */
 async function tabTo(page, wanted, key = 'Tab') {
@@ -25,9 +25,9 @@ describe('with the keyboard alone', () => {
   it('a person can skip to the home, switch a lamp and read what became of it', async () => {
     const before = await isOn(page, name)
     await page.keyboard.press('Tab')
-    assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Skip to the home')
+    await becomes(() => page.evaluate(() => document.activeElement?.textContent), 'Skip to the home')
     await page.keyboard.press('Enter')
-    assert.equal(await page.evaluate(() => document.activeElement?.id), 'main')
+    await becomes(() => page.evaluate(() => document.activeElement?.id), 'main')
     await tabTo(page, labelled(name))
     const ring = await page.evaluate(() => {
       const style = getComputedStyle(document.activeElement)
@@ -36,7 +36,7 @@ describe('with the keyboard alone', () => {
     assert.ok(ring, 'the focus can be seen')
     await page.keyboard.press('Space')
     await tile(page, name).getByText('Confirmed').waitFor()
-    assert.equal(await isOn(page, name), !before)
+    await becomes(() => isOn(page, name), !before)
     await page.getByRole('log').filter({ hasText: `${name}: Confirmed` }).waitFor({ state: 'attached' })
   })
 
@@ -93,9 +93,9 @@ describe('with the keyboard alone', () => {
     const guard = page.locator('article:not([data-stale])').getByRole('button', { name: /^Unlock .*…$/ }).first()
     await guard.focus()
     await page.keyboard.press('Enter')
-    assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'No', 'the safe answer has the focus')
+    await becomes(() => page.evaluate(() => document.activeElement?.textContent), 'No', 'the safe answer has the focus')
     await page.keyboard.press('Escape')
     await guard.waitFor()
-    assert.match((await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))) ?? '', /^Unlock/)
+    await becomes(() => page.evaluate(() => /^Unlock/.test(document.activeElement?.getAttribute('aria-label'))), true)
   })
 })

@@ -1,6 +1,5 @@
-import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { closeAll, go, home, launch, shot, world } from './support.mjs'
+import { becomes, closeAll, go, home, launch, shot, world } from './support.mjs'
 
 const skip = process.env.LOGIS_CONTROL ? false : 'LOGIS_CONTROL is not set: nobody can knock'
 
@@ -28,7 +27,7 @@ describe('a new gateway', { skip }, () => {
     await page.getByRole('button', { name: 'Yes, the same' }).click()
     await page.getByText(letters, { exact: true }).waitFor({ state: 'detached' })
     await page.getByText('Not here yet').waitFor()
-    assert.equal(await page.getByRole('article').count(), before + 1)
+    await becomes(() => page.getByRole('article').count(), before + 1)
     await page.getByText(/^Its key is good for (89|90) days/).last().waitFor()
   })
 
@@ -37,6 +36,6 @@ describe('a new gateway', { skip }, () => {
     const before = await page.getByRole('article').count()
     await page.getByRole('button', { name: 'No, send it away' }).click()
     await page.getByText(letters, { exact: true }).waitFor({ state: 'detached' })
-    assert.equal(await page.getByRole('article').count(), before)
+    await becomes(() => page.getByRole('article').count(), before)
   })
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { go, home, launch, shot, tile } from './support.mjs'
+import { becomes, go, home, launch, shot, tile } from './support.mjs'
 
 /** How long it may take until somebody moves in the simulated hall, in milliseconds. */
 const untilMotion = 90_000
@@ -35,7 +35,7 @@ describe('a rule: when motion in the hall after sunset, light on for 5 minutes',
     await go(page, 'Rules')
     const empty = page.getByRole('region', { name: 'No rules yet' })
     await empty.getByRole('button', { name: /Light when somebody moves/ }).waitFor()
-    assert.equal(await empty.getByRole('button').count(), 3)
+    await becomes(() => empty.getByRole('button').count(), 3)
     await shot(page, 'rules-empty')
   })
 
@@ -46,7 +46,7 @@ describe('a rule: when motion in the hall after sunset, light on for 5 minutes',
     await pick(page, 'Action 1', 'turn on Lamp in Living room') // 4
     await page.getByRole('button', { name: /off again after 5 minutes/ }).click() // 5
     await page.getByText(/The sun needs to know where the home is/).waitFor()
-    assert.equal(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled(), true)
+    await becomes(() => page.getByRole('button', { name: 'Save', exact: true }).isDisabled(), true)
     await page.getByRole('button', { name: 'Use where I am now' }).click()
     await page.getByText(/The sun needs to know/).waitFor({ state: 'detached' })
     await page
@@ -147,10 +147,10 @@ describe('rules on a phone', () => {
     await pick(page, 'Action 1', 'unlock Front door lock in Hall')
     const leave = page.getByRole('checkbox', { name: 'I let this rule open Front door lock' })
     await leave.waitFor()
-    assert.equal(await page.getByRole('button', { name: 'Save', exact: true }).isDisabled(), true)
+    await becomes(() => page.getByRole('button', { name: 'Save', exact: true }).isDisabled(), true)
     await leave.check()
     await page.getByLabel('Trigger 1: time').fill('06:15')
-    assert.equal(await leave.isChecked(), false)
+    await becomes(() => leave.isChecked(), false)
     await leave.check()
     await save(page)
     await page.getByRole('heading', { level: 1, name: /Unlock Front door lock/ }).waitFor()
@@ -161,7 +161,7 @@ describe('rules on a phone', () => {
     const row = (name) => page.getByRole('article', { name })
     await page.getByRole('button', { name: /^Duplicate Turn on Coffee machine/ }).click()
     await row(/Coffee machine.*\(copy\)$/).waitFor()
-    assert.equal(await row(/Coffee machine.*\(copy\)$/).getByRole('switch').isChecked(), false)
+    await becomes(() => row(/Coffee machine.*\(copy\)$/).getByRole('switch').isChecked(), false)
     for (const box of await page.getByRole('checkbox', { name: /^Choose Turn on Coffee machine/ }).all()) await box.check()
     await page.getByRole('button', { name: 'Turn off' }).click()
     await page.getByText('2 rules chosen').waitFor({ state: 'detached' })

@@ -1,4 +1,5 @@
 // What all browser tests share: a browser, a signed-in page, and pictures of it.
+import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
@@ -101,15 +102,26 @@ export async function lamp(page) {
 /** Whether the device said that it is on. */
 export const isOn = async (page, name) => (await toggle(page, name).getAttribute('aria-pressed')) === 'true'
 
+/**
+ * Waits until what is read is what is wanted, and fails with both when it never is. What a page will say it says when
+ * its next frame came: nothing that changes is read only once.
+ */
+export async function becomes(read, wanted, why) {
+  const end = Date.now() + patience
+  let seen = await read()
+  while (seen !== wanted && Date.now() < end) {
+    await new Promise((done) => setTimeout(done, 50))
+    seen = await read()
+  }
+  assert.equal(seen, wanted, why)
+}
+
 /** Taps a tile and waits until the device itself has said so. Returns the new state. */
 export async function tap(page, name) {
   const before = await isOn(page, name)
   await toggle(page, name).click()
   await tile(page, name).getByText('Confirmed').waitFor()
-  await page.waitForFunction(
-    ([label, wanted]) => document.querySelector(`button[aria-label="${label}"]`)?.getAttribute('aria-pressed') === wanted,
-    [name, String(!before)],
-  )
+  await becomes(() => isOn(page, name), !before)
   return !before
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { go, home, isOn, launch, shot, tap, tile } from './support.mjs'
+import { becomes, go, home, isOn, launch, shot, tap, tile } from './support.mjs'
 
 const name = process.env.LOGIS_ZIGBEE_LAMP ?? ''
 const skip = name ? false : 'LOGIS_ZIGBEE_LAMP is not set: there is no lamp behind Zigbee2MQTT'
@@ -39,6 +39,6 @@ describe('a lamp behind Zigbee2MQTT', { skip }, () => {
     await shot(page, 'zigbee-past')
     await page.getByRole('button', { name: 'Back to now' }).click()
     await go(page, 'Home')
-    assert.equal(await isOn(page, name), true)
+    await becomes(() => isOn(page, name), true)
   })
 })
