@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { home, isOn, lamp, launch, shot, tap, tile, toggle } from './support.mjs'
+import { becomes, home, isOn, lamp, launch, shot, tap, tile, toggle } from './support.mjs'
 
 describe('the home', () => {
   let browser, page, two, name
@@ -47,6 +47,7 @@ describe('the home', () => {
       new MutationObserver(note).observe(element, { subtree: true, childList: true, characterData: true, attributes: true })
     })
     await toggle(page, name).click()
+    await becomes(() => isOn(page, name), !before)
     await tile(page, name).getByText('Confirmed').waitFor()
     const seen = await page.evaluate(() => window.seen)
     const early = seen.filter(([pressed, text]) => pressed === String(!before) && /Asking|Asked/.test(text))

@@ -35,8 +35,8 @@ describe('with the keyboard alone', () => {
     })
     assert.ok(ring, 'the focus can be seen')
     await page.keyboard.press('Space')
-    await tile(page, name).getByText('Confirmed').waitFor()
     await becomes(() => isOn(page, name), !before)
+    await tile(page, name).getByText('Confirmed').waitFor()
     await page.getByRole('log').filter({ hasText: `${name}: Confirmed` }).waitFor({ state: 'attached' })
   })
 

@@ -120,8 +120,8 @@ export async function becomes(read, wanted, why) {
 export async function tap(page, name) {
   const before = await isOn(page, name)
   await toggle(page, name).click()
+  await becomes(() => isOn(page, name), !before) // first: the tick of the tap before stays for five seconds
   await tile(page, name).getByText('Confirmed').waitFor()
-  await becomes(() => isOn(page, name), !before)
   return !before
 }
 

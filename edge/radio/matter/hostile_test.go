@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"logis/domain/thing"
+	"logis/edge/radio/radiotest"
 )
 
 func TestNonsenseIsCountedAndSurvived(t *testing.T) {
@@ -38,8 +39,8 @@ func TestNonsenseIsCountedAndSurvived(t *testing.T) {
 	h.UntilValue(t, "lamp/1", "currentLevel", "100")
 	h.Mu.Lock()
 	defer h.Mu.Unlock()
-	if len(h.ended) > 0 || len(h.Gone) > 0 || len(h.Devices) != 1 {
-		t.Errorf("ended %d times, devices %v, removed %v", len(h.ended), slices.Collect(maps.Keys(h.Devices)), h.Gone)
+	if len(h.Ended) > 0 || len(h.Gone) > 0 || len(h.Devices) != 1 {
+		t.Errorf("ended %d times, devices %v, removed %v", len(h.Ended), slices.Collect(maps.Keys(h.Devices)), h.Gone)
 	}
 	if n := h.radio.Counts()["malformed"]; n < 20 {
 		t.Errorf("%d messages are counted as malformed", n)
@@ -80,7 +81,7 @@ func TestAFloodOfNodesIsBounded(t *testing.T) {
 		m.say(`{"event":"node_added","data":` + describe(id+1, fmt.Sprintf("lamp%d", id), 256, lightAttributes) + `}`)
 	}
 	h.Until(t, "the nodes are told", func() bool { return len(h.Devices) == most })
-	eventually(t, "the others are counted", func() bool { return h.radio.Counts()["refused"] == nodes-most })
+	radiotest.Eventually(t, "the others are counted", func() bool { return h.radio.Counts()["refused"] == nodes-most })
 }
 
 // A node that is let in anew gets another number from the server; the hardware
@@ -101,7 +102,7 @@ func TestADeviceIsKnownByItsHardware(t *testing.T) {
 		}
 		return `"result":null`, true
 	})
-	h.set("lamp/1", map[string]thing.Value{"onOff": "false"})
+	h.Set("lamp/1", map[string]thing.Value{"onOff": "false"})
 }
 
 func TestADeviceThatLeftWhileNobodyListenedIsTold(t *testing.T) {
@@ -115,7 +116,7 @@ func TestADeviceThatLeftWhileNobodyListenedIsTold(t *testing.T) {
 		m.nodes, m.info = nodes, info
 		m.mu.Unlock()
 		m.say(`{"event":"server_shutdown","data":{}}`)
-		h.untilEnded("shuts down")
+		h.UntilEnded("shuts down")
 	}
 	// A list that cannot be read whole, or of another fabric, takes nobody away.
 	h.Forget()
@@ -143,7 +144,7 @@ func TestAServerOfAnotherVersionIsRefused(t *testing.T) {
 		m := newMimic(t)
 		m.info = info
 		h := openHome(t, m.options())
-		h.untilEnded("the Matter Server")
-		h.stop()
+		h.UntilEnded("the Matter Server")
+		h.Stop()
 	}
 }

@@ -25,7 +25,7 @@ func TestWhatTheServerAcceptsIsNotDone(t *testing.T) {
 	options.Now = leap()
 	h := openHome(t, options)
 	h.UntilReach(t, true, "lamp/1")
-	id, err := h.order(patience, radio.Order{Address: "lamp/1", Set: map[string]thing.Value{"onOff": "true"}})
+	id, err := h.OrderWithin(patience, radio.Order{Address: "lamp/1", Set: map[string]thing.Value{"onOff": "true"}})
 	h.wantUnconfirmed(id, err, radio.ErrFailed) // it goes on saying that it is off
 	if got := m.got(); !slices.Equal(got, []string{"On"}) {
 		t.Errorf("the server was told %v, want On once", got)
@@ -48,7 +48,7 @@ func TestWhatTheServerRemembersConfirmsNothing(t *testing.T) {
 		}
 		return "", false // the device does not answer
 	})
-	id, err := h.order(time.Second, radio.Order{Address: "lamp/1", Set: map[string]thing.Value{"onOff": "true"}})
+	id, err := h.OrderWithin(time.Second, radio.Order{Address: "lamp/1", Set: map[string]thing.Value{"onOff": "true"}})
 	h.wantUnconfirmed(id, err, nil)
 }
 
@@ -64,7 +64,7 @@ func TestAReportOfTheDeviceConfirms(t *testing.T) {
 		}
 		return "", false
 	})
-	h.set("lamp/1", map[string]thing.Value{"onOff": "true"})
+	h.Set("lamp/1", map[string]thing.Value{"onOff": "true"})
 	if told := h.ToldOf("lamp/1", "onOff"); !slices.Equal(told, []thing.Value{"false", "true"}) {
 		t.Errorf("the lamp was told to be %v, want false and then true, once", told)
 	}
@@ -82,7 +82,7 @@ func TestADoorIsOpenedOnceAtMostAndNeverLate(t *testing.T) {
 			reads.Add(1)
 			return `"error_code":0,"details":"timeout"`, true
 		})
-		id, err := h.do("lock/1", "unlockDoor")
+		id, err := h.TryDo("lock/1", "unlockDoor")
 		h.wantUnconfirmed(id, err, radio.ErrRefused)
 		if got := m.got(); len(got) > 0 || reads.Load() != 1 {
 			t.Errorf("the server was told %v, after %d reads", got, reads.Load())
@@ -96,7 +96,7 @@ func TestADoorIsOpenedOnceAtMostAndNeverLate(t *testing.T) {
 			}
 			return "", false
 		})
-		id, err := h.order(2*time.Second, radio.Order{Address: "lock/1", Action: "unlockDoor"})
+		id, err := h.OrderWithin(2*time.Second, radio.Order{Address: "lock/1", Action: "unlockDoor"})
 		h.wantUnconfirmed(id, err, nil)
 		if got := m.got(); !slices.Equal(got, []string{"UnlockDoor"}) {
 			t.Errorf("the server was told %v, want UnlockDoor once", got)
@@ -134,7 +134,7 @@ func TestWhatTheServerSaysOfAnOrder(t *testing.T) {
 			h := openHome(t, m.options())
 			h.UntilReach(t, true, "lamp/1")
 			m.answers(func(a asked) (string, bool) { return c.answer, a.Command == "device_command" })
-			id, err := h.order(time.Second, radio.Order{Address: "lamp/1", Set: map[string]thing.Value{"onOff": "true"}})
+			id, err := h.OrderWithin(time.Second, radio.Order{Address: "lamp/1", Set: map[string]thing.Value{"onOff": "true"}})
 			h.wantUnconfirmed(id, err, c.want)
 		})
 	}
@@ -148,7 +148,7 @@ func TestADeviceThatRefusesAValueHasFailed(t *testing.T) {
 	m.answers(func(a asked) (string, bool) {
 		return `"result":[{"Path":{"EndpointId":1,"ClusterId":513,"AttributeId":18},"Status":135}]`, a.Command == "write_attribute"
 	})
-	id, err := h.order(patience, radio.Order{Address: "stove/1", Set: map[string]thing.Value{"occupiedHeatingSetpoint": "21"}})
+	id, err := h.OrderWithin(patience, radio.Order{Address: "stove/1", Set: map[string]thing.Value{"occupiedHeatingSetpoint": "21"}})
 	h.wantUnconfirmed(id, err, radio.ErrFailed)
 }
 
@@ -167,7 +167,7 @@ func TestWhatADeviceCannotDoIsRefusedWithoutTrying(t *testing.T) {
 		"a value that is none":                {Address: "color/1", Set: map[string]thing.Value{"currentHue": `"red"`}},
 		"a property only the device can move": {Address: "pin/1", Set: map[string]thing.Value{"lockState": `"unlocked"`}},
 	} {
-		id, err := h.order(patience, o)
+		id, err := h.OrderWithin(patience, o)
 		h.in(t).wantUnconfirmed(id, err, radio.ErrRefused)
 		if got := m.got(); len(got) > 0 {
 			t.Errorf("%s: the server was told %v", name, got)
@@ -185,7 +185,7 @@ func TestAColourCountsOnlyInTheModeThatShowsIt(t *testing.T) {
 	if told := h.ToldOf("color/1", "currentHue"); len(told) > 0 {
 		t.Errorf("a white lamp told the hues %v", told)
 	}
-	id, err := h.order(time.Second, radio.Order{Address: "color/1", Set: map[string]thing.Value{"currentHue": "180"}})
+	id, err := h.OrderWithin(time.Second, radio.Order{Address: "color/1", Set: map[string]thing.Value{"currentHue": "180"}})
 	h.wantUnconfirmed(id, err, nil)
 	m.answers(func(a asked) (string, bool) {
 		if a.Command == "device_command" {
@@ -193,7 +193,7 @@ func TestAColourCountsOnlyInTheModeThatShowsIt(t *testing.T) {
 		}
 		return `"result":null`, true
 	})
-	h.set("color/1", map[string]thing.Value{"currentHue": "180"})
+	h.Set("color/1", map[string]thing.Value{"currentHue": "180"})
 }
 
 func TestPairingCodesAreLookedAtFirst(t *testing.T) {

@@ -82,11 +82,11 @@ func keepsTheContract(t *testing.T, lab *matterlab.Lab) {
 
 // touch changes something at a device.
 func touch(h *home, lab *matterlab.Lab, endpoint, cluster, attribute string, value any) {
-	h.t.Helper()
-	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
+	h.T.Helper()
+	ctx, cancel := context.WithTimeout(h.T.Context(), patience)
 	defer cancel()
 	if err := lab.Touch(ctx, "house", endpoint, map[string]any{cluster: map[string]any{attribute: value}}); err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 }
 
@@ -107,7 +107,7 @@ func tellsWhatHappens(h *home, lab *matterlab.Lab) {
 		{"house/lock", "doorLock", "lockState", 0, lockAddress, "lockState", `"notFullyLocked"`},
 	} {
 		touch(h, lab, c.endpoint, c.cluster, c.attribute, c.value)
-		h.UntilValue(h.t, c.address, c.property, c.want)
+		h.UntilValue(h.T, c.address, c.property, c.want)
 	}
 }
 
@@ -115,8 +115,8 @@ func tellsPresses(h *home, lab *matterlab.Lab) {
 	down := func() { touch(h, lab, "house/button", "switch", "rawPosition", 1) }
 	up := func() { touch(h, lab, "house/button", "switch", "rawPosition", 0) }
 	last := func(what, event string, data thing.Value) {
-		h.t.Helper()
-		h.Until(h.t, what, func() bool {
+		h.T.Helper()
+		h.Until(h.T, what, func() bool {
 			n := len(h.Signals)
 			return n > 0 && h.Signals[n-1] == radio.Signal{Address: buttonAddress, Event: event, Data: data}
 		})
@@ -136,16 +136,16 @@ func tellsPresses(h *home, lab *matterlab.Lab) {
 	h.Mu.Lock()
 	defer h.Mu.Unlock()
 	if len(h.Signals) != 4 {
-		h.t.Errorf("four gestures are told as %v", h.Signals)
+		h.T.Errorf("four gestures are told as %v", h.Signals)
 	}
 }
 
 func takesTwoOrdersInARow(h *home) {
 	began := time.Now()
-	h.set(lightAddress, map[string]thing.Value{"onOff": "true"})
-	h.t.Logf("an order is confirmed after %v", time.Since(began))
-	h.set(lightAddress, map[string]thing.Value{"onOff": "true"}) // nothing changes, so nothing is reported: it is asked
-	h.set(lightAddress, map[string]thing.Value{"onOff": "false"})
+	h.Set(lightAddress, map[string]thing.Value{"onOff": "true"})
+	h.T.Logf("an order is confirmed after %v", time.Since(began))
+	h.Set(lightAddress, map[string]thing.Value{"onOff": "true"}) // nothing changes, so nothing is reported: it is asked
+	h.Set(lightAddress, map[string]thing.Value{"onOff": "false"})
 	type outcome struct {
 		id  [16]byte
 		err error
@@ -153,54 +153,54 @@ func takesTwoOrdersInARow(h *home) {
 	both := make(chan outcome, 2)
 	for _, v := range []thing.Value{"true", "false"} {
 		go func() {
-			id, err := h.order(patience, radio.Order{Address: lightAddress, Set: map[string]thing.Value{"onOff": v}})
+			id, err := h.OrderWithin(patience, radio.Order{Address: lightAddress, Set: map[string]thing.Value{"onOff": v}})
 			both <- outcome{id, err}
 		}()
 	}
 	for range 2 {
 		if o := <-both; o.err != nil || len(h.CausedBy(o.id)) != 1 {
-			h.t.Errorf("one of two orders at once: %v, confirmed by %v", o.err, h.CausedBy(o.id))
+			h.T.Errorf("one of two orders at once: %v, confirmed by %v", o.err, h.CausedBy(o.id))
 		}
 	}
 	for _, action := range []string{"lockDoor", "unlockDoor", "lockDoor"} {
-		if _, err := h.do(lockAddress, action); err != nil {
-			h.t.Errorf("%s: %v", action, err)
+		if _, err := h.TryDo(lockAddress, action); err != nil {
+			h.T.Errorf("%s: %v", action, err)
 		}
 	}
 }
 
 func losesAHouse(h *home, lab *matterlab.Lab) {
-	h.UntilValue(h.t, lockAddress, "lockState", `"locked"`)
+	h.UntilValue(h.T, lockAddress, "lockState", `"locked"`)
 	lab.Kill("house")
 	// The door must not open once the lock is back and everybody has given up.
-	id, err := h.order(500*time.Millisecond, radio.Order{Address: lockAddress, Action: "unlockDoor"})
+	id, err := h.OrderWithin(500*time.Millisecond, radio.Order{Address: lockAddress, Action: "unlockDoor"})
 	h.wantUnconfirmed(id, err, radio.ErrRefused)
 	began := time.Now()
-	h.UntilReach(h.t, false, lockAddress, lightAddress, buttonAddress)
-	h.t.Logf("its absence is told after %v", time.Since(began))
-	id, err = h.order(500*time.Millisecond, radio.Order{Address: lightAddress, Set: map[string]thing.Value{"onOff": "true"}})
+	h.UntilReach(h.T, false, lockAddress, lightAddress, buttonAddress)
+	h.T.Logf("its absence is told after %v", time.Since(began))
+	id, err = h.OrderWithin(500*time.Millisecond, radio.Order{Address: lightAddress, Set: map[string]thing.Value{"onOff": "true"}})
 	h.wantUnconfirmed(id, err, radio.ErrRefused)
 	if got := h.ToldOf(lampAddress, "onOff"); len(got) == 0 {
-		h.t.Error("the lamp, in another process, is not told")
+		h.T.Error("the lamp, in another process, is not told")
 	}
-	h.set(lampAddress, map[string]thing.Value{"currentLevel": "50"})
-	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
+	h.Set(lampAddress, map[string]thing.Value{"currentLevel": "50"})
+	ctx, cancel := context.WithTimeout(h.T.Context(), patience)
 	defer cancel()
 	began = time.Now()
 	if err := lab.Start(ctx, "house"); err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
-	h.t.Logf("started again in %v", time.Since(began))
-	h.UntilReach(h.t, true, lockAddress, lightAddress, buttonAddress)
-	h.t.Logf("its return is told after %v", time.Since(began))
+	h.T.Logf("started again in %v", time.Since(began))
+	h.UntilReach(h.T, true, lockAddress, lightAddress, buttonAddress)
+	h.T.Logf("its return is told after %v", time.Since(began))
 	before := len(h.ToldOf(lockAddress, "lockState"))
-	h.set(lightAddress, map[string]thing.Value{"onOff": "true"})
-	if _, err := h.do(lockAddress, "lockDoor"); err != nil {
-		h.t.Errorf("locking the lock that came back: %v", err)
+	h.Set(lightAddress, map[string]thing.Value{"onOff": "true"})
+	if _, err := h.TryDo(lockAddress, "lockDoor"); err != nil {
+		h.T.Errorf("locking the lock that came back: %v", err)
 	}
 	for _, v := range h.ToldOf(lockAddress, "lockState")[before:] {
 		if v == `"unlocked"` {
-			h.t.Error("the refused order was carried out when the lock came back")
+			h.T.Error("the refused order was carried out when the lock came back")
 		}
 	}
 }
@@ -210,46 +210,46 @@ func losesTheServer(h *home, lab *matterlab.Lab) {
 	was, gone := len(h.Devices), len(h.Gone)
 	h.Mu.Unlock()
 	lab.Kill(matterlab.Server)
-	h.UntilReach(h.t, false, lampAddress, lockAddress)
-	h.untilEnded("the Matter Server")
-	id, err := h.order(time.Second, radio.Order{Address: lampAddress, Set: map[string]thing.Value{"onOff": "true"}})
+	h.UntilReach(h.T, false, lampAddress, lockAddress)
+	h.UntilEnded("the Matter Server")
+	id, err := h.OrderWithin(time.Second, radio.Order{Address: lampAddress, Set: map[string]thing.Value{"onOff": "true"}})
 	h.wantUnconfirmed(id, err, radio.ErrRefused)
 	touch(h, lab, "house/contact", "booleanState", "stateValue", true) // nobody hears it
 	h.Forget()
-	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(h.T.Context(), patience)
 	defer cancel()
 	if err := lab.Start(ctx, matterlab.Server); err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
-	h.UntilReach(h.t, true, lampAddress, lockAddress)
-	h.UntilValue(h.t, contactAddress, "contact", "true")
-	h.set(lampAddress, map[string]thing.Value{"onOff": "true", "currentLevel": "30"})
+	h.UntilReach(h.T, true, lampAddress, lockAddress)
+	h.UntilValue(h.T, contactAddress, "contact", "true")
+	h.Set(lampAddress, map[string]thing.Value{"onOff": "true", "currentLevel": "30"})
 	h.Mu.Lock()
 	defer h.Mu.Unlock()
 	if len(h.Devices) != was || len(h.Gone) != gone {
-		h.t.Errorf("there were %d devices and are %d; removed: %v", was, len(h.Devices), h.Gone)
+		h.T.Errorf("there were %d devices and are %d; removed: %v", was, len(h.Devices), h.Gone)
 	}
 }
 
 func letsADeviceIn(h *home, lab *matterlab.Lab) {
-	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(h.T.Context(), patience)
 	defer cancel()
 	var commissioner radio.Commissioner = h.radio
 	if err := lab.Start(ctx, "late"); err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 	if err := commissioner.Commission(ctx, lab.Codes("late")[0]); err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
-	h.UntilReach(h.t, true, lateAddress)
-	h.set(lateAddress, map[string]thing.Value{"onOff": "true"})
+	h.UntilReach(h.T, true, lateAddress)
+	h.Set(lateAddress, map[string]thing.Value{"onOff": "true"})
 	h.Mu.Lock()
 	node := h.Devices[lateAddress].Attributes["node"]
 	h.Mu.Unlock()
 	if err := lab.Remove(ctx, node); err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
-	h.Until(h.t, "its leaving is told", func() bool { return len(h.Gone) == 1 && h.Gone[0] == lateAddress })
-	id, err := h.order(time.Second, radio.Order{Address: lateAddress, Set: map[string]thing.Value{"onOff": "true"}})
+	h.Until(h.T, "its leaving is told", func() bool { return len(h.Gone) == 1 && h.Gone[0] == lateAddress })
+	id, err := h.OrderWithin(time.Second, radio.Order{Address: lateAddress, Set: map[string]thing.Value{"onOff": "true"}})
 	h.wantUnconfirmed(id, err, radio.ErrRefused)
 }

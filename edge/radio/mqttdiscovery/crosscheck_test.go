@@ -11,6 +11,7 @@ import (
 	"logis/domain/thing"
 	"logis/edge/radio"
 	"logis/edge/radio/mqttdiscovery"
+	"logis/edge/radio/radiotest"
 	"logis/edge/radio/zigbee2mqtt"
 	"logis/edge/radio/zigbee2mqtt/ziglab"
 	"logis/edge/radio/zigbee2mqtt/znp"
@@ -20,9 +21,10 @@ import (
 // themselves, and this one, which knows only what is announced. Whatever the
 // first tells, the second must tell too.
 type both struct {
-	t              *testing.T
-	native, hearer *home
-	pairs          map[string]string // addresses of the second by those of the first
+	t      *testing.T
+	native *radiotest.Home
+	hearer *home
+	pairs  map[string]string // addresses of the second by those of the first
 }
 
 func announcedAs(d znp.Device) string { return "zigbee2mqtt_" + ziglab.Address(d) }
@@ -42,7 +44,7 @@ func TestBothRadiosTellTheSameOfZigbee2MQTT(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &both{t: t, native: openRadio(t, native), hearer: openHome(t, lab, mqttdiscovery.Options{}), pairs: map[string]string{
+	b := &both{t: t, native: radiotest.Open(t, native), hearer: openHome(t, lab, mqttdiscovery.Options{}), pairs: map[string]string{
 		ziglab.Address(gang) + "/top": announcedAs(gang) + "/switch_top", ziglab.Address(gang) + "/bottom": announcedAs(gang),
 	}}
 	for _, d := range []znp.Device{lamp, color, contact, climate, plug, remote, lock, curtain} {
@@ -100,7 +102,7 @@ func TestBothRadiosTellTheSameOfZigbee2MQTT(t *testing.T) {
 	})
 	t.Run("two relays", func(t *testing.T) {
 		b := b.in(t)
-		b.hearer.set(announcedAs(gang)+"/switch_top", map[string]thing.Value{"onOff": "true"})
+		b.hearer.Set(announcedAs(gang)+"/switch_top", map[string]thing.Value{"onOff": "true"})
 		b.agree(ziglab.Address(gang)+"/top", "onOff", "true")
 		if !gang.On(znp.Top) || gang.On(znp.Bottom) {
 			t.Errorf("the relays are truly top %v, bottom %v", gang.On(znp.Top), gang.On(znp.Bottom))
@@ -119,7 +121,7 @@ func TestBothRadiosTellTheSameOfZigbee2MQTT(t *testing.T) {
 	t.Run("a curtain", func(t *testing.T) {
 		b := b.in(t)
 		const lift = "currentPositionLiftPercentage"
-		b.hearer.set(announcedAs(curtain), map[string]thing.Value{lift: "60"})
+		b.hearer.Set(announcedAs(curtain), map[string]thing.Value{lift: "60"})
 		if at := curtain.Position(); at != 60 { // Zigbee2MQTT said so before it moved
 			t.Errorf("the curtain was confirmed at 60, it is truly at %d", at)
 		}
@@ -131,7 +133,7 @@ func TestBothRadiosTellTheSameOfZigbee2MQTT(t *testing.T) {
 
 func (b *both) in(t *testing.T) *both {
 	t.Helper()
-	return &both{t, b.native.in(t), b.hearer.in(t), b.pairs}
+	return &both{t, b.native.In(t), b.hearer.in(t), b.pairs}
 }
 
 // kinds checks that both radios make the same of every device.
@@ -168,11 +170,11 @@ func (b *both) agree(address, property string, want thing.Value) {
 // tell the same afterwards.
 func (b *both) order(d znp.Device, values map[string]thing.Value) {
 	b.t.Helper()
-	b.hearer.set(announcedAs(d), values)
+	b.hearer.Set(announcedAs(d), values)
 	for property := range values {
 		b.same(ziglab.Address(d), property)
 	}
-	b.native.set(ziglab.Address(d), values)
+	b.native.Set(ziglab.Address(d), values)
 	for property := range values {
 		b.same(ziglab.Address(d), property)
 	}
@@ -181,39 +183,24 @@ func (b *both) order(d znp.Device, values map[string]thing.Value) {
 // do orders an action of this radio.
 func (b *both) do(d znp.Device, action, property string, want thing.Value) {
 	b.t.Helper()
-	b.hearer.do(announcedAs(d), action)
+	b.hearer.Do(announcedAs(d), action, map[string]thing.Value{property: want})
 	b.agree(ziglab.Address(d), property, want)
 }
 
 // same waits until both radios tell the same of a property.
 func (b *both) same(address, property string) {
 	b.t.Helper()
-	told := func(h *home, address string) thing.Value {
-		h.Mu.Lock()
-		defer h.Mu.Unlock()
-		return h.Values[address][property]
-	}
-	deadline, tick := time.NewTimer(patience), time.NewTicker(5*time.Millisecond)
-	defer deadline.Stop()
-	defer tick.Stop()
-	for {
-		n, h := told(b.native, address), told(b.hearer, b.pairs[address])
+	radiotest.Eventually(b.t, fmt.Sprintf("both tell the same %s of %s", property, address), func() bool {
+		n, h := b.native.Told(address)[property], b.hearer.Told(b.pairs[address])[property]
 		x, ok1 := n.Float()
 		y, ok2 := h.Float()
-		if n != "" && n == h || ok1 && ok2 && math.Abs(x-y) <= 2 { // colours are rounded on the way
-			return
-		}
-		select {
-		case <-tick.C:
-		case <-deadline.C:
-			b.t.Fatalf("%s tells %s = %s, announced it tells %s", address, property, n, h)
-		}
-	}
+		return n != "" && n == h || ok1 && ok2 && math.Abs(x-y) <= 2 // colours are rounded on the way
+	})
 }
 
 // presses checks that a remote control tells both the same.
 func (b *both) presses(remote *znp.Remote) {
-	of := func(h *home, address string) func() []string {
+	of := func(h *radiotest.Home, address string) func() []string {
 		return func() []string {
 			var all []string
 			for _, s := range h.Signals {
@@ -224,7 +211,7 @@ func (b *both) presses(remote *znp.Remote) {
 			return all
 		}
 	}
-	natives, hearers := of(b.native, ziglab.Address(remote)), of(b.hearer, announcedAs(remote))
+	natives, hearers := of(b.native, ziglab.Address(remote)), of(b.hearer.Home, announcedAs(remote))
 	b.warm(remote, natives, hearers)
 	before := len(natives())
 	remote.PressOn()

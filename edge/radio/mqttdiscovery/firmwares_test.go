@@ -35,8 +35,8 @@ func TestFirmwaresObey(t *testing.T) {
 
 	t.Run("a plug of Tasmota switches and measures", func(t *testing.T) {
 		h := h.in(t)
-		h.set("4D1E0A", map[string]thing.Value{"onOff": "true"})
-		h.set("4D1E0A", map[string]thing.Value{"onOff": "true"}) // it tells that again
+		h.Set("4D1E0A", map[string]thing.Value{"onOff": "true"})
+		h.Set("4D1E0A", map[string]thing.Value{"onOff": "true"}) // it tells that again
 		if told := h.ToldOf("4D1E0A", "onOff"); fmt.Sprint(told) != "[false true true]" {
 			t.Errorf("the plug told onOff %v, want each order told once", told)
 		}
@@ -48,86 +48,86 @@ func TestFirmwaresObey(t *testing.T) {
 	})
 	t.Run("a bulb of Tasmota is lit by its level", func(t *testing.T) {
 		h := h.in(t)
-		h.set("71C2D0", map[string]thing.Value{"onOff": "true"})
+		h.Set("71C2D0", map[string]thing.Value{"onOff": "true"})
 		if bulb.get("Dimmer") != "50" || bulb.get("POWER") != "ON" {
 			t.Errorf("the bulb is at %s %s, want ON at the 50 it told", bulb.get("POWER"), bulb.get("Dimmer"))
 		}
-		h.set("71C2D0", map[string]thing.Value{"currentLevel": "0"})
-		h.set("71C2D0", map[string]thing.Value{"currentLevel": "80", "colorTemperatureMireds": "250"})
-		h.set("71C2D0", map[string]thing.Value{"onOff": "false"})
-		_, err := h.order(time.Second, radio.Order{Address: "71C2D0", Set: map[string]thing.Value{"onOff": "false", "currentLevel": "5"}})
+		h.Set("71C2D0", map[string]thing.Value{"currentLevel": "0"})
+		h.Set("71C2D0", map[string]thing.Value{"currentLevel": "80", "colorTemperatureMireds": "250"})
+		h.Set("71C2D0", map[string]thing.Value{"onOff": "false"})
+		_, err := h.OrderWithin(time.Second, radio.Order{Address: "71C2D0", Set: map[string]thing.Value{"onOff": "false", "currentLevel": "5"}})
 		radiotest.WantRefused(t, err)
 	})
 	t.Run("a strip of Tasmota takes colours", func(t *testing.T) {
 		h := h.in(t)
-		h.set("71C2D1", map[string]thing.Value{"onOff": "true", "currentLevel": "80"})
-		h.set("71C2D1", map[string]thing.Value{"currentHue": "240", "currentSaturation": "100"})
+		h.Set("71C2D1", map[string]thing.Value{"onOff": "true", "currentLevel": "80"})
+		h.Set("71C2D1", map[string]thing.Value{"currentHue": "240", "currentSaturation": "100"})
 		if strip.get("Color2") != "0,0,255" || strip.get("Dimmer") != "80" {
 			t.Errorf("the strip is truly %s at %s, want 0,0,255 at 80", strip.get("Color2"), strip.get("Dimmer"))
 		}
-		h.set("71C2D1", map[string]thing.Value{"onOff": "false"})
+		h.Set("71C2D1", map[string]thing.Value{"onOff": "false"})
 	})
 	t.Run("a light of ESPHome takes colours", func(t *testing.T) {
 		h := h.in(t)
-		h.set(roomAddress, map[string]thing.Value{"onOff": "true", "currentLevel": "40"})
+		h.Set(roomAddress, map[string]thing.Value{"onOff": "true", "currentLevel": "40"})
 		if !strings.Contains(room.get("light/ceiling"), `"brightness":102`) {
 			t.Errorf("the light is truly %s", room.get("light/ceiling"))
 		}
-		h.set(roomAddress, map[string]thing.Value{"currentHue": "240"})
-		h.set(roomAddress, map[string]thing.Value{"colorTemperatureMireds": "300"})
-		h.set(roomAddress+"/aux_relay", map[string]thing.Value{"onOff": "true"})
+		h.Set(roomAddress, map[string]thing.Value{"currentHue": "240"})
+		h.Set(roomAddress, map[string]thing.Value{"colorTemperatureMireds": "300"})
+		h.Set(roomAddress+"/aux_relay", map[string]thing.Value{"onOff": "true"})
 	})
 	t.Run("a lock of ESPHome is locked when it says so", func(t *testing.T) {
 		h := h.in(t)
-		h.do("a4cf12f0a002", "lockDoor")
+		h.Do("a4cf12f0a002", "lockDoor", map[string]thing.Value{"lockState": `"locked"`})
 		if lock.get("lock/bolt") != "LOCKED" {
 			t.Errorf("the lock is truly %s", lock.get("lock/bolt"))
 		}
 		// It says nothing when nothing changes, and nobody knows.
-		id, err := h.order(500*time.Millisecond, radio.Order{Address: "a4cf12f0a002", Action: "lockDoor"})
+		id, err := h.OrderWithin(500*time.Millisecond, radio.Order{Address: "a4cf12f0a002", Action: "lockDoor"})
 		radiotest.WantUnknown(t, err)
 		if got := h.CausedBy(id); len(got) > 0 {
 			t.Errorf("%v confirm an order that was not", got)
 		}
-		h.do("a4cf12f0a002", "unlockDoor")
+		h.Do("a4cf12f0a002", "unlockDoor", map[string]thing.Value{"lockState": `"unlocked"`})
 	})
 	t.Run("a blind goes where it is told", func(t *testing.T) {
 		h := h.in(t)
-		h.set("a4cf12f0a003", map[string]thing.Value{"currentPositionLiftPercentage": "30"})
+		h.Set("a4cf12f0a003", map[string]thing.Value{"currentPositionLiftPercentage": "30"})
 		if at := cover.get("cover/blind/position"); at != "70" {
 			t.Errorf("the blind is truly at %s, want 70 of ESPHome", at)
 		}
-		h.do("a4cf12f0a003", "downOrClose")
+		h.Do("a4cf12f0a003", "downOrClose", map[string]thing.Value{"currentPositionLiftPercentage": "100"})
 	})
 	t.Run("an air conditioner counts in Fahrenheit", func(t *testing.T) {
 		h := h.in(t)
 		h.UntilValue(t, "a4cf12f0a005", "occupiedHeatingSetpoint", "20")
-		h.set("a4cf12f0a005", map[string]thing.Value{"occupiedCoolingSetpoint": "24", "systemMode": `"auto"`, "fanMode": `"high"`})
+		h.Set("a4cf12f0a005", map[string]thing.Value{"occupiedCoolingSetpoint": "24", "systemMode": `"auto"`, "fanMode": `"high"`})
 		if split.get("climate/split/target_temperature_high") != "75.2" || split.get("climate/split/mode") != "heat_cool" {
 			t.Errorf("it is truly at %s %s", split.get("climate/split/target_temperature_high"), split.get("climate/split/mode"))
 		}
-		_, err := h.order(time.Second, radio.Order{Address: "a4cf12f0a005", Set: map[string]thing.Value{"occupiedCoolingSetpoint": "90"}})
+		_, err := h.OrderWithin(time.Second, radio.Order{Address: "a4cf12f0a005", Set: map[string]thing.Value{"occupiedCoolingSetpoint": "90"}})
 		radiotest.WantRefused(t, err)
 	})
 	t.Run("a valve opens and closes", func(t *testing.T) {
 		h := h.in(t)
-		h.do("a4cf12f0a007", "openValve")
-		h.do("a4cf12f0a007", "closeValve")
+		h.Do("a4cf12f0a007", "openValve", map[string]thing.Value{})
+		h.Do("a4cf12f0a007", "closeValve", map[string]thing.Value{})
 		if valve.get("valve/drip") != "closed" {
 			t.Errorf("the valve is truly %s", valve.get("valve/drip"))
 		}
 	})
 	t.Run("a fan has speeds", func(t *testing.T) {
 		h := h.in(t)
-		h.set("a4cf12f0a006", map[string]thing.Value{"fanMode": `"medium"`})
+		h.Set("a4cf12f0a006", map[string]thing.Value{"fanMode": `"medium"`})
 		if fan.get("fan/vent/speed_level") != "2" {
 			t.Errorf("the fan is truly at %s, want 2 of 3", fan.get("fan/vent/speed_level"))
 		}
-		h.set("a4cf12f0a006", map[string]thing.Value{"fanMode": `"off"`})
+		h.Set("a4cf12f0a006", map[string]thing.Value{"fanMode": `"off"`})
 	})
 	t.Run("what shows itself is not confirmed", func(t *testing.T) {
 		h := h.in(t)
-		_, err := h.order(time.Second, radio.Order{Address: roomAddress, Action: "identify"})
+		_, err := h.OrderWithin(time.Second, radio.Order{Address: roomAddress, Action: "identify"})
 		radiotest.WantUnknown(t, err)
 	})
 }
@@ -203,7 +203,7 @@ func TestFirmwaresTell(t *testing.T) {
 		radioPlug.mu.Lock()
 		radioPlug.obey = func(_ *firmware, _, payload string) { got <- payload }
 		radioPlug.mu.Unlock()
-		_, err := h.order(patience, radio.Order{Address: "433-1394007", Set: map[string]thing.Value{"onOff": "true"}})
+		_, err := h.OrderWithin(patience, radio.Order{Address: "433-1394007", Set: map[string]thing.Value{"onOff": "true"}})
 		radiotest.WantUnknown(t, err)
 		if payload := <-got; !strings.Contains(payload, "1394007") {
 			t.Errorf("the plug got %s", payload)

@@ -66,7 +66,7 @@ func TestNonsenseIsCountedAndSurvived(t *testing.T) {
 		}
 	}
 	select {
-	case err := <-h.ended:
+	case err := <-h.Ended:
 		t.Errorf("Run ended on nonsense: %v", err)
 	default:
 	}
@@ -143,7 +143,7 @@ func TestDevicesChangeAndLeave(t *testing.T) {
 	t.Run("and leaves when its announcement is emptied", func(t *testing.T) {
 		pump.publish("homeassistant/switch/22B0F1_RL_2/config", "", true)
 		h.Until(t, "it is gone", func() bool { return slices.Equal(h.Gone, []string{"22B0F1/22B0F1_RL_2"}) })
-		_, err := h.in(t).order(time.Second, radio.Order{Address: "22B0F1/22B0F1_RL_2", Set: map[string]thing.Value{"onOff": "true"}})
+		_, err := h.in(t).OrderWithin(time.Second, radio.Order{Address: "22B0F1/22B0F1_RL_2", Set: map[string]thing.Value{"onOff": "true"}})
 		radiotest.WantRefused(t, err)
 	})
 	t.Run("an id that changes is another device", func(t *testing.T) {
@@ -152,12 +152,12 @@ func TestDevicesChangeAndLeave(t *testing.T) {
 		}
 		h.UntilValue(t, "33B0F1", "onOff", "false")
 		h.Until(t, "the old one is gone", func() bool { return slices.Contains(h.Gone, "22B0F1") })
-		h.in(t).set("33B0F1", map[string]thing.Value{"onOff": "true"})
+		h.in(t).Set("33B0F1", map[string]thing.Value{"onOff": "true"})
 	})
 	t.Run("the broker restarts", func(t *testing.T) {
 		lab.StopBroker()
 		h.Until(t, "nothing can be reached", func() bool { return !h.Reachable["33B0F1"] })
-		_, err := h.in(t).order(time.Second, radio.Order{Address: "33B0F1", Set: map[string]thing.Value{"onOff": "false"}})
+		_, err := h.in(t).OrderWithin(time.Second, radio.Order{Address: "33B0F1", Set: map[string]thing.Value{"onOff": "false"}})
 		radiotest.WantRefused(t, err)
 		h.Mu.Lock()
 		clear(h.Values)
@@ -169,7 +169,7 @@ func TestDevicesChangeAndLeave(t *testing.T) {
 		pump.vanish()
 		pump.reconnect()
 		h.Until(t, "it is back", func() bool { return h.Reachable["33B0F1"] })
-		h.in(t).set("33B0F1", map[string]thing.Value{"onOff": "false"})
+		h.in(t).Set("33B0F1", map[string]thing.Value{"onOff": "false"})
 	})
 }
 
@@ -187,7 +187,7 @@ func TestOrdersAreNeverLateNorTwice(t *testing.T) {
 	t.Run("what does not answer is not believed", func(t *testing.T) {
 		h := h.in(t)
 		order := radio.Order{Address: "22B0F1", Set: map[string]thing.Value{"onOff": "true"}}
-		id, err := h.order(300*time.Millisecond, order)
+		id, err := h.OrderWithin(300*time.Millisecond, order)
 		radiotest.WantUnknown(t, err)
 		if got := h.CausedBy(id); len(got) > 0 {
 			t.Errorf("%v confirm what nobody did", got)
@@ -195,7 +195,7 @@ func TestOrdersAreNeverLateNorTwice(t *testing.T) {
 	})
 	t.Run("a state that was there before is no confirmation", func(t *testing.T) {
 		h := h.in(t)
-		id, err := h.order(300*time.Millisecond, radio.Order{Address: "22B0F1", Set: map[string]thing.Value{"onOff": "false"}})
+		id, err := h.OrderWithin(300*time.Millisecond, radio.Order{Address: "22B0F1", Set: map[string]thing.Value{"onOff": "false"}})
 		radiotest.WantUnknown(t, err)
 		if got := h.CausedBy(id); len(got) > 0 {
 			t.Errorf("%v confirm what nobody did", got)
@@ -205,13 +205,13 @@ func TestOrdersAreNeverLateNorTwice(t *testing.T) {
 		h := h.in(t)
 		breakOff(lock)
 		h.Until(t, "it is told to be away", func() bool { return !h.Reachable["a4cf12f0a002"] })
-		_, err := h.order(time.Second, radio.Order{Address: "a4cf12f0a002", Action: "unlockDoor"})
+		_, err := h.OrderWithin(time.Second, radio.Order{Address: "a4cf12f0a002", Action: "unlockDoor"})
 		radiotest.WantRefused(t, err)
 		lock.set("lock/bolt", "LOCKED")
 		repair(lock)
 		h.Until(t, "it is back", func() bool { return h.Reachable["a4cf12f0a002"] })
 		h.UntilValue(t, "a4cf12f0a002", "lockState", `"locked"`)
-		h.do("a4cf12f0a002", "unlockDoor") // whatever waited for it comes before this
+		h.Do("a4cf12f0a002", "unlockDoor", map[string]thing.Value{"lockState": `"unlocked"`}) // whatever waited for it comes before this
 		if n := lock.count("lock/bolt"); n != 1 {
 			t.Errorf("the lock got %d orders since it is back, want 1", n)
 		}
@@ -221,11 +221,11 @@ func TestOrdersAreNeverLateNorTwice(t *testing.T) {
 		before := lock.count("lock/bolt")
 		lock.say(lock.will[0], lock.will[2]) // it listens all the same
 		h.Until(t, "it is told to be away", func() bool { return !h.Reachable["a4cf12f0a002"] })
-		_, err := h.order(time.Second, radio.Order{Address: "a4cf12f0a002", Action: "lockDoor"})
+		_, err := h.OrderWithin(time.Second, radio.Order{Address: "a4cf12f0a002", Action: "lockDoor"})
 		radiotest.WantRefused(t, err)
 		lock.say(lock.will[0], lock.will[1])
 		h.Until(t, "it is back", func() bool { return h.Reachable["a4cf12f0a002"] })
-		h.do("a4cf12f0a002", "lockDoor")
+		h.Do("a4cf12f0a002", "lockDoor", map[string]thing.Value{"lockState": `"locked"`})
 		if n := lock.count("lock/bolt") - before; n != 1 {
 			t.Errorf("the lock got %d orders, want 1", n)
 		}
@@ -234,7 +234,7 @@ func TestOrdersAreNeverLateNorTwice(t *testing.T) {
 		h := h.in(t)
 		began := time.Now()
 		time.AfterFunc(200*time.Millisecond, func() { stubborn.say(stubborn.will[0], stubborn.will[2]) })
-		_, err := h.order(patience, radio.Order{Address: "22B0F1", Set: map[string]thing.Value{"onOff": "true"}})
+		_, err := h.OrderWithin(patience, radio.Order{Address: "22B0F1", Set: map[string]thing.Value{"onOff": "true"}})
 		radiotest.WantUnknown(t, err)
 		if took := time.Since(began); took > patience/2 {
 			t.Errorf("that took %v", took)
@@ -244,7 +244,7 @@ func TestOrdersAreNeverLateNorTwice(t *testing.T) {
 		h := h.in(t)
 		stubborn.publish("homeassistant/switch/deaf/config", `{"stat_t":"deaf","cmd_t":"deaf/set","ret":true,"dev":{"ids":["deaf"]}}`, true)
 		h.Until(t, "it is known", func() bool { return h.Reachable["deaf"] })
-		_, err := h.order(time.Second, radio.Order{Address: "deaf", Set: map[string]thing.Value{"onOff": "true"}})
+		_, err := h.OrderWithin(time.Second, radio.Order{Address: "deaf", Set: map[string]thing.Value{"onOff": "true"}})
 		radiotest.WantRefused(t, err)
 		late := stubborn.hears("deaf/set", "ON")
 		select {

@@ -45,86 +45,86 @@ func switchesALamp(h *home, lamp *znp.Lamp) {
 	before := len(lamp.Orders())
 	for n := range times {
 		on := n%2 == 0
-		h.set(address, map[string]thing.Value{"onOff": thing.Bool(on)})
+		h.Set(address, map[string]thing.Value{"onOff": thing.Bool(on)})
 		if lamp.On() != on {
-			h.t.Fatalf("the lamp's true state is %v, it was confirmed to be %v", lamp.On(), on)
+			h.T.Fatalf("the lamp's true state is %v, it was confirmed to be %v", lamp.On(), on)
 		}
 	}
 	if got := len(lamp.Orders()) - before; got != times {
-		h.t.Errorf("the lamp did %d orders, %d were given", got, times)
+		h.T.Errorf("the lamp did %d orders, %d were given", got, times)
 	}
-	h.set(address, map[string]thing.Value{"onOff": "true", "currentLevel": "40"})
+	h.Set(address, map[string]thing.Value{"onOff": "true", "currentLevel": "40"})
 	if got := lamp.Level(); got != 102 { // 40 % of 254
-		h.t.Errorf("the lamp's true level is %d, want 102", got)
+		h.T.Errorf("the lamp's true level is %d, want 102", got)
 	}
 	lamp.Press()
-	h.UntilValue(h.t, address, "onOff", "false")
-	if _, err := h.do(address, "identify"); err != nil {
-		h.t.Errorf("identify: %v", err)
+	h.UntilValue(h.T, address, "onOff", "false")
+	if _, err := h.TryDo(address, "identify"); err != nil {
+		h.T.Errorf("identify: %v", err)
 	}
 	if last := lamp.Orders()[len(lamp.Orders())-1]; last.Name != "identify" {
-		h.t.Errorf("the lamp's last order is %q, want identify", last.Name)
+		h.T.Errorf("the lamp's last order is %q, want identify", last.Name)
 	}
 }
 
 func colors(h *home, lamp *znp.Lamp) {
 	address := ziglab.Address(lamp)
-	h.set(address, map[string]thing.Value{"onOff": "true", "colorTemperatureMireds": "300"})
+	h.Set(address, map[string]thing.Value{"onOff": "true", "colorTemperatureMireds": "300"})
 	if got := lamp.Mireds(); got != 300 {
-		h.t.Errorf("the lamp's true temperature is %d mired, want 300", got)
+		h.T.Errorf("the lamp's true temperature is %d mired, want 300", got)
 	}
-	h.set(address, map[string]thing.Value{"currentHue": "120", "currentSaturation": "80"})
-	h.set(address, map[string]thing.Value{"currentSaturation": "40"})
+	h.Set(address, map[string]thing.Value{"currentHue": "120", "currentSaturation": "80"})
+	h.Set(address, map[string]thing.Value{"currentSaturation": "40"})
 	if got := h.Told(address)["currentHue"]; got != "120" {
-		h.t.Errorf("with another saturation the hue is %s, want 120 as before", got)
+		h.T.Errorf("with another saturation the hue is %s, want 120 as before", got)
 	}
 }
 
 func switchesRelays(h *home, gang *znp.TwoGang) {
 	top, bottom := ziglab.Address(gang)+"/top", ziglab.Address(gang)+"/bottom"
-	h.set(top, map[string]thing.Value{"onOff": "true"})
+	h.Set(top, map[string]thing.Value{"onOff": "true"})
 	if !gang.On(znp.Top) || gang.On(znp.Bottom) {
-		h.t.Errorf("the relays are top %v, bottom %v; want only the top one on", gang.On(znp.Top), gang.On(znp.Bottom))
+		h.T.Errorf("the relays are top %v, bottom %v; want only the top one on", gang.On(znp.Top), gang.On(znp.Bottom))
 	}
 	gang.Press(znp.Bottom)
-	h.UntilValue(h.t, bottom, "onOff", "true")
-	h.set(top, map[string]thing.Value{"onOff": "false"})
+	h.UntilValue(h.T, bottom, "onOff", "true")
+	h.Set(top, map[string]thing.Value{"onOff": "false"})
 	if gang.On(znp.Top) || !gang.On(znp.Bottom) {
-		h.t.Errorf("the relays are top %v, bottom %v; want only the bottom one on", gang.On(znp.Top), gang.On(znp.Bottom))
+		h.T.Errorf("the relays are top %v, bottom %v; want only the bottom one on", gang.On(znp.Top), gang.On(znp.Bottom))
 	}
 }
 
 func measures(h *home, plug *znp.Plug) {
 	address := ziglab.Address(plug)
-	h.set(address, map[string]thing.Value{"onOff": "true"})
+	h.Set(address, map[string]thing.Value{"onOff": "true"})
 	plug.SetLoad(60)
 	plug.SetEnergy(12340)
-	h.UntilValue(h.t, address, "activePower", "60")
-	h.UntilValue(h.t, address, "activeCurrent", "0.26")
-	h.UntilValue(h.t, address, "cumulativeEnergyImported", "12.34")
+	h.UntilValue(h.T, address, "activePower", "60")
+	h.UntilValue(h.T, address, "activeCurrent", "0.26")
+	h.UntilValue(h.T, address, "cumulativeEnergyImported", "12.34")
 }
 
 func heats(h *home, thermostat *znp.Thermostat) {
 	address := ziglab.Address(thermostat)
-	h.set(address, map[string]thing.Value{"occupiedHeatingSetpoint": "23"})
+	h.Set(address, map[string]thing.Value{"occupiedHeatingSetpoint": "23"})
 	if thermostat.SetPoint() != 2300 {
-		h.t.Errorf("it truly heats to %d", thermostat.SetPoint())
+		h.T.Errorf("it truly heats to %d", thermostat.SetPoint())
 	}
-	h.set(address, map[string]thing.Value{"systemMode": `"off"`})
+	h.Set(address, map[string]thing.Value{"systemMode": `"off"`})
 	thermostat.Turn(1800)
-	h.UntilValue(h.t, address, "occupiedHeatingSetpoint", "18")
+	h.UntilValue(h.T, address, "occupiedHeatingSetpoint", "18")
 	thermostat.Warm(2075)
-	h.UntilValue(h.t, address, "localTemperature", "20.75")
-	_, err := h.orderSet(address, map[string]thing.Value{"occupiedHeatingSetpoint": "31"})
-	radiotest.WantRefused(h.t, err)
+	h.UntilValue(h.T, address, "localTemperature", "20.75")
+	_, err := h.TrySet(address, map[string]thing.Value{"occupiedHeatingSetpoint": "31"})
+	radiotest.WantRefused(h.T, err)
 }
 
 func sees(h *home, motion *znp.Motion) {
 	address := ziglab.Address(motion)
 	motion.See(true)
-	h.UntilValue(h.t, address, "occupancy", "true")
+	h.UntilValue(h.T, address, "occupancy", "true")
 	motion.See(false)
-	h.UntilValue(h.t, address, "occupancy", "false")
+	h.UntilValue(h.T, address, "occupancy", "false")
 }
 
 // believes checks the one way out for devices that keep their values outside the
@@ -133,9 +133,9 @@ func believes(h *home, plug *znp.Plug) {
 	plug.SetUnreadable(true)
 	defer plug.SetUnreadable(false)
 	for _, on := range []bool{false, true, true, false} {
-		h.set(ziglab.Address(plug), map[string]thing.Value{"onOff": thing.Bool(on)})
+		h.Set(ziglab.Address(plug), map[string]thing.Value{"onOff": thing.Bool(on)})
 		if plug.On() != on {
-			h.t.Errorf("the plug is truly %v, it was confirmed to be %v", plug.On(), on)
+			h.T.Errorf("the plug is truly %v, it was confirmed to be %v", plug.On(), on)
 		}
 	}
 }
@@ -151,74 +151,74 @@ func locks(h *home, lock *znp.Lock) {
 		{"lockDoor", `"locked"`, znp.Locked},
 		{"lockDoor", `"locked"`, znp.Locked}, // it is already
 	} {
-		id, err := h.do(address, step.action)
+		id, err := h.TryDo(address, step.action)
 		if err != nil {
-			h.t.Fatalf("%s: %v", step.action, err)
+			h.T.Fatalf("%s: %v", step.action, err)
 		}
-		h.WantConfirmed(h.t, id, map[string]thing.Value{"lockState": step.want})
+		h.WantConfirmed(h.T, id, map[string]thing.Value{"lockState": step.want})
 		if lock.State() != step.state {
-			h.t.Errorf("after %s the bolt is truly %v, want %v", step.action, lock.State(), step.state)
+			h.T.Errorf("after %s the bolt is truly %v, want %v", step.action, lock.State(), step.state)
 		}
 	}
 	lock.Turn(znp.Unlocked)
-	h.UntilValue(h.t, address, "lockState", `"unlocked"`)
+	h.UntilValue(h.T, address, "lockState", `"unlocked"`)
 }
 
 func jams(h *home, lock *znp.Lock) {
 	address := ziglab.Address(lock)
 	lock.SetJammed(true)
 	defer lock.SetJammed(false)
-	ctx, cancel := context.WithTimeout(h.t.Context(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(h.T.Context(), 2*time.Second)
 	defer cancel()
 	before := len(lock.Orders())
-	id, err := h.order(ctx, radio.Order{Address: address, Action: "lockDoor"})
-	radiotest.WantUnknown(h.t, err)
-	h.WantNothingTold(h.t, id)
+	id, err := h.Order(ctx, radio.Order{Address: address, Action: "lockDoor"})
+	radiotest.WantUnknown(h.T, err)
+	h.WantNothingTold(h.T, id)
 	if got := len(lock.Orders()) - before; got != 1 {
-		h.t.Errorf("the lock got the order %d times, want once", got)
+		h.T.Errorf("the lock got the order %d times, want once", got)
 	}
-	h.UntilValue(h.t, address, "lockState", `"notFullyLocked"`)
+	h.UntilValue(h.T, address, "lockState", `"notFullyLocked"`)
 }
 
 func draws(h *home, curtain *znp.Curtain) {
 	address := ziglab.Address(curtain)
 	const lift = "currentPositionLiftPercentage"
-	h.UntilValue(h.t, address, lift, "0")
-	h.set(address, map[string]thing.Value{lift: "60"})
+	h.UntilValue(h.T, address, lift, "0")
+	h.Set(address, map[string]thing.Value{lift: "60"})
 	if got := curtain.Position(); got != 60 {
-		h.t.Errorf("the curtain was confirmed at 60, it is truly at %d", got)
+		h.T.Errorf("the curtain was confirmed at 60, it is truly at %d", got)
 	}
 	// Zigbee2MQTT says 60 the moment it was told; nobody may believe it.
 	positions := h.ToldOf(address, lift)
 	if i := slices.Index(positions, "60"); i != len(positions)-1 {
-		h.t.Errorf("the curtain was told to be at %v: at its goal before the end", positions)
+		h.T.Errorf("the curtain was told to be at %v: at its goal before the end", positions)
 	}
-	if _, err := h.do(address, "upOrOpen"); err != nil {
-		h.t.Errorf("upOrOpen: %v", err)
+	if _, err := h.TryDo(address, "upOrOpen"); err != nil {
+		h.T.Errorf("upOrOpen: %v", err)
 	}
 	if got := curtain.Position(); got != znp.FullyOpen {
-		h.t.Errorf("the curtain was confirmed open, it is truly at %d", got)
+		h.T.Errorf("the curtain was confirmed open, it is truly at %d", got)
 	}
 }
 
 func stopsHalfWay(h *home, curtain *znp.Curtain) {
 	address := ziglab.Address(curtain)
 	closing := make(chan error, 1)
-	ctx, cancel := context.WithCancel(h.t.Context())
+	ctx, cancel := context.WithCancel(h.T.Context())
 	defer cancel()
 	go func() {
 		closing <- h.radio.Act(ctx, radio.Order{Address: address, Action: "downOrClose"})
 	}()
-	eventually(h.t, "the curtain moves", func() bool { return curtain.Position() > 20 })
+	radiotest.Eventually(h.T, "the curtain moves", func() bool { return curtain.Position() > 20 })
 	cancel() // a newer order replaces it
 	if err := <-closing; err == nil {
-		h.t.Error("closing half way is a success")
+		h.T.Error("closing half way is a success")
 	}
-	if _, err := h.do(address, "stopMotion"); err != nil {
-		h.t.Fatalf("stopMotion: %v", err)
+	if _, err := h.TryDo(address, "stopMotion"); err != nil {
+		h.T.Fatalf("stopMotion: %v", err)
 	}
 	if last := curtain.Orders()[len(curtain.Orders())-1]; last.Name != "stop" {
-		h.t.Errorf("the curtain's last order is %q, want stop", last.Name)
+		h.T.Errorf("the curtain's last order is %q, want stop", last.Name)
 	}
 }
 
@@ -234,27 +234,27 @@ func refuses(h *home, lamp, color *znp.Lamp) {
 		{Address: "0x0000000000000000", Set: map[string]thing.Value{"onOff": "true"}},
 		{Address: "", Set: map[string]thing.Value{"onOff": "true"}},
 	} {
-		if _, err := h.order(h.t.Context(), order); !errors.Is(err, radio.ErrRefused) {
-			h.t.Errorf("%+v gives %v, want a refusal", order, err)
+		if _, err := h.Order(h.T.Context(), order); !errors.Is(err, radio.ErrRefused) {
+			h.T.Errorf("%+v gives %v, want a refusal", order, err)
 		}
 	}
 	if after := len(lamp.Orders()) + len(color.Orders()); after != before {
-		h.t.Errorf("%d refused orders reached a device", after-before)
+		h.T.Errorf("%d refused orders reached a device", after-before)
 	}
 }
 
 func reads(h *home, lamp *znp.Lamp) {
-	values, err := h.radio.Read(h.t.Context(), ziglab.Address(lamp))
+	values, err := h.radio.Read(h.T.Context(), ziglab.Address(lamp))
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 	if values["onOff"] != thing.Bool(lamp.On()) {
-		h.t.Errorf("the lamp answers onOff %s, it is truly %v", values["onOff"], lamp.On())
+		h.T.Errorf("the lamp answers onOff %s, it is truly %v", values["onOff"], lamp.On())
 	}
 	if want := fmt.Sprint((lamp.Level()*100 + 127) / 254); string(values["currentLevel"]) != want {
-		h.t.Errorf("the lamp answers level %s, it is truly %s", values["currentLevel"], want)
+		h.T.Errorf("the lamp answers level %s, it is truly %s", values["currentLevel"], want)
 	}
-	if _, err := h.radio.Read(h.t.Context(), "0x0000000000000000"); !errors.Is(err, radio.ErrRefused) {
-		h.t.Errorf("a read of nothing gives %v, want a refusal", err)
+	if _, err := h.radio.Read(h.T.Context(), "0x0000000000000000"); !errors.Is(err, radio.ErrRefused) {
+		h.T.Errorf("a read of nothing gives %v, want a refusal", err)
 	}
 }

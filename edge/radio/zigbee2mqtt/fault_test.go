@@ -42,7 +42,7 @@ func parallel(t *testing.T, h *home) *home {
 func losesALamp(h *home, lamp *znp.Lamp) {
 	address := ziglab.Address(lamp)
 	lamp.SetReachable(false)
-	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(h.T.Context(), patience)
 	defer cancel()
 	type outcome struct {
 		id  domain.CommandID
@@ -50,61 +50,61 @@ func losesALamp(h *home, lamp *znp.Lamp) {
 	}
 	ended, missed := make(chan outcome, 1), lamp.Missed()
 	go func() {
-		id, err := h.order(ctx, radio.Order{Address: address, Set: map[string]thing.Value{"onOff": "true"}})
+		id, err := h.Order(ctx, radio.Order{Address: address, Set: map[string]thing.Value{"onOff": "true"}})
 		ended <- outcome{id, err}
 	}()
-	eventually(h.t, "Zigbee2MQTT tries", func() bool { return lamp.Missed() > missed })
+	radiotest.Eventually(h.T, "Zigbee2MQTT tries", func() bool { return lamp.Missed() > missed })
 	// Meanwhile somebody's group command has it say that the lamp is on: its state
 	// message looks like any other.
 	if err := h.lab.Publish(ctx, ziglab.BaseTopic+"/"+address, []byte(`{"state":"ON","brightness":254,"linkquality":180}`), false); err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 	got := <-ended
-	radiotest.WantUnknown(h.t, got.err)
-	h.WantNothingTold(h.t, got.id)
+	radiotest.WantUnknown(h.T, got.err)
+	h.WantNothingTold(h.T, got.id)
 	if slices.Contains(h.ToldOf(address, "onOff"), "true") {
-		h.t.Error("a lamp that is out of reach was told to be on")
+		h.T.Error("a lamp that is out of reach was told to be on")
 	}
-	h.Until(h.t, "the lamp is told to be out of reach", func() bool { return !h.Reachable[address] })
+	h.Until(h.T, "the lamp is told to be out of reach", func() bool { return !h.Reachable[address] })
 
 	// It is known to be gone: nothing more is sent that could happen later.
 	orders := len(lamp.Orders())
-	brief, stop := context.WithTimeout(h.t.Context(), time.Second)
+	brief, stop := context.WithTimeout(h.T.Context(), time.Second)
 	defer stop()
-	_, err := h.order(brief, radio.Order{Address: address, Set: map[string]thing.Value{"onOff": "true"}})
-	radiotest.WantRefused(h.t, err)
+	_, err := h.Order(brief, radio.Order{Address: address, Set: map[string]thing.Value{"onOff": "true"}})
+	radiotest.WantRefused(h.T, err)
 	lamp.SetReachable(true)
-	h.set(address, map[string]thing.Value{"onOff": "false"})
+	h.Set(address, map[string]thing.Value{"onOff": "false"})
 	for _, o := range lamp.Orders()[orders:] {
 		if o.Name == "on" {
-			h.t.Error("the refused order was carried out when the lamp came back")
+			h.T.Error("the refused order was carried out when the lamp came back")
 		}
 	}
-	h.Until(h.t, "the lamp is told to be back", func() bool { return h.Reachable[address] })
+	h.Until(h.T, "the lamp is told to be back", func() bool { return h.Reachable[address] })
 }
 
 func hangs(h *home, lamp *znp.Lamp) {
 	address := ziglab.Address(lamp)
 	lamp.SetDeaf(true)
-	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(h.T.Context(), patience)
 	defer cancel()
-	id, err := h.order(ctx, radio.Order{Address: address, Set: map[string]thing.Value{"onOff": "true"}})
-	radiotest.WantUnknown(h.t, err)
-	h.WantNothingTold(h.t, id)
+	id, err := h.Order(ctx, radio.Order{Address: address, Set: map[string]thing.Value{"onOff": "true"}})
+	radiotest.WantUnknown(h.T, err)
+	h.WantNothingTold(h.T, id)
 	if slices.Contains(h.ToldOf(address, "onOff"), "true") || lamp.On() {
-		h.t.Errorf("a lamp that hangs was told to be on; it truly is %v", lamp.On())
+		h.T.Errorf("a lamp that hangs was told to be on; it truly is %v", lamp.On())
 	}
 }
 
 func waitsForASlowLamp(h *home, lamp *znp.Lamp) {
 	lamp.SetSlow(1500 * time.Millisecond)
 	began := time.Now()
-	h.set(ziglab.Address(lamp), map[string]thing.Value{"onOff": "true"})
+	h.Set(ziglab.Address(lamp), map[string]thing.Value{"onOff": "true"})
 	if took := time.Since(began); took < 1500*time.Millisecond {
-		h.t.Errorf("confirmed after %v, the lamp needed longer", took)
+		h.T.Errorf("confirmed after %v, the lamp needed longer", took)
 	}
 	if !lamp.On() {
-		h.t.Error("confirmed on, truly off")
+		h.T.Error("confirmed on, truly off")
 	}
 }
 
@@ -113,16 +113,16 @@ func waitsForASlowLamp(h *home, lamp *znp.Lamp) {
 func hurries(h *home, lamp *znp.Lamp) {
 	address := ziglab.Address(lamp)
 	lamp.SetReachable(false)
-	ctx, cancel := context.WithTimeout(h.t.Context(), time.Second)
+	ctx, cancel := context.WithTimeout(h.T.Context(), time.Second)
 	defer cancel()
-	_, err := h.order(ctx, radio.Order{Address: address, Set: map[string]thing.Value{"onOff": "true"}})
-	radiotest.WantRefused(h.t, err)
+	_, err := h.Order(ctx, radio.Order{Address: address, Set: map[string]thing.Value{"onOff": "true"}})
+	radiotest.WantRefused(h.T, err)
 	lamp.SetReachable(true)
 	// Whatever Zigbee2MQTT still had to send to the lamp comes before this.
-	h.set(address, map[string]thing.Value{"currentLevel": "10"})
+	h.Set(address, map[string]thing.Value{"currentLevel": "10"})
 	for _, o := range lamp.Orders() {
 		if o.Name == "on" {
-			h.t.Errorf("the lamp did %v, after its deadline", o)
+			h.T.Errorf("the lamp did %v, after its deadline", o)
 		}
 	}
 }
@@ -132,21 +132,21 @@ func hurries(h *home, lamp *znp.Lamp) {
 func losesALock(h *home, lock *znp.Lock) {
 	address := ziglab.Address(lock)
 	lock.SetReachable(false)
-	ctx, cancel := context.WithTimeout(h.t.Context(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(h.T.Context(), 2*time.Second)
 	defer cancel()
-	id, err := h.order(ctx, radio.Order{Address: address, Action: "unlockDoor"})
-	radiotest.WantRefused(h.t, err)
-	h.WantNothingTold(h.t, id)
+	id, err := h.Order(ctx, radio.Order{Address: address, Action: "unlockDoor"})
+	radiotest.WantRefused(h.T, err)
+	h.WantNothingTold(h.T, id)
 	lock.SetReachable(true)
 	// Whatever Zigbee2MQTT still had to send to the lock comes before this.
-	if id, err := h.do(address, "lockDoor"); err != nil {
-		h.t.Errorf("locking the lock after it came back: %v", err)
+	if id, err := h.TryDo(address, "lockDoor"); err != nil {
+		h.T.Errorf("locking the lock after it came back: %v", err)
 	} else {
-		h.WantConfirmed(h.t, id, map[string]thing.Value{"lockState": `"locked"`})
+		h.WantConfirmed(h.T, id, map[string]thing.Value{"lockState": `"locked"`})
 	}
 	for _, o := range lock.Orders() {
 		if o.Name == "unlock" {
-			h.t.Errorf("the lock did %v, after it was refused", o)
+			h.T.Errorf("the lock did %v, after it was refused", o)
 		}
 	}
 }
@@ -162,24 +162,24 @@ func diesUnderAnOrder(h *home, lamp *znp.Lamp) {
 	ended := make(chan outcome, 1)
 	lamp.SetSlow(time.Second)
 	go func() {
-		id, err := h.orderSet(address, map[string]thing.Value{"onOff": "false"})
+		id, err := h.TrySet(address, map[string]thing.Value{"onOff": "false"})
 		ended <- outcome{id, err}
 	}()
-	eventually(h.t, "the lamp has done it", func() bool { return len(lamp.Orders()) > before })
+	radiotest.Eventually(h.T, "the lamp has done it", func() bool { return len(lamp.Orders()) > before })
 	h.lab.StopBroker()
 	got := <-ended
-	radiotest.WantUnknown(h.t, got.err)
-	h.WantNothingTold(h.t, got.id)
+	radiotest.WantUnknown(h.T, got.err)
+	h.WantNothingTold(h.T, got.id)
 	lamp.SetSlow(0)
 	lamp.Press() // somebody wants it on
-	h.UntilReach(h.t, false, address)
+	h.UntilReach(h.T, false, address)
 	h.Forget()
-	if err := h.lab.StartBroker(h.t.Context()); err != nil {
-		h.t.Fatal(err)
+	if err := h.lab.StartBroker(h.T.Context()); err != nil {
+		h.T.Fatal(err)
 	}
-	h.UntilReach(h.t, true, address)
-	h.UntilValue(h.t, address, "onOff", "true")
-	h.set(address, map[string]thing.Value{"currentLevel": "30"}) // whatever was still to be sent comes before this
+	h.UntilReach(h.T, true, address)
+	h.UntilValue(h.T, address, "onOff", "true")
+	h.Set(address, map[string]thing.Value{"currentLevel": "30"}) // whatever was still to be sent comes before this
 	off := 0
 	for _, o := range lamp.Orders()[before:] {
 		if o.Name == "off" {
@@ -187,9 +187,9 @@ func diesUnderAnOrder(h *home, lamp *znp.Lamp) {
 		}
 	}
 	if off != 1 || !lamp.On() {
-		h.t.Errorf("the lamp was told to go off %d times and is truly on: %v", off, lamp.On())
+		h.T.Errorf("the lamp was told to go off %d times and is truly on: %v", off, lamp.On())
 	}
-	h.WantNothingTold(h.t, got.id)
+	h.WantNothingTold(h.T, got.id)
 }
 
 func TestTheRadioComesBack(t *testing.T) {
@@ -210,10 +210,10 @@ func TestTheRadioComesBack(t *testing.T) {
 		lab.Network.Unplug()
 		<-lab.BridgeGone()
 		h.Until(t, "nothing can be reached", all(false))
-		if err := <-h.ended; err == nil {
+		if err := <-h.Ended; err == nil {
 			t.Error("Run returned nil when Zigbee2MQTT went away")
 		}
-		_, err := h.orderSet(address, map[string]thing.Value{"onOff": "true"})
+		_, err := h.TrySet(address, map[string]thing.Value{"onOff": "true"})
 		radiotest.WantRefused(t, err)
 		lamp.Press() // nobody hears it
 		h.Forget()
@@ -238,7 +238,7 @@ func TestTheRadioComesBack(t *testing.T) {
 		if told := h.ToldOf(address, "onOff"); slices.Contains(told, "true") {
 			t.Errorf("the lamp was told to be %v: the first is what the broker kept", told)
 		}
-		h.in(t).set(address, map[string]thing.Value{"onOff": "true"})
+		h.in(t).Set(address, map[string]thing.Value{"onOff": "true"})
 	})
 	t.Run("the broker dies under an order", func(t *testing.T) { diesUnderAnOrder(h.in(t), lamp) })
 	t.Run("a lamp is gone when Zigbee2MQTT starts", func(t *testing.T) {

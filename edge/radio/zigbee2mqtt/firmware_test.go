@@ -35,7 +35,7 @@ func TestANewerFirmwareIsShownAndLeftToPeople(t *testing.T) {
 	if d, _ := h.Described(address); d.Kind != "dimmable-light" || d.Attributes["manufacturer"] != "IKEA" {
 		t.Errorf("the lamp is now %+v", d)
 	}
-	h.set(address, map[string]thing.Value{"onOff": "true"})
+	h.Set(address, map[string]thing.Value{"onOff": "true"})
 	h.ask("device/rename", fmt.Sprintf(`{"from":%q,"to":"Desk"}`, address))
 	h.Until(t, "its name is new, and its firmware is not forgotten", func() bool {
 		return h.Devices[address].Name == "Desk" && h.Devices[address].Attributes["update"] == "available"

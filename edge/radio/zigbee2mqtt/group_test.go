@@ -16,13 +16,13 @@ import (
 
 // gather has Zigbee2MQTT make a group of devices, as its own web page would.
 func (h *home) gather(id int, name string, members ...znp.Device) (address string) {
-	h.t.Helper()
+	h.T.Helper()
 	h.ask("group/add", fmt.Sprintf(`{"friendly_name":%q,"id":%d}`, name, id))
 	for _, d := range members {
 		h.ask("group/members/add", fmt.Sprintf(`{"group":%q,"device":%q,"endpoint":1}`, name, ziglab.Address(d)))
 	}
 	address = fmt.Sprintf("group-%d", id)
-	h.Until(h.t, "the group is whole", func() bool {
+	h.Until(h.T, "the group is whole", func() bool {
 		return h.Devices[address].Attributes["members"] == fmt.Sprint(len(members))
 	})
 	return address
@@ -48,7 +48,7 @@ func TestAGroupIsADeviceWhoseMembersObeyTogether(t *testing.T) {
 	t.Run("an order reaches all members, and each has answered", func(t *testing.T) {
 		h := h.in(t)
 		for _, values := range []map[string]thing.Value{{"onOff": "true"}, {"currentLevel": "40"}} {
-			h.set(address, values)
+			h.Set(address, values)
 			for _, l := range lamps {
 				for property, v := range values {
 					if told := h.Told(ziglab.Address(l))[property]; told != v {
@@ -82,7 +82,7 @@ func TestAGroupIsADeviceWhoseMembersObeyTogether(t *testing.T) {
 	})
 	t.Run("a member that has lost power is not told to be on", func(t *testing.T) {
 		two.SetReachable(false)
-		id, err := h.in(t).orderSet(address, map[string]thing.Value{"onOff": "true"})
+		id, err := h.in(t).TrySet(address, map[string]thing.Value{"onOff": "true"})
 		if err == nil || errors.Is(err, radio.ErrFailed) || errors.Is(err, radio.ErrRefused) {
 			t.Errorf("the order gives %v: one lamp did it and the other is not heard of", err)
 		}
@@ -93,9 +93,9 @@ func TestAGroupIsADeviceWhoseMembersObeyTogether(t *testing.T) {
 			t.Errorf("the lamp without power was told to be on = %s", on)
 		}
 		// It is known to be away now, and the group is those that are there.
-		h.in(t).set(address, map[string]thing.Value{"onOff": "false"})
+		h.in(t).Set(address, map[string]thing.Value{"onOff": "false"})
 		two.SetReachable(true)
-		h.in(t).set(ziglab.Address(two), map[string]thing.Value{"onOff": "false"})
+		h.in(t).Set(ziglab.Address(two), map[string]thing.Value{"onOff": "false"})
 	})
 	t.Run("it can be asked", func(t *testing.T) {
 		values, err := h.radio.Read(t.Context(), address)
@@ -106,11 +106,11 @@ func TestAGroupIsADeviceWhoseMembersObeyTogether(t *testing.T) {
 	t.Run("what must not be switched together is no device", func(t *testing.T) {
 		h.ask("group/add", `{"friendly_name":"Doors","id":9}`)
 		h.ask("group/members/add", fmt.Sprintf(`{"group":"Doors","device":%q,"endpoint":1}`, ziglab.Address(lock)))
-		eventually(t, "the group is counted", func() bool { return h.radio.Counts()["groups_unmapped"] > 0 })
+		radiotest.Eventually(t, "the group is counted", func() bool { return h.radio.Counts()["groups_unmapped"] > 0 })
 		if _, told := h.Described("group-9"); told {
 			t.Error("a group with a lock is a device")
 		}
-		_, err := h.in(t).do("group-9", "unlockDoor")
+		_, err := h.in(t).TryDo("group-9", "unlockDoor")
 		radiotest.WantRefused(t, err)
 	})
 	t.Run("it survives Zigbee2MQTT and leaves with its last word", func(t *testing.T) {
@@ -122,7 +122,7 @@ func TestAGroupIsADeviceWhoseMembersObeyTogether(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.UntilReach(t, true, address)
-		h.in(t).set(address, map[string]thing.Value{"onOff": "true"})
+		h.in(t).Set(address, map[string]thing.Value{"onOff": "true"})
 		h.ask("group/remove", `{"id":"Ceiling"}`)
 		h.Until(t, "the group is gone", func() bool { return slices.Contains(h.Gone, address) })
 	})

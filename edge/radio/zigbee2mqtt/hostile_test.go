@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"logis/edge/radio/radiotest"
 	"logis/edge/radio/zigbee2mqtt/ziglab"
 )
 
@@ -45,7 +46,7 @@ func TestNonsenseIsCountedAndSurvived(t *testing.T) {
 	}
 	// Only the newest list counts: one that is to be seen must be the newest for a while.
 	bridge.say("bridge/devices", []byte(`[{"ieee_address":5}]`))
-	eventually(t, "a device is refused", func() bool { return h.radio.Stats().Refused.Load() > 0 })
+	radiotest.Eventually(t, "a device is refused", func() bool { return h.radio.Stats().Refused.Load() > 0 })
 	bridge.list("aqara-contact", "ikea-bulb", "ikea-remote")
 	bridge.say("aqara-contact", []byte(`{"contact":false,"battery":77}`))
 	h.UntilValue(t, contactAddress, "contact", "false")
@@ -62,7 +63,7 @@ func TestNonsenseIsCountedAndSurvived(t *testing.T) {
 		}
 	}
 	select {
-	case err := <-h.ended:
+	case err := <-h.Ended:
 		t.Errorf("Run ended on nonsense: %v", err)
 	default:
 	}
@@ -126,9 +127,9 @@ func TestRunSaysWhyItCannotWork(t *testing.T) {
 	bridge := newMimic(t, lab)
 	bridge.say("bridge/state", []byte(`{"state":"offline"}`))
 	h := openHome(t, lab)
-	if err := <-h.ended; err == nil || !strings.Contains(err.Error(), "offline") {
+	if err := <-h.Ended; err == nil || !strings.Contains(err.Error(), "offline") {
 		t.Errorf("Run without Zigbee2MQTT gives %v", err)
 	}
 	lab.StopBroker()
-	h.in(t).untilEnded("connection refused")
+	h.in(t).UntilEnded("connection refused")
 }

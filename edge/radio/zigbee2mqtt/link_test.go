@@ -99,7 +99,7 @@ func TestTheBrokerMayBeBehindTLS(t *testing.T) {
 	}
 	readers.Wait()
 	select {
-	case err := <-h.ended:
+	case err := <-h.Ended:
 		t.Errorf("Run ended: %v", err)
 	default:
 	}
@@ -109,7 +109,7 @@ func TestTheBrokerMayBeBehindTLS(t *testing.T) {
 		t.Error("a base topic with a wildcard is taken")
 	}
 	stranger := openHomeWith(t, lab, zigbee2mqtt.Options{Broker: broker}) // trusts nobody it should
-	stranger.untilEnded("certificate")
+	stranger.UntilEnded("certificate")
 }
 
 func TestAnOrderThatReachesNobodyIsRefused(t *testing.T) {
@@ -121,7 +121,7 @@ func TestAnOrderThatReachesNobodyIsRefused(t *testing.T) {
 	h := openHome(t, lab)
 	h.Until(t, "the lamp is told to be out of reach", func() bool { _, told := h.Reachable["0x00124b0000000001"]; return told })
 	bridge.deafen()
-	_, err := h.orderSet("0x00124b0000000001", map[string]thing.Value{"onOff": "true"})
+	_, err := h.TrySet("0x00124b0000000001", map[string]thing.Value{"onOff": "true"})
 	radiotest.WantRefused(t, err)
 }
 
@@ -141,7 +141,7 @@ func TestOrdersDoNotPileUpBehindADevice(t *testing.T) {
 	var all sync.WaitGroup
 	for range orders {
 		all.Go(func() {
-			_, err := h.order(ctx, radio.Order{Address: "0x00124b0000000001", Set: map[string]thing.Value{"onOff": "true"}})
+			_, err := h.Order(ctx, radio.Order{Address: "0x00124b0000000001", Set: map[string]thing.Value{"onOff": "true"}})
 			refused <- err
 		})
 	}

@@ -40,14 +40,14 @@ func swings(h *home, contact *znp.Contact) {
 	address := ziglab.Address(contact)
 	for range 3 {
 		contact.Open()
-		h.UntilValue(h.t, address, "contact", "false")
+		h.UntilValue(h.T, address, "contact", "false")
 		contact.Close()
-		h.UntilValue(h.t, address, "contact", "true")
+		h.UntilValue(h.T, address, "contact", "true")
 	}
 }
 
 func presses(h *home, remote *znp.Remote) {
-	h.UntilValue(h.t, ziglab.Address(remote), "batteryPercent", "87")
+	h.UntilValue(h.T, ziglab.Address(remote), "batteryPercent", "87")
 	remote.PressOn()
 	remote.HoldOn()
 	remote.Release()
@@ -59,7 +59,7 @@ func presses(h *home, remote *znp.Remote) {
 		`multiPressComplete {"count":1,"position":2}`, `longPress {"position":2}`, `longRelease {"position":2}`,
 	}
 	var got []string
-	h.Until(h.t, "every press is told", func() bool {
+	h.Until(h.T, "every press is told", func() bool {
 		got = nil
 		for _, s := range h.Signals {
 			got = append(got, fmt.Sprintf("%s %s", s.Event, s.Data))
@@ -67,41 +67,41 @@ func presses(h *home, remote *znp.Remote) {
 		return len(got) >= len(want)
 	})
 	if !slices.Equal(got, want) {
-		h.t.Errorf("the remote told %q, want %q", got, want)
+		h.T.Errorf("the remote told %q, want %q", got, want)
 	}
 }
 
 func renames(h *home, lamp *znp.Lamp) {
 	address := ziglab.Address(lamp)
 	h.ask("device/rename", fmt.Sprintf(`{"from":%q,"to":"hall/ceiling lamp"}`, address))
-	h.Until(h.t, "the lamp has its new name", func() bool { return h.Devices[address].Name == "hall/ceiling lamp" })
+	h.Until(h.T, "the lamp has its new name", func() bool { return h.Devices[address].Name == "hall/ceiling lamp" })
 	lamp.Press()
-	h.UntilValue(h.t, address, "onOff", map[bool]thing.Value{true: "true", false: "false"}[lamp.On()])
+	h.UntilValue(h.T, address, "onOff", map[bool]thing.Value{true: "true", false: "false"}[lamp.On()])
 	before := len(lamp.Orders())
-	h.set(address, map[string]thing.Value{"onOff": "false"})
+	h.Set(address, map[string]thing.Value{"onOff": "false"})
 	if len(lamp.Orders()) != before+1 {
-		h.t.Error("the renamed lamp did not get its order")
+		h.T.Error("the renamed lamp did not get its order")
 	}
 }
 
 func pairs(h *home) {
 	plug := znp.NewPlug(0x000d6f0000000005)
 	h.lab.Network.Add(plug)
-	if err := h.radio.Pair(h.t.Context(), time.Minute); err != nil {
-		h.t.Fatal(err)
+	if err := h.radio.Pair(h.T.Context(), time.Minute); err != nil {
+		h.T.Fatal(err)
 	}
-	h.Until(h.t, "the new plug is known", func() bool { return h.Devices[ziglab.Address(plug)].Kind == "plug" })
-	h.set(ziglab.Address(plug), map[string]thing.Value{"onOff": "true"})
+	h.Until(h.T, "the new plug is known", func() bool { return h.Devices[ziglab.Address(plug)].Kind == "plug" })
+	h.Set(ziglab.Address(plug), map[string]thing.Value{"onOff": "true"})
 	if !plug.On() {
-		h.t.Error("the new plug is not truly on")
+		h.T.Error("the new plug is not truly on")
 	}
 }
 
 func removes(h *home, contact *znp.Contact) {
 	address := ziglab.Address(contact)
 	h.ask("device/remove", fmt.Sprintf(`{"id":%q,"force":true}`, address))
-	h.Until(h.t, "the sensor is gone", func() bool { return slices.Contains(h.Gone, address) })
-	if _, err := h.order(h.t.Context(), radio.Order{Address: address, Action: "identify"}); err == nil {
-		h.t.Error("an order for what was removed gives no error")
+	h.Until(h.T, "the sensor is gone", func() bool { return slices.Contains(h.Gone, address) })
+	if _, err := h.Order(h.T.Context(), radio.Order{Address: address, Action: "identify"}); err == nil {
+		h.T.Error("an order for what was removed gives no error")
 	}
 }

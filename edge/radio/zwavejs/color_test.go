@@ -9,6 +9,7 @@ import (
 
 	"logis/domain/thing"
 	"logis/edge/radio"
+	"logis/edge/radio/radiotest"
 )
 
 // colorNode is node 2, a lamp whose colour is read in three parts.
@@ -58,7 +59,7 @@ func TestAColourIsNeverHalfOfBeforeAnOrderAndHalfOfAfterIt(t *testing.T) {
 	server.told(2, `"commandClass":51,"endpoint":0,"property":"currentColor","propertyKey":2`, "60") // so it is asked
 	late := <-withheld
 
-	id, err := h.order(patience*3, radio.Order{Address: at(2), Set: values{"currentSaturation": "40"}})
+	id, err := h.OrderWithin(patience*3, radio.Order{Address: at(2), Set: values{"currentSaturation": "40"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +67,7 @@ func TestAColourIsNeverHalfOfBeforeAnOrderAndHalfOfAfterIt(t *testing.T) {
 	polls := server.count("node.poll_value")
 	server.say(fmt.Sprintf(`{"type":"result","success":true,"messageId":%q,"result":{"value":255}}`, late))
 	const rest, again = 1, 4 // of that reading, and another one with the level
-	eventually(t, "it is asked again", func() bool { return server.count("node.poll_value") >= polls+rest+again })
+	radiotest.Eventually(t, "it is asked again", func() bool { return server.count("node.poll_value") >= polls+rest+again })
 	if hues := h.ToldOf(at(2), "currentHue"); slices.ContainsFunc(hues, func(v thing.Value) bool { return v != "120" }) {
 		t.Errorf("the hue was told to be %v, want 120 always", hues)
 	}

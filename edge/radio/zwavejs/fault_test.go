@@ -27,23 +27,23 @@ func TestTheRadioSurvivesWhatCanGoWrong(t *testing.T) {
 		h := h.in(t)
 		lab.Reach(plug, false)
 		h.Forget()
-		id, err := h.order(patience, radio.Order{Address: at(plug), Set: values{"onOff": "true"}})
+		id, err := h.OrderWithin(patience, radio.Order{Address: at(plug), Set: values{"onOff": "true"}})
 		if err == nil {
 			t.Error("an order for a plug out of reach succeeds")
 		}
-		h.WantNothingTold(h.t, id)
+		h.WantNothingTold(h.T, id)
 		h.UntilReach(t, false, at(plug))
 		if told := h.ToldOf(at(plug), "onOff"); slices.Contains(told, "true") {
 			t.Errorf("a plug out of reach was told to be %v", told)
 		}
 		// Known to be gone, it is not even sent the order.
-		_, err = h.order(patience, radio.Order{Address: at(plug), Set: values{"onOff": "true"}})
+		_, err = h.OrderWithin(patience, radio.Order{Address: at(plug), Set: values{"onOff": "true"}})
 		radiotest.WantRefused(t, err)
 		lab.Change(plug, "switch", false)
 		lab.Reach(plug, true)
 		lab.Ping(plug)
 		h.UntilReach(t, true, at(plug))
-		h.set(at(plug), values{"onOff": "true"})
+		h.Set(at(plug), values{"onOff": "true"})
 	})
 
 	t.Run("a node that dies and comes back is read", func(t *testing.T) {
@@ -62,12 +62,12 @@ func TestTheRadioSurvivesWhatCanGoWrong(t *testing.T) {
 		h := h.in(t)
 		before := len(lab.Orders(lock))
 		lab.Reach(lock, false)
-		id, err := h.order(10*time.Second, radio.Order{Address: at(lock), Action: "unlockDoor"})
+		id, err := h.OrderWithin(10*time.Second, radio.Order{Address: at(lock), Action: "unlockDoor"})
 		radiotest.WantRefused(t, err)
-		h.WantNothingTold(h.t, id)
+		h.WantNothingTold(h.T, id)
 		lab.Reach(lock, true)
 		lab.Ping(lock)
-		h.do(at(lock), "lockDoor", values{"lockState": `"locked"`})
+		h.Do(at(lock), "lockDoor", values{"lockState": `"locked"`})
 		if got := lab.Orders(lock)[before:]; len(got) != 1 {
 			t.Errorf("the lock got %v, want lockDoor alone", got)
 		}
@@ -79,12 +79,12 @@ func TestTheRadioSurvivesWhatCanGoWrong(t *testing.T) {
 		if err := lab.Freeze(); err != nil {
 			t.Fatal(err)
 		}
-		_, err := h.order(300*time.Millisecond, radio.Order{Address: at(lock), Action: "unlockDoor"})
+		_, err := h.OrderWithin(300*time.Millisecond, radio.Order{Address: at(lock), Action: "unlockDoor"})
 		radiotest.WantRefused(t, err)
 		if err := lab.Thaw(); err != nil {
 			t.Fatal(err)
 		}
-		h.do(at(lock), "lockDoor", values{"lockState": `"locked"`})
+		h.Do(at(lock), "lockDoor", values{"lockState": `"locked"`})
 		if got := lab.Orders(lock)[before:]; len(got) != 1 {
 			t.Errorf("the lock got %v, want lockDoor alone", got)
 		}
@@ -96,7 +96,7 @@ func TestTheRadioSurvivesWhatCanGoWrong(t *testing.T) {
 		for _, node := range []int{plug, lock, door} {
 			h.UntilReach(t, false, at(node))
 		}
-		_, err := h.order(patience, radio.Order{Address: at(plug), Set: values{"onOff": "true"}})
+		_, err := h.OrderWithin(patience, radio.Order{Address: at(plug), Set: values{"onOff": "true"}})
 		radiotest.WantRefused(t, err)
 		h.Forget()
 		lab.Restart()
@@ -106,7 +106,7 @@ func TestTheRadioSurvivesWhatCanGoWrong(t *testing.T) {
 		h.UntilValue(t, at(plug), "onOff", "false")          // asked, as it is now
 		h.UntilValue(t, at(lock), "lockState", `"unlocked"`) // hardware that was made anew is open
 		h.UntilValue(t, at(door), "contact", "false")        // as it said before
-		h.set(at(plug), values{"onOff": "true"})
+		h.Set(at(plug), values{"onOff": "true"})
 		if len(h.Gone) > 0 {
 			t.Errorf("%v were removed", h.Gone)
 		}
@@ -122,10 +122,10 @@ func TestTheRadioSurvivesWhatCanGoWrong(t *testing.T) {
 		if kind := h.Devices[at(second)].Kind; kind != "switch" {
 			t.Errorf("the new device is a %q", kind)
 		}
-		h.set(at(second), values{"onOff": "true"})
+		h.Set(at(second), values{"onOff": "true"})
 		lab.Leave(second)
 		h.Until(t, "the device is told to have left", func() bool { return slices.Contains(h.Gone, at(second)) })
-		_, err := h.order(patience, radio.Order{Address: at(second), Set: values{"onOff": "false"}})
+		_, err := h.OrderWithin(patience, radio.Order{Address: at(second), Set: values{"onOff": "false"}})
 		radiotest.WantRefused(t, err)
 	})
 }

@@ -50,7 +50,7 @@ func TestNonsenseIsCountedAndSurvived(t *testing.T) {
 	}
 	server.told(3, airNow, "21.5")
 	h.UntilValue(t, at(3), "temperature", "21.5")
-	h.set(at(2), values{"onOff": "true"})
+	h.Set(at(2), values{"onOff": "true"})
 	if len(h.Gone) > 0 {
 		t.Errorf("nonsense had %v removed", h.Gone)
 	}
@@ -63,7 +63,7 @@ func TestNonsenseIsCountedAndSurvived(t *testing.T) {
 		}
 	}
 	select {
-	case err := <-h.ended:
+	case err := <-h.Ended:
 		t.Errorf("Run ended on nonsense: %v", err)
 	default:
 	}
@@ -124,11 +124,11 @@ func TestRunSaysWhyItCannotWork(t *testing.T) {
 			t.Parallel()
 			server := newMimic(t)
 			server.version = c.version
-			server.open().untilEnded(c.says)
+			server.open().UntilEnded(c.says)
 		})
 	}
 	crowd := newMimic(t, strings.Split(strings.Repeat("null ", 2000), " ")[:2000]...)
-	crowd.open().untilEnded("2000 nodes")
+	crowd.open().UntilEnded("2000 nodes")
 }
 
 func TestADriverThatStartsAnewIsListenedToAnew(t *testing.T) {
@@ -138,7 +138,7 @@ func TestADriverThatStartsAnewIsListenedToAnew(t *testing.T) {
 	h.UntilReach(t, true, at(2))
 	h.Forget()
 	server.say(`{"type":"event","event":{"source":"driver","event":"driver ready"}}`)
-	h.in(t).untilEnded("started anew")
+	h.in(t).UntilEnded("started anew")
 	h.UntilValue(t, at(2), "temperature", "20")
 	h.UntilReach(t, true, at(2))
 }

@@ -101,7 +101,7 @@ func TestADeviceThatGoesOnSayingSomethingElseHasFailed(t *testing.T) {
 		return now
 	}})
 	h.UntilReach(t, true, at(2))
-	_, err := h.order(patience, radio.Order{Address: at(2), Set: values{"onOff": "true"}})
+	_, err := h.OrderWithin(patience, radio.Order{Address: at(2), Set: values{"onOff": "true"}})
 	if !errors.Is(err, radio.ErrFailed) {
 		t.Errorf("the outcome is %v, want a failure", err)
 	}
@@ -117,7 +117,7 @@ func TestNothingIsSentToADeviceThatSleeps(t *testing.T) {
 	h.UntilValue(t, at(2), "occupiedHeatingSetpoint", "20") // what it said, in the models' unit
 	h.UntilReach(t, true, at(2))
 	order := radio.Order{Address: at(2), Set: values{"occupiedHeatingSetpoint": "25"}}
-	_, err := h.order(patience, order)
+	_, err := h.OrderWithin(patience, order)
 	radiotest.WantRefused(t, err)
 	if n := server.count("node.set_value") + server.count("node.poll_value"); n != 0 {
 		t.Errorf("%d messages wait for a device that sleeps", n)
@@ -131,8 +131,8 @@ func TestNothingIsSentToADeviceThatSleeps(t *testing.T) {
 		return `{"value":` + setpoint + `}`
 	})
 	server.event(2, "wake up", "")
-	eventually(t, "an order is taken by the device that is awake", func() bool {
-		_, err := h.order(patience, order)
+	radiotest.Eventually(t, "an order is taken by the device that is awake", func() bool {
+		_, err := h.OrderWithin(patience, order)
 		return err == nil
 	})
 	if setpoint != "77" {
@@ -203,7 +203,7 @@ func TestAnOrderEndsWithItsConnection(t *testing.T) {
 	go func() {
 		outcome <- h.radio.Act(t.Context(), radio.Order{Address: at(2), Set: values{"onOff": "true"}})
 	}()
-	eventually(t, "the order is sent", func() bool { return server.count("node.set_value") > 0 })
+	radiotest.Eventually(t, "the order is sent", func() bool { return server.count("node.set_value") > 0 })
 	server.mu.Lock()
 	_ = server.conn.CloseNow()
 	server.mu.Unlock()
