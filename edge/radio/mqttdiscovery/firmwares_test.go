@@ -52,10 +52,14 @@ func TestFirmwaresObey(t *testing.T) {
 		if bulb.get("Dimmer") != "50" || bulb.get("POWER") != "ON" {
 			t.Errorf("the bulb is at %s %s, want ON at the 50 it told", bulb.get("POWER"), bulb.get("Dimmer"))
 		}
-		h.Set("71C2D0", map[string]thing.Value{"currentLevel": "0"})
+		id, err := h.TrySet("71C2D0", map[string]thing.Value{"currentLevel": "0"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.WantConfirmed(t, id, map[string]thing.Value{"currentLevel": "1"}) // a level alone never puts a lamp out
 		h.Set("71C2D0", map[string]thing.Value{"currentLevel": "80", "colorTemperatureMireds": "250"})
 		h.Set("71C2D0", map[string]thing.Value{"onOff": "false"})
-		_, err := h.OrderWithin(time.Second, radio.Order{Address: "71C2D0", Set: map[string]thing.Value{"onOff": "false", "currentLevel": "5"}})
+		_, err = h.OrderWithin(time.Second, radio.Order{Address: "71C2D0", Set: map[string]thing.Value{"onOff": "false", "currentLevel": "5"}})
 		radiotest.WantRefused(t, err)
 	})
 	t.Run("a strip of Tasmota takes colours", func(t *testing.T) {
