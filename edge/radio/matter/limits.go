@@ -31,8 +31,6 @@ const (
 	tellBurst = 20
 	tellRate  = 10
 
-	// maxRequests bounds requests to the server without an answer yet.
-	maxRequests = 128
 	// maxDetails bounds what is quoted of the server's words, in bytes.
 	maxDetails = 200
 

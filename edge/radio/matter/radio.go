@@ -82,7 +82,6 @@ func (r *Radio) Stats() *Stats { return &r.stats }
 var (
 	errNotConnected = errors.New("the Matter Server is not connected")
 	errNoDevice     = errors.New("no such device")
-	errBusy         = errors.New("too much is under way")
 )
 
 // attach makes s what Act, Read and Commission use.

@@ -12,6 +12,7 @@ import (
 
 	"logis/edge/radio"
 	"logis/edge/radio/gate"
+	"logis/edge/radio/requests"
 	"logis/edge/radio/turns"
 )
 
@@ -21,7 +22,7 @@ type session struct {
 	sink     *gate.Gate
 	link     *link
 	inbox    *inbox
-	requests *requests
+	requests *requests.Requests[frame]
 	stats    *Stats
 	desk     *turns.Desk
 	listed   chan struct{}   // closed when every node was told
@@ -78,7 +79,7 @@ func (r *Radio) Run(ctx context.Context, sink radio.Sink) error {
 
 func (r *Radio) newSession(life context.Context, sink radio.Sink, l *link) *session {
 	return &session{
-		radio: r, sink: gate.New(life, sink), link: l, inbox: newInbox(&r.stats), requests: newRequests(), stats: &r.stats,
+		radio: r, sink: gate.New(life, sink), link: l, inbox: newInbox(&r.stats), requests: requests.New[frame](""), stats: &r.stats,
 		desk: turns.NewDesk(life.Done(), errSessionOver), listed: make(chan struct{}), over: life.Done(), failed: make(chan error, 1),
 		owners: map[string]*unit{}, units: map[uint64]*unit{}, places: map[string]found{},
 	}
@@ -176,7 +177,7 @@ func (s *session) receive(message []byte) {
 		s.asked = true
 		s.receiveList(f)
 	case f.ID != "":
-		s.requests.resolve(f)
+		s.requests.Resolve(f.ID, f)
 	case f.Event == "attribute_updated":
 		s.receiveUpdate(f.Data)
 	case f.Event == "node_added", f.Event == "node_updated":

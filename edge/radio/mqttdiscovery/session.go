@@ -10,6 +10,7 @@ import (
 
 	"logis/edge/radio"
 	"logis/edge/radio/gate"
+	"logis/edge/radio/inbox"
 	"logis/edge/radio/mqtt"
 	"logis/edge/radio/turns"
 )
@@ -19,7 +20,7 @@ type session struct {
 	radio   *Radio
 	sink    *gate.Gate
 	link    *mqtt.Link
-	inbox   *mqtt.Inbox
+	inbox   *inbox.Inbox[string, mqtt.Message]
 	stats   *Stats
 	desk    *turns.Desk
 	over    <-chan struct{} // closed when the session ends
@@ -39,7 +40,7 @@ var errSessionOver = errors.New("the connection to the broker ended")
 func (r *Radio) newSession(life context.Context, sink radio.Sink) *session {
 	return &session{
 		radio: r, sink: gate.New(life, sink), stats: &r.stats, over: life.Done(),
-		inbox: mqtt.NewInbox(mqtt.Counts{Coalesced: &r.stats.Coalesced, Dropped: &r.stats.Dropped}),
+		inbox: inbox.New[string, mqtt.Message](inbox.Counts{Coalesced: &r.stats.Coalesced, Dropped: &r.stats.Dropped}),
 		desk:  turns.NewDesk(life.Done(), errSessionOver), announced: map[string]announced{}, units: map[string]*unit{},
 		agenda: newAgenda(), follows: newFollows(),
 	}
@@ -56,7 +57,7 @@ func (s *session) receive(m mqtt.Message) {
 		s.stats.Oversized.Add(1)
 		return
 	}
-	s.inbox.Put(m, s.now())
+	s.inbox.Put(m.Topic, m, len(m.Payload), s.now())
 }
 
 // listen subscribes and handles one message after another, and what is due.

@@ -32,8 +32,6 @@ const (
 	// maxReads bounds reads under way: the air of one coordinator carries a few
 	// dozen frames a second.
 	maxReads = 8
-	// maxRequests bounds requests to Zigbee2MQTT without an answer yet.
-	maxRequests = 128
 
 	// greetTimeout bounds the wait for Zigbee2MQTT's state and devices.
 	greetTimeout = 10 * time.Second

@@ -23,11 +23,14 @@ func (s *session) receive(m mqtt.Message) {
 	case m.Topic == s.topic("bridge/logging"):
 		s.logged(m.Payload)
 	case strings.HasPrefix(m.Topic, s.topic("bridge/response/")):
-		if !s.requests.resolve(m.Payload) {
+		var answer response
+		if json.Unmarshal(m.Payload, &answer) != nil {
 			s.stats.Malformed.Add(1)
+			return
 		}
+		s.requests.Resolve(answer.Transaction, answer)
 	default:
-		s.inbox.Put(m, s.now())
+		s.inbox.Put(m.Topic, m, len(m.Payload), s.now())
 	}
 }
 

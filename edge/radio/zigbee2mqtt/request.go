@@ -5,17 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
-	"sync"
-)
 
-// requests are what Zigbee2MQTT was asked and has not answered yet.
-type requests struct {
-	mu      sync.Mutex
-	prefix  string // makes transactions of this connection unlike any others'
-	next    uint64
-	waiting map[string]chan<- response
-}
+	"logis/edge/radio/requests"
+)
 
 // response is Zigbee2MQTT's answer to a request.
 type response struct {
@@ -26,58 +18,18 @@ type response struct {
 }
 
 var (
-	errBusy    = errors.New("too much is under way")
 	errBridge  = errors.New("Zigbee2MQTT refused")
 	errNoReply = errors.New("no answer")
 )
 
-func newRequests(prefix string) *requests {
-	return &requests{prefix: prefix, waiting: map[string]chan<- response{}}
-}
-
-func (r *requests) open() (transaction string, answer <-chan response, err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if len(r.waiting) >= maxRequests {
-		return "", nil, errBusy
-	}
-	r.next++
-	transaction = r.prefix + strconv.FormatUint(r.next, 10)
-	c := make(chan response, 1)
-	r.waiting[transaction] = c
-	return transaction, c, nil
-}
-
-func (r *requests) close(transaction string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.waiting, transaction)
-}
-
-// resolve hands an answer to who asked. It reports false for an answer that is
-// malformed; answers to others are none of our business.
-func (r *requests) resolve(payload []byte) bool {
-	var a response
-	if json.Unmarshal(payload, &a) != nil {
-		return false
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if c, ok := r.waiting[a.Transaction]; ok {
-		delete(r.waiting, a.Transaction)
-		c <- a
-	}
-	return true
-}
-
 // request asks Zigbee2MQTT for something and waits for its answer. An error that
 // wraps errBridge is Zigbee2MQTT's own.
 func (s *session) request(ctx context.Context, what string, fields map[string]any) (json.RawMessage, error) {
-	transaction, answer, err := s.requests.open()
+	transaction, answer, err := s.requests.Open()
 	if err != nil {
 		return nil, err
 	}
-	defer s.requests.close(transaction)
+	defer s.requests.Close(transaction)
 	fields["transaction"] = transaction
 	payload, err := json.Marshal(fields)
 	if err != nil {
@@ -123,7 +75,7 @@ func (s *session) rawRead(ctx context.Context, u *unit, endpoint byte, cluster u
 	case s.reads <- struct{}{}:
 		defer func() { <-s.reads }()
 	case <-ctx.Done():
-		return nil, fmt.Errorf("%w: %w", errBusy, ctx.Err())
+		return nil, fmt.Errorf("%w: %w", requests.ErrBusy, ctx.Err())
 	}
 	wait := answerWait
 	if u.sleepy() {

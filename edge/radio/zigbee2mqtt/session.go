@@ -15,7 +15,9 @@ import (
 
 	"logis/edge/radio"
 	"logis/edge/radio/gate"
+	"logis/edge/radio/inbox"
 	"logis/edge/radio/mqtt"
+	"logis/edge/radio/requests"
 	"logis/edge/radio/turns"
 )
 
@@ -24,8 +26,8 @@ type session struct {
 	radio    *Radio
 	sink     *gate.Gate
 	link     *mqtt.Link
-	inbox    *mqtt.Inbox
-	requests *requests
+	inbox    *inbox.Inbox[string, mqtt.Message]
+	requests *requests.Requests[response]
 	stats    *Stats
 	desk     *turns.Desk
 	reads    chan struct{}   // a token for each read under way
@@ -85,7 +87,8 @@ func (r *Radio) newSession(life context.Context, sink radio.Sink) *session {
 	return &session{
 		radio: r, sink: gate.New(life, sink),
 		awake: make(chan struct{}), listed: make(chan struct{}), ready: make(chan struct{}), over: life.Done(),
-		inbox: mqtt.NewInbox(mqtt.Counts{Coalesced: &r.stats.Coalesced, Dropped: &r.stats.Dropped}), requests: newRequests(rand.Text() + "-"), stats: &r.stats,
+		inbox:    inbox.New[string, mqtt.Message](inbox.Counts{Coalesced: &r.stats.Coalesced, Dropped: &r.stats.Dropped}),
+		requests: requests.New[response](rand.Text() + "-"), stats: &r.stats,
 		desk: turns.NewDesk(life.Done(), errSessionOver), reads: make(chan struct{}, maxReads), rereads: make(chan *unit, maxUnits),
 		units: map[string]*unit{}, topics: map[string]*unit{}, names: map[*unit]string{}, watched: map[*unit]chan<- string{},
 	}

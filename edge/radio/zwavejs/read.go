@@ -10,6 +10,7 @@ import (
 
 	"logis/domain/thing"
 	"logis/edge/radio"
+	"logis/edge/radio/requests"
 )
 
 // errMute is why a device cannot be asked for anything.
@@ -119,7 +120,7 @@ func (s *session) call(ctx context.Context, u *unit, command string, fields map[
 	case <-s.life.Done():
 		return nil, errSessionOver
 	case <-ctx.Done():
-		return nil, fmt.Errorf("%w: %w", errBusy, ctx.Err())
+		return nil, fmt.Errorf("%w: %w", requests.ErrBusy, ctx.Err())
 	}
 	text, err := s.request(ctx, command, fields)
 	switch {

@@ -14,6 +14,8 @@ import (
 
 	"logis/edge/radio"
 	"logis/edge/radio/gate"
+	"logis/edge/radio/inbox"
+	"logis/edge/radio/requests"
 	"logis/edge/radio/turns"
 )
 
@@ -24,8 +26,8 @@ type session struct {
 	sink     *gate.Gate
 	link     *link
 	home     string // begins the address of every node
-	inbox    *inbox
-	requests *requests
+	inbox    *inbox.Inbox[any, letter]
+	requests *requests.Requests[frame]
 	stats    *Stats
 	desk     *turns.Desk
 	reads    chan struct{}      // a token for each read under way
@@ -70,7 +72,7 @@ func (r *Radio) Run(ctx context.Context, sink radio.Sink) error {
 func (r *Radio) newSession(life context.Context, sink radio.Sink, l *link) *session {
 	return &session{
 		radio: r, life: life, sink: gate.New(life, sink), link: l, home: fmt.Sprintf("%08x", l.hello.HomeID),
-		inbox: newInbox(&r.stats), requests: newRequests(), stats: &r.stats,
+		inbox: inbox.New[any, letter](inbox.Counts{Coalesced: &r.stats.Coalesced, Dropped: &r.stats.Dropped}), requests: requests.New[frame](""), stats: &r.stats,
 		desk: turns.NewDesk(life.Done(), errSessionOver), reads: make(chan struct{}, maxReads),
 		rereads: make(chan *unit, maxUnits), windows: make(chan time.Duration, 1),
 		units: map[int]*unit{}, follows: map[int]map[valueID]bool{},
