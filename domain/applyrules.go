@@ -49,6 +49,9 @@ func (h *Home) applyRule(ev *RecordedEvent) {
 	mark(&h.changes.Rules, id)
 	switch fact := ev.Fact.(type) {
 	case RuleEnabled:
+		if r.Stopped { // nobody looked at its thresholds meanwhile
+			h.runOf(id, ev.Seq).forgetHigh()
+		}
 		r.Enabled, r.Stopped = true, false
 		h.seeHigh(r)
 	case RuleDisabled:
@@ -85,7 +88,8 @@ func (h *Home) runOf(id RuleID, seq Seq) *RuleRun {
 // is another one.
 func (h *Home) forgetWaits(ev *RecordedEvent) {
 	r := h.runOf(RuleID(ev.Entity), ev.Seq)
-	r.Waits, r.High = nil, nil
+	r.Waits = nil
+	r.forgetHigh()
 }
 
 // applyRun folds what a rule does.

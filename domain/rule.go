@@ -53,6 +53,9 @@ type RuleRun struct {
 	Cut      Cut    `json:"cut,omitzero"`    // the last time
 	Waits    []Wait `json:"waits,omitempty"`
 	High     []int  `json:"high,omitempty"` // triggers with hysteresis that are beyond their threshold
+	// HighTests are the tests of the condition that are, by their place among those
+	// with hysteresis.
+	HighTests []int `json:"high_tests,omitempty"`
 }
 
 // Firing is the last time a rule fired.
