@@ -23,6 +23,7 @@ type Rule struct {
 	Document RuleDocument `json:"document"`
 	Enabled  bool         `json:"enabled"`
 	Stopped  bool         `json:"stopped,omitempty"` // cut out of a loop, until a person enables or edits it
+	Resumed  Seq          `json:"resumed,omitempty"` // the rule.enabled that last ended Stopped
 	Gateway  GatewayID    `json:"gateway,omitzero"`  // it runs on; zero: in the cloud
 	Placed   Seq          `json:"placed,omitempty"`  // the version that runs there
 	Offered  Offered      `json:"offered,omitzero"`  // a gateway is asked to run it, and has not answered
@@ -75,6 +76,7 @@ type Cut struct {
 	Reason CutReason `json:"reason"`
 	Other  RuleID    `json:"other,omitzero"`  // the rule it fights with
 	Device DeviceID  `json:"device,omitzero"` // that had been moved too often
+	Over   bool      `json:"over,omitempty"`  // a person let the rule go on
 }
 
 // CutReason is why a rule was cut.
