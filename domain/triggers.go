@@ -105,27 +105,29 @@ func (h *Home) SortedRules() []*Rule {
 // before is what the last event found, where a rule may ask for it. It belongs to
 // that event only and is no part of the home's state.
 type before struct {
-	values    []formerValue
+	values    []movedValue
 	available Availability
 	crossed   []TriggerRef // triggers with hysteresis that went over their threshold
 	wait      Wait         // that ended
 }
 
-type formerValue struct {
+type movedValue struct {
 	name       string
-	reported   Reported
+	was        Reported
+	property   *Property   // as it is now
 	thresholds []threshold // that look at it
 }
 
-// FormerValue returns what the device of the last event had reported before it. ok
-// is false when no rule asks for the property, or the event did not move it.
-func (h *Home) FormerValue(name string) (was Reported, ok bool) {
-	for _, v := range h.before.values {
-		if v.name == name {
-			return v.reported, true
+// Moved returns what the device of the last event had reported before it, and now.
+// ok is false when no rule asks for the property, or the event did not move it. Both
+// are to be read only, and until the next event.
+func (h *Home) Moved(name string) (was, now *Reported, ok bool) {
+	for i := range h.before.values {
+		if v := &h.before.values[i]; v.name == name {
+			return &v.was, &v.property.Reported, true
 		}
 	}
-	return Reported{}, false
+	return nil, nil, false
 }
 
 // FormerAvailability returns whether the device of the last event, one about its
@@ -149,20 +151,17 @@ func (h *Home) watch(ev *RecordedEvent, t *Twin, fact DeviceReported) {
 		if !ok {
 			continue
 		}
-		var was Reported
-		if p, ok := t.Properties[name]; ok {
-			was = p.Reported
-		}
-		h.before.values = append(h.before.values, formerValue{name, was, asking.thresholds})
+		p := t.property(name)
+		h.before.values = append(h.before.values, movedValue{name, p.Reported, p, asking.thresholds})
 	}
 }
 
 // watched moves the thresholds after a report, and forgets what it did not replace.
-func (h *Home) watched(ev *RecordedEvent, t *Twin) {
-	h.before.values = slices.DeleteFunc(h.before.values, func(v formerValue) bool {
-		return t.Properties[v.name].Reported.Seq != ev.Seq // overtaken
+func (h *Home) watched(ev *RecordedEvent) {
+	h.before.values = slices.DeleteFunc(h.before.values, func(v movedValue) bool {
+		return v.property.Reported.Seq != ev.Seq // overtaken
 	})
 	for _, v := range h.before.values {
-		h.cross(ev.Seq, v.thresholds, t.Properties[v.name].Reported.Value)
+		h.cross(ev.Seq, v.thresholds, v.property.Reported.Value)
 	}
 }

@@ -26,7 +26,7 @@ func evaluate(home *domain.Home, r *domain.Rule, now time.Time) (domain.Truth, [
 		return domain.True, nil
 	}
 	e := evaluation{home: home, rule: r.ID, now: now, keep: true}
-	return e.node(*r.Document.Condition, rootPath), e.checked
+	return e.node(r.Document.Condition, rootPath), e.checked
 }
 
 // met reports whether a rule's condition is met, and keeps nothing: most rules stay
@@ -36,12 +36,12 @@ func met(home *domain.Home, r *domain.Rule, now time.Time) bool {
 		return true
 	}
 	e := evaluation{home: home, rule: r.ID, now: now}
-	return e.node(*r.Document.Condition, "") == domain.True
+	return e.node(r.Document.Condition, "") == domain.True
 }
 
 const rootPath = "condition"
 
-func (e *evaluation) node(c domain.Condition, path string) domain.Truth {
+func (e *evaluation) node(c *domain.Condition, path string) domain.Truth {
 	if !e.keep {
 		is, _ := e.test(c, path)
 		return is
@@ -53,14 +53,14 @@ func (e *evaluation) node(c domain.Condition, path string) domain.Truth {
 	return is
 }
 
-func (e *evaluation) test(c domain.Condition, path string) (is domain.Truth, seen thing.Value) {
+func (e *evaluation) test(c *domain.Condition, path string) (is domain.Truth, seen thing.Value) {
 	switch {
 	case c.All != nil:
-		return e.branch(c.All, path+".all", domain.False, domain.True), ""
+		return e.branch(c.All, e.below(path, ".all"), domain.False, domain.True), ""
 	case c.Any != nil:
-		return e.branch(c.Any, path+".any", domain.True, domain.False), ""
+		return e.branch(c.Any, e.below(path, ".any"), domain.True, domain.False), ""
 	case c.Not != nil:
-		return negate(e.node(*c.Not, path+".not")), ""
+		return negate(e.node(c.Not, e.below(path, ".not"))), ""
 	case c.Property != nil:
 		return e.property(c.Property)
 	case c.Time != nil:
@@ -77,16 +77,24 @@ func (e *evaluation) test(c domain.Condition, path string) (is domain.Truth, see
 	return domain.Unsure, ""
 }
 
+// below returns the path of what is in a part, if it is kept.
+func (e *evaluation) below(path, member string) string {
+	if !e.keep {
+		return ""
+	}
+	return path + member
+}
+
 // branch is "all" with strong False and weak True, and "any" the other way round:
 // what is unknown decides nothing that the others have not decided.
 func (e *evaluation) branch(parts []domain.Condition, path string, strong, weak domain.Truth) domain.Truth {
 	is := weak
-	for i, part := range parts {
+	for i := range parts {
 		at := ""
 		if e.keep {
 			at = path + "[" + strconv.Itoa(i) + "]"
 		}
-		switch got := e.node(part, at); {
+		switch got := e.node(&parts[i], at); {
 		case got == strong:
 			is = strong
 		case got == domain.Unsure && is == weak:
