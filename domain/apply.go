@@ -100,7 +100,7 @@ func (h *Home) applyTwin(ev *RecordedEvent) {
 	case DeviceReported:
 		h.watch(ev, t, fact)
 		changed = t.report(ev, fact)
-		h.cross(ev, t)
+		h.watched(ev)
 	case DeviceSignalled:
 		changed = t.signal(ev, fact)
 	case DeviceAvailabilityChanged:

@@ -49,6 +49,10 @@ func (h *Home) applyRule(ev *RecordedEvent) {
 	mark(&h.changes.Rules, id)
 	switch fact := ev.Fact.(type) {
 	case RuleEnabled:
+		if r.Stopped {
+			r.Resumed = ev.Seq
+			h.resume(r, ev.Seq)
+		}
 		r.Enabled, r.Stopped = true, false
 		h.seeHigh(r)
 	case RuleDisabled:
@@ -64,6 +68,26 @@ func (h *Home) applyRule(ev *RecordedEvent) {
 	case RuleGranted:
 		if fact.Version == r.Version && !r.Granted(fact.Device) {
 			r.Grants = append(r.Grants, Grant{Device: fact.Device, By: ev.Actor, Seq: ev.Seq})
+		}
+	}
+	h.triggers = nil
+}
+
+// resume lets a rule go on that was cut out of a loop. Nobody looked at its
+// thresholds meanwhile.
+func (h *Home) resume(r *Rule, seq Seq) {
+	run := h.runOf(r.ID, seq)
+	run.Cut.Over = true
+	run.forgetHigh()
+	h.seeHigh(r)
+}
+
+// Stop stops the rules again that a home which was read anew does not know to be cut
+// out of a loop: how far they had come says so.
+func (h *Home) Stop() {
+	for id, run := range h.Runs {
+		if r, ok := h.Rules[id]; ok && run.Cut.Reason == CutDepth && !run.Cut.Over {
+			r.Stopped = true
 		}
 	}
 	h.triggers = nil
@@ -85,7 +109,8 @@ func (h *Home) runOf(id RuleID, seq Seq) *RuleRun {
 // is another one.
 func (h *Home) forgetWaits(ev *RecordedEvent) {
 	r := h.runOf(RuleID(ev.Entity), ev.Seq)
-	r.Waits, r.High = nil, nil
+	r.Waits = nil
+	r.forgetHigh()
 }
 
 // applyRun folds what a rule does.

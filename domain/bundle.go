@@ -78,9 +78,14 @@ func (h *Home) Install(b *Bundle) (began []*Rule) {
 		r := &b.Rules[i]
 		r.Gateway, r.Placed = b.Gateway, r.Version
 		h.Rules[r.ID] = r
-		if held, ok := former[r.ID]; !ok || held.Version != r.Version {
+		switch held, ok := former[r.ID]; {
+		case !ok || held.Version != r.Version:
 			delete(h.Runs, r.ID)
 			began = append(began, r)
+		case held.Resumed != r.Resumed:
+			h.resume(r, h.Seq)
+		default:
+			r.Stopped = held.Stopped // the cloud may not have heard of it
 		}
 	}
 	maps.DeleteFunc(h.Runs, func(id RuleID, _ *RuleRun) bool { return h.Rules[id] == nil })

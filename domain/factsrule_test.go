@@ -32,7 +32,7 @@ func wholeRule() domain.RuleDocument {
 		Condition: &domain.Condition{All: []domain.Condition{
 			{Any: []domain.Condition{
 				{Property: &domain.PropertyTest{Device: lamp, Property: "onOff", Is: "true", IsNot: "false", ForMS: 1000}},
-				{Property: &domain.PropertyTest{Device: thermostat, Property: "localTemperature", Above: number(1), Below: number(2)}},
+				{Property: &domain.PropertyTest{Device: thermostat, Property: "localTemperature", Above: number(1), Below: number(2), Hysteresis: 0.5}},
 			}},
 			{Not: &domain.Condition{Time: &domain.TimeTest{After: "22:00", Before: "06:30", Days: []string{"sat"}}}},
 			{Sun: &domain.SunTest{Is: "down", OffsetMinutes: 15}},

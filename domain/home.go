@@ -27,8 +27,8 @@ type Home struct {
 	Tests    map[TestID]*Test
 
 	catalog  *thing.Catalog
-	models   map[DeviceID]*thing.Model   // of devices that spoke since they were registered
-	triggers map[TriggerKey][]TriggerRef // of Rules; nil: to be made
+	models   map[DeviceID]*thing.Model // of devices that spoke since they were registered
+	triggers map[TriggerKey]asking     // of Rules; nil: to be made
 	before   before
 	changes  Changes
 }

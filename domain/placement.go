@@ -170,7 +170,7 @@ func (h *Home) placed(ev *RecordedEvent, r *Rule, fact RulePlaced) {
 	h.dropWaits(r.ID, ev.Seq, func(w Wait) bool {
 		return !w.Edge.Gateway.IsZero() || w.Kind != WaitDelay && w.Kind != WaitQueued
 	})
-	h.runOf(r.ID, ev.Seq).High = nil
+	h.runOf(r.ID, ev.Seq).forgetHigh()
 	h.seeHigh(r)
 }
 

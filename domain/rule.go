@@ -23,6 +23,7 @@ type Rule struct {
 	Document RuleDocument `json:"document"`
 	Enabled  bool         `json:"enabled"`
 	Stopped  bool         `json:"stopped,omitempty"` // cut out of a loop, until a person enables or edits it
+	Resumed  Seq          `json:"resumed,omitempty"` // the rule.enabled that last ended Stopped
 	Gateway  GatewayID    `json:"gateway,omitzero"`  // it runs on; zero: in the cloud
 	Placed   Seq          `json:"placed,omitempty"`  // the version that runs there
 	Offered  Offered      `json:"offered,omitzero"`  // a gateway is asked to run it, and has not answered
@@ -53,6 +54,9 @@ type RuleRun struct {
 	Cut      Cut    `json:"cut,omitzero"`    // the last time
 	Waits    []Wait `json:"waits,omitempty"`
 	High     []int  `json:"high,omitempty"` // triggers with hysteresis that are beyond their threshold
+	// HighTests are the tests of the condition that are, by their place among those
+	// with hysteresis.
+	HighTests []int `json:"high_tests,omitempty"`
 }
 
 // Firing is the last time a rule fired.
@@ -72,6 +76,7 @@ type Cut struct {
 	Reason CutReason `json:"reason"`
 	Other  RuleID    `json:"other,omitzero"`  // the rule it fights with
 	Device DeviceID  `json:"device,omitzero"` // that had been moved too often
+	Over   bool      `json:"over,omitempty"`  // a person let the rule go on
 }
 
 // CutReason is why a rule was cut.

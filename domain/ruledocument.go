@@ -121,13 +121,14 @@ type Condition struct {
 // PropertyTest compares what a device last reported. It is unknown while the
 // device never did.
 type PropertyTest struct {
-	Device   DeviceID    `json:"device" format:"uuid" doc:"The device." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
-	Property string      `json:"property" doc:"The property." example:"onOff"`
-	Is       thing.Value `json:"is,omitempty" doc:"What it must be."`
-	IsNot    thing.Value `json:"is_not,omitempty" doc:"What it must not be."`
-	Above    *float64    `json:"above,omitempty" doc:"More than this." example:"25"`
-	Below    *float64    `json:"below,omitempty" doc:"Less than this." example:"18"`
-	ForMS    int64       `json:"for_ms,omitempty" doc:"For how long it must have been so, in milliseconds." example:"60000"` // it has said the same for at least so long
+	Device     DeviceID    `json:"device" format:"uuid" doc:"The device." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
+	Property   string      `json:"property" doc:"The property." example:"onOff"`
+	Is         thing.Value `json:"is,omitempty" doc:"What it must be."`
+	IsNot      thing.Value `json:"is_not,omitempty" doc:"What it must not be."`
+	Above      *float64    `json:"above,omitempty" doc:"More than this." example:"25"`
+	Below      *float64    `json:"below,omitempty" doc:"Less than this." example:"18"`
+	Hysteresis float64     `json:"hysteresis,omitempty" doc:"How far back the value must go until the test is not met any more." example:"0.5"` // how far it must go back until it is not met any more
+	ForMS      int64       `json:"for_ms,omitempty" doc:"For how long it must have been so, in milliseconds." example:"60000"`                  // it has said the same for at least so long
 }
 
 // TimeTest is met from After until before Before, over midnight when After is the

@@ -3,8 +3,6 @@ package domain
 import (
 	"bytes"
 	"slices"
-
-	"logis/domain/thing"
 )
 
 // TriggerKey is something that rules wait for: an event of a kind, about a thing.
@@ -24,7 +22,7 @@ type TriggerRef struct {
 func (t Trigger) key() (TriggerKey, bool) {
 	switch {
 	case t.Property != nil:
-		return TriggerKey{DeviceReported{}.EventType(), t.Property.Device.Entity(), t.Property.Property}, true
+		return reportOf(t.Property.Device, t.Property.Property), true
 	case t.Signal != nil:
 		return TriggerKey{DeviceSignalled{}.EventType(), t.Signal.Device.Entity(), t.Signal.Event}, true
 	case t.Device != nil:
@@ -43,28 +41,52 @@ func (t Trigger) key() (TriggerKey, bool) {
 	return TriggerKey{}, false
 }
 
+// reportOf is a report of a device's property.
+func reportOf(device DeviceID, property string) TriggerKey {
+	return TriggerKey{DeviceReported{}.EventType(), device.Entity(), property}
+}
+
+// asking is who in the active rules looks at an event.
+type asking struct {
+	triggers   []TriggerRef // in the order of the rules' ids
+	thresholds []threshold  // of triggers and conditions
+}
+
 // Triggers returns the triggers of active rules that wait for key, in the order of
 // the rules' ids. It takes no time when the home has no rules.
 func (h *Home) Triggers(key TriggerKey) []TriggerRef {
+	all, _ := h.asking(key)
+	return all.triggers
+}
+
+func (h *Home) asking(key TriggerKey) (all asking, ok bool) {
 	if len(h.Rules) == 0 {
-		return nil
+		return all, false
 	}
 	if h.triggers == nil {
 		h.indexTriggers()
 	}
-	return h.triggers[key]
+	all, ok = h.triggers[key]
+	return all, ok
 }
 
 func (h *Home) indexTriggers() {
-	h.triggers = map[TriggerKey][]TriggerRef{}
+	h.triggers = map[TriggerKey]asking{}
 	for _, r := range h.SortedRules() {
 		if !r.Active() {
 			continue
 		}
 		for i, t := range r.Document.Triggers {
 			if key, ok := t.key(); ok {
-				h.triggers[key] = append(h.triggers[key], TriggerRef{Rule: r, Trigger: i})
+				all := h.triggers[key]
+				all.triggers = append(all.triggers, TriggerRef{Rule: r, Trigger: i})
+				h.triggers[key] = all
 			}
+		}
+		for _, t := range r.thresholds() {
+			all := h.triggers[t.of]
+			all.thresholds = append(all.thresholds, t)
+			h.triggers[t.of] = all
 		}
 	}
 }
@@ -83,26 +105,29 @@ func (h *Home) SortedRules() []*Rule {
 // before is what the last event found, where a rule may ask for it. It belongs to
 // that event only and is no part of the home's state.
 type before struct {
-	values    []formerValue
+	values    []movedValue
 	available Availability
 	crossed   []TriggerRef // triggers with hysteresis that went over their threshold
 	wait      Wait         // that ended
 }
 
-type formerValue struct {
-	name     string
-	reported Reported
+type movedValue struct {
+	name       string
+	was        Reported
+	property   *Property   // as it is now
+	thresholds []threshold // that look at it
 }
 
-// FormerValue returns what the device of the last event had reported before it. ok
-// is false when no rule asks for the property, or the event did not move it.
-func (h *Home) FormerValue(name string) (was Reported, ok bool) {
-	for _, v := range h.before.values {
-		if v.name == name {
-			return v.reported, true
+// Moved returns what the device of the last event had reported before it, and now.
+// ok is false when no rule asks for the property, or the event did not move it. Both
+// are to be read only, and until the next event.
+func (h *Home) Moved(name string) (was, now *Reported, ok bool) {
+	for i := range h.before.values {
+		if v := &h.before.values[i]; v.name == name {
+			return &v.was, &v.property.Reported, true
 		}
 	}
-	return Reported{}, false
+	return nil, nil, false
 }
 
 // FormerAvailability returns whether the device of the last event, one about its
@@ -122,73 +147,21 @@ func (h *Home) watch(ev *RecordedEvent, t *Twin, fact DeviceReported) {
 		return
 	}
 	for name := range fact.Values {
-		if len(h.Triggers(TriggerKey{fact.EventType(), ev.Entity, name})) == 0 {
+		asking, ok := h.asking(TriggerKey{fact.EventType(), ev.Entity, name})
+		if !ok {
 			continue
 		}
-		var was Reported
-		if p, ok := t.Properties[name]; ok {
-			was = p.Reported
-		}
-		h.before.values = append(h.before.values, formerValue{name, was})
+		p := t.property(name)
+		h.before.values = append(h.before.values, movedValue{name, p.Reported, p, asking.thresholds})
 	}
 }
 
-// cross moves the triggers with hysteresis after a report.
-func (h *Home) cross(ev *RecordedEvent, t *Twin) {
-	h.before.values = slices.DeleteFunc(h.before.values, func(v formerValue) bool {
-		return t.Properties[v.name].Reported.Seq != ev.Seq // overtaken
+// watched moves the thresholds after a report, and forgets what it did not replace.
+func (h *Home) watched(ev *RecordedEvent) {
+	h.before.values = slices.DeleteFunc(h.before.values, func(v movedValue) bool {
+		return v.property.Reported.Seq != ev.Seq // overtaken
 	})
 	for _, v := range h.before.values {
-		now := t.Properties[v.name].Reported.Value
-		for _, ref := range h.Triggers(TriggerKey{ev.Fact.EventType(), ev.Entity, v.name}) {
-			trigger := ref.Rule.Document.Triggers[ref.Trigger].Property
-			if trigger.Hysteresis == 0 {
-				continue
-			}
-			run := h.Runs[ref.Rule.ID]
-			was := run != nil && slices.Contains(run.High, ref.Trigger)
-			is := trigger.beyond(now, was)
-			if is == was {
-				continue
-			}
-			run = h.runOf(ref.Rule.ID, ev.Seq)
-			if is {
-				run.High = append(run.High, ref.Trigger)
-				slices.Sort(run.High) // a report's values come in no order
-				h.before.crossed = append(h.before.crossed, ref)
-			} else {
-				run.High = slices.DeleteFunc(run.High, func(i int) bool { return i == ref.Trigger })
-			}
-		}
-	}
-}
-
-// beyond reports whether v is beyond the threshold, or, when it was, not yet back
-// by as much as the hysteresis.
-func (t *PropertyTrigger) beyond(v thing.Value, was bool) bool {
-	f, ok := v.Float()
-	if !ok {
-		return false
-	}
-	back := 0.0
-	if was {
-		back = t.Hysteresis
-	}
-	return (t.Above == nil || f > *t.Above-back) && (t.Below == nil || f < *t.Below+back)
-}
-
-// seeHigh finds which of a rule's thresholds are crossed already: what is so when a
-// rule begins does not trigger it.
-func (h *Home) seeHigh(r *Rule) {
-	for i, t := range r.Document.Triggers {
-		if t.Property == nil || t.Property.Hysteresis == 0 {
-			continue
-		}
-		if t.Property.beyond(h.reported(t.Property.Device, t.Property.Property), false) {
-			run := h.runOf(r.ID, h.Seq)
-			if !slices.Contains(run.High, i) {
-				run.High = append(run.High, i)
-			}
-		}
+		h.cross(ev.Seq, v.thresholds, v.property.Reported.Value)
 	}
 }

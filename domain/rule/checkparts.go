@@ -59,7 +59,11 @@ func (c *checking) propertyTrigger(field string, t *domain.PropertyTrigger) {
 	case t.ForMS > 0 && t.To == "" && !threshold:
 		c.fault(field+".for_ms", "must stand beside to, above or below: there is nothing to be held")
 	}
-	if t.Hysteresis < 0 || t.Hysteresis > 0 && !threshold {
+	c.hysteresis(field, t.Hysteresis, threshold)
+}
+
+func (c *checking) hysteresis(field string, by float64, threshold bool) {
+	if by < 0 || by > 0 && !threshold {
 		c.fault(field+".hysteresis", "must be a positive number beside above or below")
 	}
 }
@@ -180,6 +184,7 @@ func (c *checking) propertyTest(field string, t *domain.PropertyTest) {
 	if t.Is == "" && t.IsNot == "" && t.Above == nil && t.Below == nil {
 		c.fault(field, "must compare with something: is, is_not, above or below")
 	}
+	c.hysteresis(field, t.Hysteresis, t.Above != nil || t.Below != nil)
 }
 
 func (c *checking) timeTest(field string, t *domain.TimeTest) {

@@ -12,31 +12,36 @@ import (
 // evaluation goes through a condition in a home as it is, at a time.
 type evaluation struct {
 	home    *domain.Home
+	rule    domain.RuleID
 	now     time.Time
+	banded  int  // tests with hysteresis so far
 	keep    bool // what each part came to
 	checked []domain.Checked
 }
 
-// evaluate returns what the condition comes to, and each part of it: all of them,
-// so that an explanation holds the whole truth. None is always met.
-func evaluate(home *domain.Home, c *domain.Condition, now time.Time) (domain.Truth, []domain.Checked) {
-	if c == nil {
+// evaluate returns what a rule's condition comes to, and each part of it: all of
+// them, so that an explanation holds the whole truth. None is always met.
+func evaluate(home *domain.Home, r *domain.Rule, now time.Time) (domain.Truth, []domain.Checked) {
+	if r.Document.Condition == nil {
 		return domain.True, nil
 	}
-	e := evaluation{home: home, now: now, keep: true}
-	return e.node(*c, rootPath), e.checked
+	e := evaluation{home: home, rule: r.ID, now: now, keep: true}
+	return e.node(r.Document.Condition, rootPath), e.checked
 }
 
-// met reports whether the condition is met, and keeps nothing: most rules stay
+// met reports whether a rule's condition is met, and keeps nothing: most rules stay
 // silent most of the time.
-func met(home *domain.Home, c *domain.Condition, now time.Time) bool {
-	e := evaluation{home: home, now: now}
-	return c == nil || e.node(*c, "") == domain.True
+func met(home *domain.Home, r *domain.Rule, now time.Time) bool {
+	if r.Document.Condition == nil {
+		return true
+	}
+	e := evaluation{home: home, rule: r.ID, now: now}
+	return e.node(r.Document.Condition, "") == domain.True
 }
 
 const rootPath = "condition"
 
-func (e *evaluation) node(c domain.Condition, path string) domain.Truth {
+func (e *evaluation) node(c *domain.Condition, path string) domain.Truth {
 	if !e.keep {
 		is, _ := e.test(c, path)
 		return is
@@ -48,14 +53,14 @@ func (e *evaluation) node(c domain.Condition, path string) domain.Truth {
 	return is
 }
 
-func (e *evaluation) test(c domain.Condition, path string) (is domain.Truth, seen thing.Value) {
+func (e *evaluation) test(c *domain.Condition, path string) (is domain.Truth, seen thing.Value) {
 	switch {
 	case c.All != nil:
-		return e.branch(c.All, path+".all", domain.False, domain.True), ""
+		return e.branch(c.All, e.below(path, ".all"), domain.False, domain.True), ""
 	case c.Any != nil:
-		return e.branch(c.Any, path+".any", domain.True, domain.False), ""
+		return e.branch(c.Any, e.below(path, ".any"), domain.True, domain.False), ""
 	case c.Not != nil:
-		return negate(e.node(*c.Not, path+".not")), ""
+		return negate(e.node(c.Not, e.below(path, ".not"))), ""
 	case c.Property != nil:
 		return e.property(c.Property)
 	case c.Time != nil:
@@ -72,16 +77,24 @@ func (e *evaluation) test(c domain.Condition, path string) (is domain.Truth, see
 	return domain.Unsure, ""
 }
 
+// below returns the path of what is in a part, if it is kept.
+func (e *evaluation) below(path, member string) string {
+	if !e.keep {
+		return ""
+	}
+	return path + member
+}
+
 // branch is "all" with strong False and weak True, and "any" the other way round:
 // what is unknown decides nothing that the others have not decided.
 func (e *evaluation) branch(parts []domain.Condition, path string, strong, weak domain.Truth) domain.Truth {
 	is := weak
-	for i, part := range parts {
+	for i := range parts {
 		at := ""
 		if e.keep {
 			at = path + "[" + strconv.Itoa(i) + "]"
 		}
-		switch got := e.node(part, at); {
+		switch got := e.node(&parts[i], at); {
 		case got == strong:
 			is = strong
 		case got == domain.Unsure && is == weak:
@@ -128,13 +141,25 @@ func reported(home *domain.Home, device domain.DeviceID, name string) (r domain.
 }
 
 func (e *evaluation) property(c *domain.PropertyTest) (domain.Truth, thing.Value) {
+	stays := e.stays(c)
 	r, ok := reported(e.home, c.Device, c.Property)
 	if !ok {
 		return domain.Unsure, ""
 	}
-	met := (c.Is == "" || r.Value == c.Is) && (c.IsNot == "" || r.Value != c.IsNot) && within(r.Value, c.Above, c.Below) &&
+	met := (c.Is == "" || r.Value == c.Is) && (c.IsNot == "" || r.Value != c.IsNot) && (stays || within(r.Value, c.Above, c.Below)) &&
 		e.now.Sub(r.Since) >= time.Duration(c.ForMS)*time.Millisecond
 	return truth(met), r.Value
+}
+
+// stays reports whether the value has been beyond the thresholds of a test with
+// hysteresis and is not far enough back.
+func (e *evaluation) stays(c *domain.PropertyTest) bool {
+	if c.Hysteresis == 0 {
+		return false
+	}
+	e.banded++
+	run, ok := e.home.Runs[e.rule]
+	return ok && slices.Contains(run.HighTests, e.banded-1)
 }
 
 // within reports whether a value is beyond the thresholds that are set.

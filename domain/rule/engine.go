@@ -218,11 +218,11 @@ func waitOf(home *domain.Home, id domain.RuleID, is func(domain.Wait) bool) (dom
 // fire decides on a rule whose trigger happened.
 func fire(home *domain.Home, ref domain.TriggerRef, ev *domain.RecordedEvent) Decision {
 	d := decisionOf(ref.Rule, ref.Trigger, Fires)
-	if !met(home, ref.Rule.Document.Condition, ev.RecordedAt) {
+	if !met(home, ref.Rule, ev.RecordedAt) {
 		d.Reason = NotMet
 		return d
 	}
-	_, d.Checked = evaluate(home, ref.Rule.Document.Condition, ev.RecordedAt)
+	_, d.Checked = evaluate(home, ref.Rule, ev.RecordedAt)
 	depth, by := depthOf(home, ev)
 	from := origin{causation: ev.Seq, correlation: cmp.Or(ev.Correlation, ev.Seq), depth: depth + 1}
 	if why := limit(home, ref.Rule, ev, depth); why != Fires {

@@ -19,7 +19,7 @@ func Explain(home *domain.Home, id domain.RuleID, ev *domain.RecordedEvent) (Exp
 	if !ok {
 		return Explanation{}, domain.Errorf(domain.NotFound, "there was no such rule")
 	}
-	is, checked := evaluate(home, r.Document.Condition, ev.RecordedAt)
+	is, checked := evaluate(home, r, ev.RecordedAt)
 	why := Explanation{Reason: NotTriggered, Checked: checked}
 	if is != domain.True {
 		truths := make(map[string]domain.Truth, len(checked))

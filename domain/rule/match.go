@@ -8,11 +8,11 @@ import (
 
 // match reports whether the event makes the trigger happen, and why not.
 func match(home *domain.Home, ref domain.TriggerRef, ev *domain.RecordedEvent) Reason {
-	t := ref.Rule.Document.Triggers[ref.Trigger]
+	t := &ref.Rule.Document.Triggers[ref.Trigger]
 	why := NotTriggered
 	switch fact := ev.Fact.(type) {
 	case domain.DeviceReported:
-		why = matchProperty(home, ref, ev)
+		why = matchProperty(home, ref)
 	case domain.DeviceSignalled:
 		if t.Signal.Data == "" || t.Signal.Data == fact.Data {
 			why = Fires
@@ -39,13 +39,12 @@ func fresh(ev *domain.RecordedEvent) bool {
 	return ev.Flags&(domain.Historic|domain.Snapshot) == 0 && ev.RecordedAt.Sub(ev.OccurredAt) <= Freshness
 }
 
-func matchProperty(home *domain.Home, ref domain.TriggerRef, ev *domain.RecordedEvent) Reason {
+func matchProperty(home *domain.Home, ref domain.TriggerRef) Reason {
 	t := ref.Rule.Document.Triggers[ref.Trigger].Property
-	was, moved := home.FormerValue(t.Property)
+	was, now, moved := home.Moved(t.Property)
 	if !moved {
 		return NotTriggered
 	}
-	now, _ := reported(home, domain.DeviceID(ev.Entity), t.Property)
 	var begins bool
 	switch {
 	case t.Hysteresis > 0:
@@ -65,7 +64,7 @@ func matchProperty(home *domain.Home, ref domain.TriggerRef, ev *domain.Recorded
 	return NotTriggered
 }
 
-func matchesValue(t *domain.PropertyTrigger, r domain.Reported) bool {
+func matchesValue(t *domain.PropertyTrigger, r *domain.Reported) bool {
 	return (t.To == "" || r.Value == t.To) && within(r.Value, t.Above, t.Below)
 }
 
@@ -79,7 +78,7 @@ func holds(home *domain.Home, ref domain.TriggerRef) bool {
 		return slices.Contains(run.High, ref.Trigger)
 	}
 	r, ok := reported(home, t.Device, t.Property)
-	return ok && matchesValue(t, r)
+	return ok && matchesValue(t, &r)
 }
 
 // matchAvailability takes the first that is known of a device for no change.

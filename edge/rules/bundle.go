@@ -305,6 +305,7 @@ func (e *Engine) readRuns(w *outbox.Writer, sameBoot bool) error {
 		}
 		e.home.Runs[run.Rule] = run
 	}
+	e.home.Stop()
 	return nil
 }
 

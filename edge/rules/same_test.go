@@ -200,6 +200,14 @@ func (l *lives) pass(d time.Duration) {
 	l.now = until
 }
 
+// restart ends the agent and starts it on what is on the disk.
+func (l *lives) restart() {
+	l.t.Helper()
+	l.stop()
+	l.rig = start(l.t, l.dir, l.life.Home, l.life.Gateway, l.machine, true)
+	l.pass(10 * time.Second) // until what a device tells is news
+}
+
 // live does the next thing of the made-up home on both sides.
 func (l *lives) live() {
 	l.t.Helper()
@@ -278,18 +286,22 @@ func (l *lives) got() []string {
 }
 
 // What rules do here is what the engine does in memory, and so what it does in the
-// cloud: for each event the same, in the same order, at the same time.
+// cloud: for each event the same, in the same order, at the same time, whether the agent
+// was restarted meanwhile or not.
 func TestRulesDoTheSameHereAsAnywhere(t *testing.T) {
 	t.Parallel()
-	const homes, steps = 40, 150
+	const homes, steps, restartEvery = 40, 150, 30
 	var did atomic.Int64
 	t.Run("homes", func(t *testing.T) {
 		for seed := range uint64(homes) {
 			t.Run(fmt.Sprint(seed), func(t *testing.T) {
 				t.Parallel()
 				l := newLives(t, seed)
-				for range steps {
+				for n := range steps {
 					l.live()
+					if n%restartEvery == restartEvery-1 {
+						l.restart()
+					}
 				}
 				l.pass(5 * time.Minute)
 				if diff := cmp.Diff(l.want, l.got()); diff != "" {

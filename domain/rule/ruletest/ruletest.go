@@ -227,6 +227,8 @@ func (l *Life) condition(depth int) domain.Condition {
 	return pick(l.random, []domain.Condition{
 		{Property: &domain.PropertyTest{Device: pick(l.random, l.lamps), Property: "onOff", Is: "true"}},
 		{Property: &domain.PropertyTest{Device: l.warmth, Property: "temperature", Above: &limit, ForMS: l.random.Int64N(5000)}},
+		{Property: &domain.PropertyTest{Device: l.warmth, Property: "temperature", Above: &limit, Hysteresis: float64(1 + l.random.IntN(6))}},
+		{Property: &domain.PropertyTest{Device: l.warmth, Property: "temperature", Below: &limit, Hysteresis: 3}},
 		{Mode: &domain.ModeTest{Is: []domain.Mode{domain.ModeHome, domain.ModeNight}}},
 		{Presence: &domain.PresenceTest{Is: "present"}},
 		{Time: &domain.TimeTest{After: "09:00", Before: "21:00"}},
