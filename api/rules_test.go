@@ -120,3 +120,26 @@ func TestASceneIsActivatedAndUndone(t *testing.T) {
 	}
 	ada.ask("POST", path+"/undos", "").refused(409, domain.Conflict)
 }
+
+// A mode of the home's own gets another name, and goes when the home is not set to it.
+func TestAModeOfTheHomesOwn(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ada := b.person("Ada")
+	h := ada.house("Home")
+	var modes Modes
+	ada.ask("POST", h.path+"/modes", `{"name":"Guests"}`).want(201).into(&modes)
+	own := modes.Modes[len(modes.Modes)-1]
+	path, before := h.path+"/modes/"+string(own.Mode), modes.Revision
+	ada.ask("PATCH", path, `{"name":"Party"}`, header{"If-Match", etag(before)}).want(200).into(&modes)
+	if got := modes.Modes[len(modes.Modes)-1]; got != (ModeName{own.Mode, "Party"}) || modes.Revision == before {
+		t.Errorf("renamed it is %+v, revision %d", got, modes.Revision)
+	}
+	ada.ask("PATCH", path, `{"name":"Late"}`, header{"If-Match", etag(before)}).refused(412, domain.WrongRevision)
+	ada.ask("PATCH", h.path+"/modes/"+modes.Modes[0].Name, `{"name":"Late"}`, header{"If-Match", etag(modes.Revision)}).refused(422, domain.Invalid)
+	ada.ask("POST", h.path+"/mode", `{"mode":"`+string(own.Mode)+`"}`).want(200).into(&modes)
+	ada.ask("DELETE", path, "", header{"If-Match", etag(modes.Revision)}).refused(409, domain.Conflict)
+	ada.ask("POST", h.path+"/mode", `{"mode":"home"}`).want(200).into(&modes)
+	ada.ask("DELETE", path, "", header{"If-Match", etag(modes.Revision)}).want(204)
+	ada.ask("PATCH", path, `{"name":"Late"}`, header{"If-Match", etag(modes.Revision)}).refused(404, domain.NotFound)
+}

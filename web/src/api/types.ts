@@ -58,6 +58,8 @@ export type RuleDocument = Omit<Schemas['RuleDocument'], 'triggers' | 'condition
 export type Rule = Omit<Schemas['Rule'], 'gateway' | 'document'> & { gateway: string | null; document: RuleDocument }
 export type RuleVersion = Omit<Schemas['RuleVersion'], 'document'> & { document: RuleDocument }
 export type Explanation = Schemas['Explanation']
+/** Why something happened, and what it began with. */
+export type Why = Schemas['Why']
 export type Fault = Schemas['Fault']
 /** A named set of wishes; data/Scene.tsx is what a screen looks at. */
 export type SavedScene = Schemas['Scene']

@@ -18,8 +18,13 @@ import { Lately } from './Lately'
 import { opened } from './options'
 import { PlaceForm } from './PlaceForm'
 import { Sentence } from './Sentence'
+import { fitting } from './suggest'
+import { Sentences } from './Suggestions'
 import { useThings } from './useThings'
 import { Versions } from './Versions'
+
+/** How many whole sentences are offered beside an unfinished rule. */
+const ideas = 6
 
 interface EditorProps {
   /** The rule that is edited; undefined for a new one. */
@@ -63,12 +68,25 @@ export function Editor({ rule, document: first, begun }: EditorProps) {
         />
       </Card>
       <div className={styles.column}>
+        {!rule && <Fitting document={document} onTake={change} />}
         {complete && <Backtest draft={draft} ready={faults.length === 0} />}
         {rule && <Lately rule={rule} />}
         {rule && <Versions rule={rule} />}
         <Exchange {...{ rule, document, name, onImport: change, onName: setName }} />
       </div>
     </div>
+  )
+}
+
+/** Whole sentences to begin with, which fit what is chosen so far. */
+function Fitting({ document, onTake }: { document: RuleDocument; onTake: (document: RuleDocument) => void }) {
+  const things = useThings()
+  const found = fitting(things, document).slice(0, ideas)
+  if (found.length === 0) return null
+  return (
+    <Card title="Or take one of these">
+      <Sentences items={found} onTake={onTake} />
+    </Card>
   )
 }
 

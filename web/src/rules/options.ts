@@ -1,9 +1,11 @@
 import type { Condition, Device, RuleAction, Schema, Trigger } from '../api/types'
 import { wishWords } from '../words/commands'
 import { actionWords, conditionWords, deviceWords, type Things, triggerWords } from '../words/rules'
+import { durationWords } from '../words/spans'
 import { becomesWords, standsWords } from '../words/standing'
 import { byWeight, titleWords, valueWords } from '../words/values'
 import { actionKey, conditionKey, triggerKey } from './partkeys'
+import { aWhile, offAgain } from './suggest'
 
 /** One possibility of a picker, and the part of a rule it stands for. */
 export interface Option<T> {
@@ -12,6 +14,8 @@ export interface Option<T> {
   group: string
   words: string
   part: T
+  /** What comes with it and stands behind it: off again after a while. */
+  more?: readonly T[]
 }
 
 const numeric = (schema: Schema) => schema.type === 'integer' || schema.type === 'number'
@@ -116,10 +120,12 @@ function actionsOf(device: Device, group: string, things: Things): Option<RuleAc
   const set = settable.flatMap(([property, schema]) => {
     const command = (value: unknown): RuleAction => ({ command: { device: device.id, set: { [property]: value } } })
     if (numeric(schema)) return [make(`set ${lower(titleWords(property, schema))} of ${name} to …`, command(usual[property] ?? middle(schema)))]
-    return values(schema).map((value) => {
+    return values(schema).flatMap((value) => {
       const part = command(value)
-      const words = property === 'onOff' ? actionWords(part, things) : `set ${lower(titleWords(property, schema))} of ${name} to ${lower(valueWords(property, value, schema))}`
-      return make(words, part)
+      if (property !== 'onOff') return [make(`set ${lower(titleWords(property, schema))} of ${name} to ${lower(valueWords(property, value, schema))}`, part)]
+      const plain = make(actionWords(part, things), part)
+      const more = offAgain(part)
+      return more.length > 0 ? [plain, { ...plain, key: `${plain.key} for a while`, words: `${plain.words} for ${durationWords(aWhile)}`, more }] : [plain]
     })
   })
   const done = Object.entries(device.affordances.actions)
