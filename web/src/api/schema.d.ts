@@ -1937,9 +1937,11 @@ export interface components {
         Clause: {
             /**
              * @description Commands of these classes; none: of every one.
-             * @example A
+             * @example [
+             *       "A"
+             *     ]
              */
-            classes?: string;
+            classes?: ("A" | "B" | "C" | "D" | "E" | "F")[];
             /**
              * @description To these devices; none: to every one.
              * @example [

@@ -1,7 +1,7 @@
 import { Skeleton } from '@mantine/core'
 import { IconArrowLeft } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
+import { Link, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { RuleDocument } from '../api/types'
 import { keys } from '../data/keys'
@@ -31,6 +31,7 @@ export function NewRulePage() {
 /** One rule: its sentence, how it fares, its versions. */
 export function RulePage() {
   const { rule: id } = useParams({ from: '/gate/homes/$home/rules/$rule' })
+  const { around = null } = useSearch({ from: '/gate/homes/$home/rules/$rule' })
   const { home, picture } = useScene()
   const rules = useRules(home)
   const rule = rules.data?.find((item) => item.id === id)
@@ -41,7 +42,7 @@ export function RulePage() {
       {rule ? (
         <>
           <h1>{rule.name}</h1>
-          <Editor key={`${rule.id} ${rule.version}`} rule={rule} document={rule.document} />
+          <Editor key={`${rule.id} ${rule.version}`} rule={rule} document={rule.document} around={around} />
         </>
       ) : rules.isPending ? (
         <Skeleton height={320} radius="lg" />

@@ -146,8 +146,12 @@ export function actionOptions(things: Things): Option<RuleAction>[] {
   ]
 }
 
+/** Whether a device can open something by a command. */
+export const opens = ({ affordances }: Device) =>
+  [...Object.values(affordances.actions), ...Object.values(affordances.properties)].some((part) => part.class === 'A')
+
 /** Whether what an action asks for opens something, which needs an owner's leave. */
-function opens(device: Device | undefined, set: Record<string, unknown>, action?: string): boolean {
+function wouldOpen(device: Device | undefined, set: Record<string, unknown>, action?: string): boolean {
   if (action) return device?.affordances.actions[action]?.class === 'A'
   return Object.keys(set).some((name) => device?.affordances.properties[name]?.class === 'A')
 }
@@ -158,6 +162,6 @@ export function opened(actions: readonly RuleAction[], things: Things, scenes: r
     ...(command ? [{ device: command.device, set: command.set ?? {}, action: command.action }] : []),
     ...(scenes.find(({ id }) => id === scene?.scene)?.settings ?? []).map((setting) => ({ ...setting, action: undefined })),
   ])
-  const ids = new Set(asked.filter(({ device, set, action }) => opens(things.picture.devices.get(device), set, action)).map(({ device }) => device))
+  const ids = new Set(asked.filter(({ device, set, action }) => wouldOpen(things.picture.devices.get(device), set, action)).map(({ device }) => device))
   return [...ids].flatMap((id) => things.picture.devices.get(id) ?? [])
 }
