@@ -10,6 +10,7 @@ import { useScene } from '../data/Scene'
 import { CutOff } from '../frame/Banners'
 import { Editor } from './Editor'
 import styles from './Editor.module.css'
+import { Facts } from './RuleRow'
 
 const blank: RuleDocument = { triggers: [], actions: [] }
 
@@ -42,6 +43,7 @@ export function RulePage() {
       {rule ? (
         <>
           <h1>{rule.name}</h1>
+          <Facts rule={rule} />
           <Editor key={`${rule.id} ${rule.version}`} rule={rule} document={rule.document} around={around} />
         </>
       ) : rules.isPending ? (

@@ -3,6 +3,8 @@ import { useNavigate } from '@tanstack/react-router'
 import type { RuleDocument } from '../api/types'
 import { keys } from '../data/keys'
 import { useScene } from '../data/Scene'
+import { triggerOptions } from './options'
+import { Picker } from './Picker'
 import styles from './Rules.module.css'
 import { type Suggestion, suggestions } from './suggest'
 import { useThings } from './useThings'
@@ -10,7 +12,7 @@ import { useThings } from './useThings'
 /** How many are shown to a home without rules. */
 const first = 3
 
-/** A home without rules: three that would be useful here. */
+/** A home without rules: three that would be useful here, and where one of its own begins. */
 export function Suggestions() {
   const { home } = useScene()
   const things = useThings()
@@ -26,6 +28,17 @@ export function Suggestions() {
       <h2>No rules yet</h2>
       <p>{found.length > 0 ? 'With what you have at home, these would be useful. Take one, and change it as you like.' : 'A rule does something for you when something happens: a lamp goes on when somebody moves, a door locks at night.'}</p>
       <Sentences items={found} onTake={take} />
+      <p>Or begin with what makes it happen:</p>
+      <Picker
+        word=""
+        label="What makes it happen"
+        options={triggerOptions(things)}
+        picked={undefined}
+        words=""
+        placeholder="When …"
+        faults={[]}
+        onPick={({ part }) => take({ triggers: [part], actions: [] })}
+      />
     </section>
   )
 }
