@@ -30,6 +30,7 @@ const about = `What an app may ask of Logis. The truth about a home is its log o
 func emptyDocument() *huma.OpenAPI {
 	registry := huma.NewMapRegistry("#/components/schemas/", schemaName)
 	registry.RegisterTypeAlias(reflect.TypeFor[thing.Value](), reflect.TypeFor[Value]())
+	registry.RegisterTypeAlias(reflect.TypeFor[[]thing.Class](), reflect.TypeFor[[]Class]()) // else a list of bytes
 	return &huma.OpenAPI{
 		OpenAPI: "3.1.0",
 		Info: &huma.Info{

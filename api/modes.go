@@ -70,6 +70,11 @@ type (
 		Idempotent
 		Body OwnMode
 	}
+	renameModeInput struct {
+		InMode
+		Based
+		Body Rename
+	}
 	removeModeInput struct {
 		InMode
 		Based
@@ -100,6 +105,10 @@ func (s *Server) addModes() {
 		status: http.StatusCreated, refusals: []int{http.StatusConflict},
 		summary: "Make a mode", description: "Makes a mode of the home's own. 409 when it has as many as it can.",
 	}, s.addMode)
+	add(s, operation{
+		id: "rename-mode", method: http.MethodPatch, path: "/homes/{home}/modes/{mode}", tag: "Rules", action: access.EditRules,
+		summary: "Rename a mode", description: "Gives a mode of the home's own another name. The ETag is that of the home's modes.",
+	}, s.renameMode)
 	add(s, operation{
 		id: "remove-mode", method: http.MethodDelete, path: "/homes/{home}/modes/{mode}", tag: "Rules", action: access.EditRules,
 		refusals: []int{http.StatusConflict},
@@ -184,13 +193,35 @@ func (s *Server) addMode(ctx context.Context, in *addModeInput) (*made[Modes], e
 	})
 }
 
+// find refuses a mode that the home does not have as its own.
+func (in InMode) find(v *view) error {
+	if !v.home.HasMode(domain.OwnMode(in.Mode)) {
+		return domain.Errorf(domain.NotFound, "there is no such mode")
+	}
+	return nil
+}
+
+func (s *Server) renameMode(ctx context.Context, in *renameModeInput) (out *tagged[Modes], err error) {
+	err = s.changeNamed(ctx, in.Home, func(ctx context.Context, tx *eventstore.Tx, v *view) error {
+		err := in.find(v)
+		if err == nil {
+			err = in.check(v.home.Profile.Revision)
+		}
+		if err == nil {
+			err = v.rename(ctx, tx, in.Mode.Entity(), principal(ctx), domain.ModeRenamed{}, in.Body.Name)
+		}
+		out = tag(v.home.Profile.Revision, v.modes())
+		return err
+	})
+	return out, err
+}
+
 func (s *Server) removeMode(ctx context.Context, in *removeModeInput) (*nothing, error) {
 	err := s.change(ctx, in.Home, func(ctx context.Context, tx *eventstore.Tx, v *view) error {
-		mode := domain.OwnMode(in.Mode)
-		switch {
-		case !v.home.HasMode(mode):
-			return domain.Errorf(domain.NotFound, "there is no such mode")
-		case v.home.Mode() == mode:
+		if err := in.find(v); err != nil {
+			return err
+		}
+		if v.home.Mode() == domain.OwnMode(in.Mode) {
 			return domain.Errorf(domain.Conflict, "the home is set to this mode: set it to another one first")
 		}
 		if err := in.check(v.home.Profile.Revision); err != nil {

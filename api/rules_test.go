@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"logis/domain"
+	"logis/domain/thing"
 )
 
 // A rule from nothing to its undo, as an app goes through it.
@@ -119,4 +120,49 @@ func TestASceneIsActivatedAndUndone(t *testing.T) {
 		}
 	}
 	ada.ask("POST", path+"/undos", "").refused(409, domain.Conflict)
+}
+
+// A mode of the home's own gets another name, and goes when the home is not set to it.
+func TestAModeOfTheHomesOwn(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ada := b.person("Ada")
+	h := ada.house("Home")
+	var modes Modes
+	ada.ask("POST", h.path+"/modes", `{"name":"Guests"}`).want(201).into(&modes)
+	own := modes.Modes[len(modes.Modes)-1]
+	path, before := h.path+"/modes/"+string(own.Mode), modes.Revision
+	ada.ask("PATCH", path, `{"name":"Party"}`, header{"If-Match", etag(before)}).want(200).into(&modes)
+	if got := modes.Modes[len(modes.Modes)-1]; got != (ModeName{own.Mode, "Party"}) || modes.Revision == before {
+		t.Errorf("renamed it is %+v, revision %d", got, modes.Revision)
+	}
+	ada.ask("PATCH", path, `{"name":"Late"}`, header{"If-Match", etag(before)}).refused(412, domain.WrongRevision)
+	ada.ask("PATCH", h.path+"/modes/"+modes.Modes[0].Name, `{"name":"Late"}`, header{"If-Match", etag(modes.Revision)}).refused(422, domain.Invalid)
+	ada.ask("POST", h.path+"/mode", `{"mode":"`+string(own.Mode)+`"}`).want(200).into(&modes)
+	ada.ask("DELETE", path, "", header{"If-Match", etag(modes.Revision)}).refused(409, domain.Conflict)
+	ada.ask("POST", h.path+"/mode", `{"mode":"home"}`).want(200).into(&modes)
+	ada.ask("DELETE", path, "", header{"If-Match", etag(modes.Revision)}).want(204)
+	ada.ask("PATCH", path, `{"name":"Late"}`, header{"If-Match", etag(modes.Revision)}).refused(404, domain.NotFound)
+}
+
+// What the home's policy forbids by class, device and mode comes back as it was said.
+func TestWhatRulesMayNeverDo(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ada := b.person("Ada")
+	h := ada.house("Home")
+	lock := h.device("lock", "Door")
+	match := ada.ask("GET", h.path+"/modes", "").want(200).match()
+	var modes Modes
+	ada.ask("PATCH", h.path+"/settings", fmt.Sprintf(
+		`{"clauses":[{"classes":["A"],"modes":["away"]},{"devices":[%q],"unattended":true}]}`, lock), match).want(200).into(&modes)
+	if c := modes.Clauses; len(c) != 2 || len(c[0].Classes) != 1 || c[0].Classes[0] != thing.Opening || c[0].Modes[0] != domain.ModeAway ||
+		c[1].Devices[0] != lock || !c[1].Unattended {
+		t.Errorf("forbidden is %+v", c)
+	}
+	ada.ask("PATCH", h.path+"/settings", `{"clauses":[{"classes":["Z"]}]}`, header{"If-Match", etag(modes.Revision)}).refused(422, domain.Invalid)
+	ada.ask("PATCH", h.path+"/settings", `{"clauses":[]}`, header{"If-Match", etag(modes.Revision)}).want(200).into(&modes)
+	if len(modes.Clauses) != 0 {
+		t.Errorf("nothing is forbidden, and there is %+v", modes.Clauses)
+	}
 }

@@ -48,7 +48,7 @@ func door() map[string]string {
 		"list-rule-versions": "+fnfaan", "explain-rule": "nfnfaan",
 		"list-scenes": "+fnfaan", "add-scene": "+fnfaan", "change-scene": "+fnfaan", "remove-scene": "+fnfaan",
 		"activate-scene": "+fnfaan", "undo-scene": "+fnfaan",
-		"get-modes": "+fnfaan", "set-mode": "+fnfaan", "add-mode": "+fnfaan", "remove-mode": "+fnfaan",
+		"get-modes": "+fnfaan", "set-mode": "+fnfaan", "add-mode": "+fnfaan", "rename-mode": "+fnfaan", "remove-mode": "+fnfaan",
 		"set-presence": "+fnfaan", "change-settings": "+fnfaan",
 		"backtest-rule": "+fnfaan", "list-tests": "+fnfaan", "add-test": "+fnfaan", "run-tests": "nfnfaan", "remove-test": "+fnfaan",
 		"get-why":        "+fnfaan",

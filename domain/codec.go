@@ -133,6 +133,7 @@ func addRules(all map[string]decoder) {
 	add[HomeLocated](all)
 	add[HomeModeChanged](all)
 	add[ModeAdded](all)
+	add[ModeRenamed](all)
 	add[ModeRemoved](all)
 	add[MemberPresenceChanged](all)
 	add[PolicyEdited](all)

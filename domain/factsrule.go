@@ -15,7 +15,9 @@ type (
 	}
 	// ModeAdded says that the home has a mode of its own.
 	ModeAdded struct{}
-	// ModeRemoved says that it has no more.
+	// ModeRenamed says that a mode of the home's own has another name.
+	ModeRenamed struct{}
+	// ModeRemoved says that it has it no more.
 	ModeRemoved struct{}
 	// MemberPresenceChanged says whether a member is at home.
 	MemberPresenceChanged struct {
@@ -178,6 +180,7 @@ type (
 func (HomeLocated) EventType() string           { return "home.located" }
 func (HomeModeChanged) EventType() string       { return "home.mode_changed" }
 func (ModeAdded) EventType() string             { return "mode.added" }
+func (ModeRenamed) EventType() string           { return "mode.renamed" }
 func (ModeRemoved) EventType() string           { return "mode.removed" }
 func (MemberPresenceChanged) EventType() string { return "member.presence_changed" }
 func (PolicyEdited) EventType() string          { return "policy.edited" }

@@ -59,7 +59,7 @@ func ruleFacts() map[string]domain.Fact {
 	return map[string]domain.Fact{
 		"home.located@1":      domain.HomeLocated{Place: domain.Place{Latitude: 525, Longitude: -134}},
 		"home.mode_changed@1": domain.HomeModeChanged{Mode: domain.ModeAway, Depth: 2},
-		"mode.added@1":        domain.ModeAdded{}, "mode.removed@1": domain.ModeRemoved{},
+		"mode.added@1":        domain.ModeAdded{}, "mode.renamed@1": domain.ModeRenamed{}, "mode.removed@1": domain.ModeRemoved{},
 		"member.presence_changed@1": domain.MemberPresenceChanged{Present: true},
 		"policy.edited@1": domain.PolicyEdited{Clauses: []domain.Clause{{
 			Classes: []thing.Class{thing.Opening}, Devices: []domain.DeviceID{lock}, Modes: []domain.Mode{domain.ModeAway}, Unattended: true,

@@ -154,7 +154,7 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		h.applyTwin(ev)
 	case CommandRequested, CommandSent, CommandDelivered, CommandEnded:
 		return h.applyCommand(ev)
-	case HomeLocated, HomeModeChanged, ModeAdded, ModeRemoved, MemberPresenceChanged, PolicyEdited:
+	case HomeLocated, HomeModeChanged, ModeAdded, ModeRenamed, ModeRemoved, MemberPresenceChanged, PolicyEdited:
 		h.applySetting(ev)
 	case RuleEdited, RuleRenamed, RuleEnabled, RuleDisabled, RuleRemoved, RulePlaced, RuleGranted:
 		h.applyRule(ev)

@@ -154,6 +154,9 @@ func turnSetting(ctx context.Context, t *turn) error {
 	case 3:
 		if len(own) > 0 {
 			id, err := domain.ParseID[domain.ModeKind](string(own[0]))
+			if err == nil && t.random.IntN(2) == 0 {
+				return t.name(ctx, id.Entity(), domain.ModeRenamed{})
+			}
 			return t.record(ctx, err, t.by(id.Entity(), domain.ModeRemoved{}))
 		}
 	case 4:

@@ -45,7 +45,7 @@ const pages = {
     await page.getByRole('region', { name: 'No rules yet' }).waitFor()
   },
   'a new rule': async (page) => {
-    await page.getByRole('button', { name: /^Light when somebody moves/ }).click()
+    await page.getByRole('button', { name: /goes on when somebody moves/ }).click()
     await page.getByRole('region', { name: 'The last 30 days' }).getByText('would have fired').first().waitFor()
   },
   'a rule that opens': async (page) => {
@@ -60,6 +60,15 @@ const pages = {
     await page.getByRole('navigation', { name: 'Rules and scenes' }).getByRole('link', { name: 'Scenes' }).click()
     await page.getByRole('heading', { level: 1, name: 'Scenes' }).waitFor()
   },
+  ...Object.fromEntries(
+    ['Modes', 'Tests'].map((name) => [
+      name.toLowerCase(),
+      async (page) => {
+        await page.getByRole('navigation', { name: 'Rules and scenes' }).getByRole('link', { name }).click()
+        await page.getByRole('heading', { level: 1, name }).waitFor()
+      },
+    ]),
+  ),
   rooms: (page) => go(page, 'Rooms'),
   gateways: async (page) => {
     await go(page, 'Gateways')

@@ -7,6 +7,9 @@ import { HomeFrame } from './frame/HomeFrame'
 import { Lost } from './frame/Lost'
 import { HomePage } from './home/HomePage'
 
+/** Whether a part of an address names an event. */
+const isSeq = (part: unknown) => Number.isInteger(Number(part)) && Number(part) > 0
+
 const root = createRootRoute({ component: Outlet, notFoundComponent: Lost })
 const enter = createRoute({ getParentRoute: () => root, path: '/enter', component: EnterPage })
 const gate = createRoute({ getParentRoute: () => root, id: 'gate', component: Gate })
@@ -22,10 +25,7 @@ const device = createRoute({
 const timeline = createRoute({
   getParentRoute: () => home,
   path: '/timeline',
-  validateSearch: (search: Record<string, unknown>): { seq?: number } => {
-    const seq = Number(search.seq)
-    return Number.isInteger(seq) && seq > 0 ? { seq } : {}
-  },
+  validateSearch: (search: Record<string, unknown>): { seq?: number } => ({ ...(isSeq(search.seq) && { seq: Number(search.seq) }) }),
   component: lazyRouteComponent(() => import('./timeline/TimelinePage'), 'TimelinePage'),
 })
 const arrange = createRoute({
@@ -56,12 +56,23 @@ const newRule = createRoute({
 const rule = createRoute({
   getParentRoute: () => home,
   path: '/rules/$rule',
+  validateSearch: (search: Record<string, unknown>): { around?: number } => ({ ...(isSeq(search.around) && { around: Number(search.around) }) }),
   component: lazyRouteComponent(() => import('./rules/RulePage'), 'RulePage'),
 })
 const scenes = createRoute({
   getParentRoute: () => home,
   path: '/scenes',
   component: lazyRouteComponent(() => import('./scenes/ScenesPage'), 'ScenesPage'),
+})
+const modes = createRoute({
+  getParentRoute: () => home,
+  path: '/modes',
+  component: lazyRouteComponent(() => import('./modes/ModesPage'), 'ModesPage'),
+})
+const tests = createRoute({
+  getParentRoute: () => home,
+  path: '/tests',
+  component: lazyRouteComponent(() => import('./rules/TestsPage'), 'TestsPage'),
 })
 const people = createRoute({
   getParentRoute: () => home,
@@ -84,7 +95,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     enter,
     join,
-    gate.addChildren([first, account, home.addChildren([rooms, device, timeline, arrange, gateways, gateway, rules, newRule, rule, scenes, people])]),
+    gate.addChildren([first, account, home.addChildren([rooms, device, timeline, arrange, gateways, gateway, rules, newRule, rule, scenes, modes, tests, people])]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

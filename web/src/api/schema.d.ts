@@ -1019,7 +1019,11 @@ export interface paths {
         delete: operations["remove-mode"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Rename a mode
+         * @description Gives a mode of the home's own another name. The ETag is that of the home's modes.
+         */
+        patch: operations["rename-mode"];
         trace?: never;
     };
     "/homes/{home}/presence": {
@@ -1933,9 +1937,11 @@ export interface components {
         Clause: {
             /**
              * @description Commands of these classes; none: of every one.
-             * @example A
+             * @example [
+             *       "A"
+             *     ]
              */
-            classes?: string;
+            classes?: ("A" | "B" | "C" | "D" | "E" | "F")[];
             /**
              * @description To these devices; none: to every one.
              * @example [
@@ -7092,6 +7098,51 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["UnprocessableEntity"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "rename-mode": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what is changed: its revision in quotes. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The mode. */
+                mode: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rename"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modes"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];

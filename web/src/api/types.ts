@@ -58,10 +58,19 @@ export type RuleDocument = Omit<Schemas['RuleDocument'], 'triggers' | 'condition
 export type Rule = Omit<Schemas['Rule'], 'gateway' | 'document'> & { gateway: string | null; document: RuleDocument }
 export type RuleVersion = Omit<Schemas['RuleVersion'], 'document'> & { document: RuleDocument }
 export type Explanation = Schemas['Explanation']
+/** Why something happened, and what it began with. */
+export type Why = Schemas['Why']
+/** A part of the past with the firings a rule should come to in it, and what came of it. */
+export type HomeTest = Schemas['HomeTest']
+export type TestOutcome = Schemas['TestOutcome']
+/** An event or a time on which a rule should fire. */
+export type Occasion = Schemas['Occasion']
 export type Fault = Schemas['Fault']
 /** A named set of wishes; data/Scene.tsx is what a screen looks at. */
 export type SavedScene = Schemas['Scene']
 export type Setting = Schemas['Setting']
 export type Modes = Schemas['Modes']
+/** Something that rules may never do. */
+export type Clause = Schemas['Clause']
 export type Quarrel = Schemas['Quarrel']
 export type BacktestRow = Schemas['BacktestRow']

@@ -5,18 +5,25 @@ import { keys } from './keys'
 import type { Draft } from './rules'
 
 /** How long the writing must rest before a draft is tried, in milliseconds: it reads a month. */
-const tryAfter = 800
+export const tryAfter = 800
 
-/** What a draft would have done in the last thirty days, beside what the rule did. */
-export function useBacktest(home: string, draft: Draft, ready: boolean) {
+/** A part of the past, in RFC 3339. */
+export interface Stretch {
+  from: string
+  to: string
+}
+
+/** What a draft would have done in a part of the past, beside what the rule did; in the last thirty days without one. */
+export function useBacktest(home: string, draft: Draft, ready: boolean, stretch?: Stretch) {
   const [settled] = useDebouncedValue(draft, tryAfter)
+  const body = { ...settled, ...stretch }
   return useQuery({
-    queryKey: keys.backtest(home, settled),
+    queryKey: keys.backtest(home, body),
     queryFn: () =>
       must(
         api.POST('/homes/{home}/rules/backtest', {
           params: { path: { home }, header: { 'Idempotency-Key': newKey() } },
-          body: settled,
+          body,
         }),
       ),
     enabled: ready && settled === draft,

@@ -1,7 +1,7 @@
 import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useDebouncedValue } from '@mantine/hooks'
 import { api, ifMatch, must, newKey } from '../api/client'
-import type { Event, Rule, RuleDocument } from '../api/types'
+import type { Event, Rule, RuleDocument, RuleVersion } from '../api/types'
 import { keys } from './keys'
 
 /** How long the typing must rest before a draft is checked, in milliseconds. */
@@ -13,6 +13,7 @@ export function refreshAutomation(queries: QueryClient, home: string, events: re
   const again = (key: readonly unknown[]) => void queries.invalidateQueries({ queryKey: key })
   if (touched('rule.edited', 'rule.renamed', 'scene.edited', 'scene.renamed', 'mode.')) again(keys.names(home))
   if (touched('rule.')) again(keys.rules(home))
+  if (touched('test.')) again(keys.tests(home))
   if (touched('scene.')) again(keys.scenes(home))
   if (touched('home.mode', 'home.located', 'mode.', 'member.', 'policy.')) again(keys.modes(home))
 }
@@ -31,7 +32,7 @@ export function useVersions(home: string, rule: Rule) {
     queryKey: keys.versions(home, rule.id, rule.version),
     queryFn: async () => {
       const params = { path: { home, rule: rule.id } }
-      return (await must(api.GET('/homes/{home}/rules/{rule}/versions', { params }))).items
+      return (await must(api.GET('/homes/{home}/rules/{rule}/versions', { params }))).items as RuleVersion[]
     },
   })
 }

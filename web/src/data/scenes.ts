@@ -19,9 +19,9 @@ function useSceneChange<Input, Output>(home: string, change: (input: Input) => P
   })
 }
 
-/** Makes a scene of how devices are now. */
-export function useCapture(home: string) {
-  return useSceneChange(home, (body: { name: string; capture: string[] }) =>
+/** Makes a scene: of how devices are now, or of given wishes. */
+export function useAddScene(home: string) {
+  return useSceneChange(home, (body: { name: string; capture: string[] } | { name: string; settings: Setting[] }) =>
     must(api.POST('/homes/{home}/scenes', { params: { path: { home }, header: { 'Idempotency-Key': newKey() } }, body })),
   )
 }

@@ -73,7 +73,7 @@ export const EventRow = memo(function EventRow({ event, current, later, about, o
             <CauseLink event={event} onPick={onPick} />
           </span>
         </p>
-        {current && event.causation !== null && <Chain event={event} />}
+        {current && <Chain asked={{ seq: event.seq }} />}
         {current && <RulesAbout event={event} />}
       </div>
     </li>

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Event } from '../api/types'
 import { useRules } from '../data/rules'
@@ -20,6 +21,7 @@ export function RulesAbout({ event }: { event: Event }) {
           <li key={rule.id}>
             <p>The rule “{rule.name}”:</p>
             <Why rule={rule} seq={event.seq} />
+            <Link to="/homes/$home/rules/$rule" params={{ home, rule: rule.id }} search={{ around: event.seq }}>Save as a test of the rule …</Link>
           </li>
         ) : (
           <li key={rule.id}>

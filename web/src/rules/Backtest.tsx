@@ -1,4 +1,6 @@
+import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import type { BacktestRow, Quarrel } from '../api/types'
 import { useBacktest } from '../data/backtest'
 import type { Draft } from '../data/rules'
@@ -7,19 +9,33 @@ import { Card } from '../parts/Card'
 import { When } from '../parts/Age'
 import { deviceWords, type Things } from '../words/rules'
 import styles from './Editor.module.css'
+import { SliceForm } from './SliceForm'
 import { useThings } from './useThings'
 
 /** How many occasions are shown, the newest first. */
 const shown = 20
 
+interface BacktestProps {
+  draft: Draft
+  ready: boolean
+  /** The event that somebody came to keep as a test; null: none. */
+  around: number | null
+}
+
 /** What the rule as it is written would have done in the last thirty days, beside what it did. */
-export function Backtest({ draft, ready }: { draft: Draft; ready: boolean }) {
+export function Backtest({ draft, ready, around }: BacktestProps) {
   const { home } = useScene()
+  const [keeping, keep] = useState(around !== null)
+  const { rule } = draft
   const things = useThings()
   const { data, isError, isFetching } = useBacktest(home, draft, ready)
   const rows = (data?.rows ?? []).slice(-shown).toReversed()
   return (
-    <Card title="The last 30 days">
+    <Card
+      title="The last 30 days"
+      action={rule !== undefined && ready && !keeping && <Button variant="default" onClick={() => keep(true)}>Save as a test …</Button>}
+    >
+      {rule !== undefined && ready && keeping && <SliceForm draft={{ ...draft, rule }} around={around} onDone={() => keep(false)} />}
       <div className={styles.outcome} aria-busy={isFetching}>
         {!ready && !data && <p className={styles.quiet}>As soon as the rule makes sense, this shows what it would have done.</p>}
         {isError && <p role="alert" className={styles.quiet}>That could not be tried.</p>}

@@ -18,19 +18,27 @@ import { Lately } from './Lately'
 import { opened } from './options'
 import { PlaceForm } from './PlaceForm'
 import { Sentence } from './Sentence'
+import { fitting } from './suggest'
+import { Sentences } from './Suggestions'
+import { TestsCard, Verdict } from './Tests'
 import { useThings } from './useThings'
 import { Versions } from './Versions'
+
+/** How many whole sentences are offered beside an unfinished rule. */
+const ideas = 6
 
 interface EditorProps {
   /** The rule that is edited; undefined for a new one. */
   rule?: Rule
   document: RuleDocument
+  /** The event that somebody came to keep as a test of the rule; null: none. */
+  around?: number | null
   /** Called with the first change. */
   begun?: () => void
 }
 
 /** A rule to be written: its sentence, and beside it what it would have done and was. */
-export function Editor({ rule, document: first, begun }: EditorProps) {
+export function Editor({ rule, document: first, around = null, begun }: EditorProps) {
   const { home } = useScene()
   const things = useThings()
   const scenes = useScenes(home).data ?? []
@@ -63,12 +71,26 @@ export function Editor({ rule, document: first, begun }: EditorProps) {
         />
       </Card>
       <div className={styles.column}>
-        {complete && <Backtest draft={draft} ready={faults.length === 0} />}
+        {!rule && <Fitting document={document} onTake={change} />}
+        {complete && <Backtest draft={draft} ready={faults.length === 0} around={around} />}
         {rule && <Lately rule={rule} />}
-        {rule && <Versions rule={rule} />}
+        {rule && <TestsCard rule={rule} draft={draft} />}
+        {rule && <Versions rule={rule} shown={document} onLook={change} />}
         <Exchange {...{ rule, document, name, onImport: change, onName: setName }} />
       </div>
     </div>
+  )
+}
+
+/** Whole sentences to begin with, which fit what is chosen so far. */
+function Fitting({ document, onTake }: { document: RuleDocument; onTake: (document: RuleDocument) => void }) {
+  const things = useThings()
+  const found = fitting(things, document).slice(0, ideas)
+  if (found.length === 0) return null
+  return (
+    <Card title="Or take one of these">
+      <Sentences items={found} onTake={onTake} />
+    </Card>
   )
 }
 
@@ -119,6 +141,7 @@ function Save({ rule, draft, name, onName, ready }: SaveProps) {
       >
         <TextInput label="Name" size="md" maxLength={longestName} value={name} onChange={(event) => onName(event.currentTarget.value)} />
         <Button type="submit" size="md" loading={isPending} disabled={!ready}>{rule ? 'Save as a new version' : 'Save'}</Button>
+        {rule && <Verdict rule={rule} draft={draft} />}
         {error && !wantsProof(error) && <p role="alert" className={styles.fault}>{refusalWords(error)}</p>}
       </form>
       {wantsProof(error) && <Trouble error={error} again={() => void save()} />}

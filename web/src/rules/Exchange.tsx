@@ -63,6 +63,7 @@ function BringIn({ onImport, onName, done }: BringInProps) {
   const [words, setWords] = useState('')
   const [convert, setConvert] = useState<typeof fromHomeAssistant | null>(null)
   const [chosen, setChosen] = useState<Record<string, string>>({})
+  const [tooLarge, setTooLarge] = useState(false)
   const device = (id: string): Device | undefined => things.picture.devices.get(chosen[id] ?? '')
   const brought = words.trim() === '' ? null : (fromFile(words) ?? convert?.(words, device) ?? null)
   const take = async (next: string) => {
@@ -75,7 +76,9 @@ function BringIn({ onImport, onName, done }: BringInProps) {
   }
   const choose = async (event: ChangeEvent<HTMLInputElement>) => {
     const file = event.currentTarget.files?.[0]
-    if (file && file.size <= largestFile) await take(await file.text())
+    if (!file) return
+    setTooLarge(file.size > largestFile)
+    await take(file.size > largestFile ? '' : await file.text())
   }
   const use = ({ name, document }: Brought) => {
     onImport(withDevices(document, (id) => (things.picture.devices.has(id) ? id : (chosen[id] ?? id))))
@@ -97,6 +100,7 @@ function BringIn({ onImport, onName, done }: BringInProps) {
         value={words}
         onChange={(event) => void take(event.currentTarget.value)}
       />
+      {tooLarge && <p role="alert" className={styles.fault}>This file is too large for a rule.</p>}
       {words.trim() !== '' && !brought && (convert !== null || fromFile(words)) && <p role="alert" className={styles.fault}>This is neither a rule of Logis nor an automation of Home Assistant.</p>}
       {brought && (
         <>

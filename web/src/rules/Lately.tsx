@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 import type { Event, Rule } from '../api/types'
 import { useHistory } from '../data/history'
 import { useScene } from '../data/Scene'
@@ -40,10 +40,13 @@ function Silent({ rule, device }: { rule: Rule; device: string }) {
   return (
     <details className={styles.fold} onToggle={(event) => event.currentTarget.open && look()}>
       <summary>Why did it not fire?</summary>
-      <p className={styles.quiet}>This is what it listens to. Choose one to see what came of it.</p>
+      <p className={styles.quiet}>This is what it listened to lately, and what came of it.</p>
       <ol className={styles.events} aria-label="What it listens to">
         {held.map((event) => (
-          <Asked key={event.seq} rule={rule} event={event} />
+          <Fragment key={event.seq}>
+            <EventRow event={event} />
+            <li className={styles.asked}><Why rule={rule} seq={event.seq} /></li>
+          </Fragment>
         ))}
       </ol>
       <Button variant="default" onClick={look}>Look again</Button>
@@ -61,16 +64,4 @@ function changes(events: readonly Event[], property: string | undefined): Event[
     const before = told[i + 1]
     return before === undefined || valueIn(event, property) !== valueIn(before, property)
   })
-}
-
-function Asked({ rule, event }: { rule: Rule; event: Event }) {
-  const [open, setOpen] = useState(false)
-  return (
-    <>
-      <EventRow event={event} />
-      <li className={styles.asked}>
-        {open ? <Why rule={rule} seq={event.seq} /> : <Button size="compact-md" variant="default" onClick={() => setOpen(true)}>Why, or why not?</Button>}
-      </li>
-    </>
-  )
 }

@@ -19,13 +19,14 @@ interface PartsProps<T> {
   faultsOf: (i: number) => readonly Fault[]
   /** The fields of a part; null when it has none. */
   fields: (part: T, label: string, set: (part: T) => void) => ReactNode
-  onChange: (parts: T[]) => void
+  /** Called with the new parts, and with what was picked if that made them. */
+  onChange: (parts: T[], picked?: Option<T>) => void
   children?: ReactNode
 }
 
 /** The parts of one kind, with an empty place at the end: filling it makes the next. */
 export function Parts<T>({ legend, noun, link, parts, options, keyOf, wordsOf, empty, faultsOf, fields, onChange, children }: PartsProps<T>) {
-  const put = (i: number, part: T) => onChange([...parts.slice(0, i), part, ...parts.slice(i + 1)])
+  const put = (i: number, next: readonly T[], picked?: Option<T>) => onChange([...parts.slice(0, i), ...next, ...parts.slice(i + 1)], picked)
   const places: (T | undefined)[] = [...parts, undefined]
   return (
     <fieldset className={styles.section}>
@@ -42,10 +43,10 @@ export function Parts<T>({ legend, noun, link, parts, options, keyOf, wordsOf, e
             words={part === undefined ? '' : wordsOf(part)}
             placeholder={parts.length === 0 ? empty[0] : empty[1]}
             faults={part === undefined ? [] : faultsOf(i)}
-            onPick={(next) => put(i, next)}
+            onPick={(option) => put(i, [option.part, ...(option.more ?? [])], option)}
             onRemove={part === undefined ? undefined : () => onChange(parts.filter((_, j) => i !== j))}
           >
-            {part === undefined ? null : fields(part, label, (next) => put(i, next))}
+            {part === undefined ? null : fields(part, label, (next) => put(i, [next]))}
           </Picker>
         )
       })}

@@ -18,7 +18,7 @@ interface PickerProps<T> {
   words: string
   placeholder: string
   faults: readonly Fault[]
-  onPick: (part: T) => void
+  onPick: (option: Option<T>) => void
   onRemove?: () => void
   /** The fields of what is picked. */
   children?: ReactNode
@@ -50,7 +50,7 @@ export function Picker<T>({ word, label, options, picked, words, placeholder, fa
         ]}
         onChange={(event) => {
           const found = options.find(({ key }) => key === event.currentTarget.value)
-          if (found) onPick(found.part)
+          if (found) onPick(found)
         }}
       />
       {onRemove && (

@@ -1,7 +1,7 @@
 import { Skeleton } from '@mantine/core'
 import { IconArrowLeft } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
+import { Link, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { RuleDocument } from '../api/types'
 import { keys } from '../data/keys'
@@ -10,6 +10,7 @@ import { useScene } from '../data/Scene'
 import { CutOff } from '../frame/Banners'
 import { Editor } from './Editor'
 import styles from './Editor.module.css'
+import { Facts } from './RuleRow'
 
 const blank: RuleDocument = { triggers: [], actions: [] }
 
@@ -31,6 +32,7 @@ export function NewRulePage() {
 /** One rule: its sentence, how it fares, its versions. */
 export function RulePage() {
   const { rule: id } = useParams({ from: '/gate/homes/$home/rules/$rule' })
+  const { around = null } = useSearch({ from: '/gate/homes/$home/rules/$rule' })
   const { home, picture } = useScene()
   const rules = useRules(home)
   const rule = rules.data?.find((item) => item.id === id)
@@ -41,7 +43,8 @@ export function RulePage() {
       {rule ? (
         <>
           <h1>{rule.name}</h1>
-          <Editor key={`${rule.id} ${rule.version}`} rule={rule} document={rule.document} />
+          <Facts rule={rule} />
+          <Editor key={`${rule.id} ${rule.version}`} rule={rule} document={rule.document} around={around} />
         </>
       ) : rules.isPending ? (
         <Skeleton height={320} radius="lg" />

@@ -23,11 +23,8 @@ interface RuleRowProps {
 export function RuleRow({ rule, chosen, onChoose }: RuleRowProps) {
   const { home } = useScene()
   const things = useThings()
-  const scenes = useScenes(home).data ?? []
   const change = useChangeRule(home)
   const copy = useCopyRule(home)
-  const health = healthOf(rule, things, scenes)
-  const local = rule.gateway !== null
   const error = change.error ?? copy.error
   return (
     <li className={styles.rule} data-off={!rule.enabled || undefined}>
@@ -38,20 +35,7 @@ export function RuleRow({ rule, chosen, onChoose }: RuleRowProps) {
             <Link to="/homes/$home/rules/$rule" params={{ home, rule: rule.id }}>{rule.name}</Link>
           </h2>
           <p>{ruleWords(rule.document, things)}.</p>
-          <p className={styles.facts}>
-            <span className={styles.health} data-tone={health.tone}>{health.words}</span>
-            {rule.stopped && <Cut rule={rule} />}
-            {rule.fired && (
-              <Link to="/homes/$home/timeline" params={{ home }} search={{ seq: rule.fired.seq }}>
-                fired <Age at={rule.fired.at} />
-              </Link>
-            )}
-            {rule.next && rule.enabled && <span>next <When at={rule.next} /></span>}
-            <span className={styles.placed}>
-              {local ? <IconHome2 size={15} aria-hidden /> : <IconCloud size={15} aria-hidden />}
-              {placeWords(rule, things)}
-            </span>
-          </p>
+          <Facts rule={rule} />
           {error && <p role="alert" className={styles.alert}>{error.message}</p>}
         </div>
         <div className={styles.tools}>
@@ -75,6 +59,30 @@ export function RuleRow({ rule, chosen, onChoose }: RuleRowProps) {
         </div>
       </article>
     </li>
+  )
+}
+
+/** How a rule fares, when it fired, when it will, and where it runs. */
+export function Facts({ rule }: { rule: Rule }) {
+  const { home, picture } = useScene()
+  const things = useThings()
+  const scenes = useScenes(home).data ?? []
+  const health = healthOf(rule, things, scenes, picture.twins)
+  return (
+    <p className={styles.facts}>
+      <span className={styles.health} data-tone={health.tone}>{health.words}</span>
+      {rule.stopped && <Cut rule={rule} />}
+      {rule.fired && (
+        <Link to="/homes/$home/timeline" params={{ home }} search={{ seq: rule.fired.seq }}>
+          fired <Age at={rule.fired.at} />
+        </Link>
+      )}
+      {rule.next && rule.enabled && <span>next <When at={rule.next} /></span>}
+      <span className={styles.placed}>
+        {rule.gateway !== null ? <IconHome2 size={15} aria-hidden /> : <IconCloud size={15} aria-hidden />}
+        {placeWords(rule, things)}
+      </span>
+    </p>
   )
 }
 

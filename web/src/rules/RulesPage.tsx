@@ -1,12 +1,11 @@
 import { Button } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import type { Rule } from '../api/types'
 import { useChangeRule, useRemoveRule, useRules } from '../data/rules'
 import { useScene } from '../data/Scene'
 import { CutOff } from '../frame/Banners'
-import { Sure } from '../parts/Sure'
+import { doneWithAll, Several, useChosen } from '../parts/Several'
 import { Tabs } from './Tabs'
 import styles from './Rules.module.css'
 import { RuleRow } from './RuleRow'
@@ -16,15 +15,8 @@ import { Suggestions } from './Suggestions'
 export function RulesPage() {
   const { home, picture } = useScene()
   const rules = useRules(home)
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const items = rules.data ?? []
-  const picked = items.filter(({ id }) => chosen.has(id))
-  const choose = (id: string, on: boolean) => {
-    const next = new Set(chosen)
-    if (on) next.add(id)
-    else next.delete(id)
-    setChosen(next)
-  }
+  const chosen = useChosen(items)
   return (
     <>
       <title>{`Rules – ${picture.home.name}`}</title>
@@ -43,11 +35,11 @@ export function RulesPage() {
         </Button>
       </div>
       {rules.isError && <p role="alert">The rules could not be read.</p>}
-      {picked.length > 0 && <Several picked={picked} done={() => setChosen(new Set())} />}
+      {chosen.picked.length > 0 && <Together picked={chosen.picked} done={chosen.none} />}
       {items.length > 0 && (
         <ul className={styles.list}>
           {items.map((rule) => (
-            <RuleRow key={rule.id} rule={rule} chosen={chosen.has(rule.id)} onChoose={(on) => choose(rule.id, on)} />
+            <RuleRow key={rule.id} rule={rule} chosen={chosen.has(rule.id)} onChoose={(on) => chosen.choose(rule.id, on)} />
           ))}
         </ul>
       )}
@@ -57,40 +49,25 @@ export function RulesPage() {
 }
 
 /** What can be done with several rules at once. */
-function Several({ picked, done }: { picked: Rule[]; done: () => void }) {
+function Together({ picked, done }: { picked: Rule[]; done: () => void }) {
   const { home } = useScene()
   const change = useChangeRule(home)
   const remove = useRemoveRule(home)
-  const [sure, setSure] = useState(false)
-  const words = picked.length === 1 ? '1 rule' : `${picked.length} rules`
   const each = async (act: (rule: Rule) => Promise<unknown>) => {
-    const ends = await Promise.allSettled(picked.map(act))
-    if (ends.every(({ status }) => status === 'fulfilled')) done()
+    if (await doneWithAll(picked, act)) done()
   }
   const turn = (enabled: boolean) => void each((rule) => change.mutateAsync({ rule, change: { enabled } }))
-  const error = change.error ?? remove.error
-  if (sure) {
-    return (
-      <div className={styles.several}>
-        <Sure
-          question={`Remove ${words}? What they did stays in the timeline.`}
-          yes={`Remove ${words}`}
-          busy={remove.isPending}
-          error={error}
-          onYes={() => void each((rule) => remove.mutateAsync(rule))}
-          onNo={() => setSure(false)}
-        />
-      </div>
-    )
-  }
   return (
-    <div className={styles.several} role="group" aria-label={`${words} chosen`}>
-      <strong>{words} chosen</strong>
+    <Several
+      words={picked.length === 1 ? '1 rule' : `${picked.length} rules`}
+      warning="What they did stays in the timeline."
+      removing={remove.isPending}
+      error={change.error ?? remove.error}
+      onRemove={() => void each((rule) => remove.mutateAsync(rule))}
+      onNone={done}
+    >
       <Button variant="default" onClick={() => turn(true)}>Turn on</Button>
       <Button variant="default" onClick={() => turn(false)}>Turn off</Button>
-      <Button variant="default" onClick={() => setSure(true)}>Remove…</Button>
-      <Button variant="subtle" onClick={done}>Choose none</Button>
-      {error && <p role="alert">{error.message}</p>}
-    </div>
+    </Several>
   )
 }

@@ -1,5 +1,6 @@
-import type { Condition, Fault, RuleAction, RuleDocument } from '../api/types'
+import type { Condition, Fault, RuleDocument } from '../api/types'
 import { actionWords, conditionWords, type Things, triggerWords } from '../words/rules'
+import { durationWords } from '../words/spans'
 import styles from './Editor.module.css'
 import { faultsAt } from './faults'
 import { ChoiceField } from './fields'
@@ -8,6 +9,7 @@ import { actionFields, conditionFields, triggerFields } from './params'
 import { concurrencyOf } from './concurrency'
 import { actionKey, conditionKey, triggerKey } from './partkeys'
 import { Parts } from './Parts'
+import { aWhile, offAgain } from './suggest'
 
 interface SentenceProps {
   document: RuleDocument
@@ -68,7 +70,7 @@ function OnlyIf({ document, things, faults, onChange }: SentenceProps) {
       empty={['Always – or choose when not', 'something else …']}
       faultsOf={(i) => faultsAt(faults, parts.length > 1 ? `condition.${link}[${i}]` : 'condition')}
       fields={(part, label, put) => conditionFields(part, things, label, put)}
-      onChange={set}
+      onChange={(next) => set(next)}
     >
       {parts.length > 1 && (
         <ChoiceField
@@ -81,15 +83,6 @@ function OnlyIf({ document, things, faults, onChange }: SentenceProps) {
     </Parts>
   )
 }
-
-/** What switches off again what an action switches on. */
-function offAgain(action: RuleAction | undefined): RuleAction | undefined {
-  const { command } = action ?? {}
-  return command?.set?.onOff === true ? { command: { device: command.device, set: { onOff: false } } } : undefined
-}
-
-/** How long something stays on, if nobody says otherwise, in milliseconds. */
-const aWhile = 300_000
 
 function Then({ document, things, faults, onChange }: SentenceProps) {
   const { actions } = document
@@ -106,15 +99,15 @@ function Then({ document, things, faults, onChange }: SentenceProps) {
       empty={['Choose what is done', 'something more …']}
       faultsOf={(i) => faultsAt(faults, `actions[${i}]`)}
       fields={(part, label, set) => actionFields(part, things, label, set)}
-      onChange={(next) => onChange({ ...document, actions: next })}
+      onChange={(next, picked) => onChange({ ...document, actions: next, ...(picked?.more && { concurrency: 'restart' }) })}
     >
-      {off && (
+      {off.length > 0 && (
         <button
           type="button"
           className={styles.chip}
-          onClick={() => onChange({ ...document, actions: [...actions, { delay: { ms: aWhile } }, off], concurrency: 'restart' })}
+          onClick={() => onChange({ ...document, actions: [...actions, ...off], concurrency: 'restart' })}
         >
-          + off again after 5 minutes
+          + off again after {durationWords(aWhile)}
         </button>
       )}
       {actions.some(({ delay }) => delay) && (

@@ -1,6 +1,7 @@
 import { IconCheck, IconQuestionMark, IconX } from '@tabler/icons-react'
+import { Refusal } from '../api/client'
 import type { Condition, Rule } from '../api/types'
-import { useExplanation } from '../data/rules'
+import { useExplanation, useVersions } from '../data/rules'
 import { useScene } from '../data/Scene'
 import { partAt, reasonOfRule } from '../words/reasons'
 import { conditionWords, type Things } from '../words/rules'
@@ -9,20 +10,23 @@ import styles from './Editor.module.css'
 import { useThings } from './useThings'
 
 /** Why a rule fired for an event, or stayed silent: each of its conditions, and the one that was not so. */
-export function Why({ rule, seq }: { rule: Pick<Rule, 'id' | 'name' | 'document'>; seq: number }) {
+export function Why({ rule, seq }: { rule: Rule; seq: number }) {
   const { home } = useScene()
   const things = useThings()
-  const { data: why, isError } = useExplanation(home, rule.id, seq)
-  if (isError) return <p role="alert" className={styles.quiet}>That could not be read.</p>
+  const { data: why, error } = useExplanation(home, rule.id, seq)
+  // What it asks for may have been something else then.
+  const condition = (useVersions(home, rule).data?.find(({ version }) => version <= seq)?.document ?? rule.document).condition
+  if (error instanceof Refusal && error.status === 404) return <p className={styles.quiet}>The rule was not there yet.</p>
+  if (error) return <p role="alert" className={styles.quiet}>That could not be read.</p>
   if (!why) return <p className={styles.quiet}>Looking …</p>
-  const blamed = why.blame === null ? undefined : partAt(rule.document.condition, why.blame)
+  const blamed = why.blame === null ? undefined : partAt(condition, why.blame)
   return (
     <div className={styles.why} role="status">
       <p>
         <strong>{reasonOfRule(why.reason)}</strong>
         {why.reason === 'condition' && blamed && ` It was not so that ${conditionWords(blamed, things)}.`}
       </p>
-      {['fires', 'condition'].includes(why.reason) && <CheckedList checked={why.checked} condition={rule.document.condition} things={things} />}
+      {['fires', 'condition'].includes(why.reason) && <CheckedList checked={why.checked} condition={condition} things={things} />}
     </div>
   )
 }

@@ -1,6 +1,6 @@
-import type { Condition, Rule, RuleDocument, SavedScene } from '../api/types'
+import type { Condition, Rule, RuleDocument, SavedScene, Twin } from '../api/types'
 import { opened } from './options'
-import type { Things } from '../words/rules'
+import { deviceWords, type Things } from '../words/rules'
 import { listed } from '../words/spans'
 
 /** How a rule fares: one line for the list. */
@@ -23,7 +23,7 @@ export function devicesOf({ triggers, condition, actions }: RuleDocument): strin
 }
 
 /** How a rule fares, the worst first. */
-export function healthOf(rule: Rule, things: Things, scenes: readonly SavedScene[]): Health {
+export function healthOf(rule: Rule, things: Things, scenes: readonly SavedScene[], twins: ReadonlyMap<string, Twin>): Health {
   const { document } = rule
   const gone = devicesOf(document).filter((id) => !things.picture.devices.has(id)).length
   if (rule.stopped) return { tone: 'bad', words: 'Stopped: it went round in a circle' }
@@ -35,6 +35,8 @@ export function healthOf(rule: Rule, things: Things, scenes: readonly SavedScene
   if (failed && failed.seq > (fired?.seq ?? 0)) return { tone: 'bad', words: 'Could not do everything the last time' }
   const away = devicesOf(document).flatMap((id) => things.picture.devices.get(id)?.gateway ?? [])
   if (away.some((id) => things.picture.gateways.get(id)?.connected === false)) return { tone: 'warn', words: 'A gateway it needs is away' }
+  const silent = devicesOf(document).filter((id) => twins.get(id)?.available?.is === false)
+  if (silent.length > 0) return { tone: 'warn', words: `${listed(silent.map((id) => deviceWords(id, things)), 'and')} can’t be reached` }
   if (!rule.enabled) return { tone: 'calm', words: 'Off' }
   return fired ? { tone: 'good', words: 'Works' } : { tone: 'calm', words: 'Has not fired yet' }
 }

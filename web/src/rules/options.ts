@@ -1,9 +1,11 @@
 import type { Condition, Device, RuleAction, Schema, Trigger } from '../api/types'
 import { wishWords } from '../words/commands'
 import { actionWords, conditionWords, deviceWords, type Things, triggerWords } from '../words/rules'
+import { durationWords } from '../words/spans'
 import { becomesWords, standsWords } from '../words/standing'
 import { byWeight, titleWords, valueWords } from '../words/values'
 import { actionKey, conditionKey, triggerKey } from './partkeys'
+import { aWhile, offAgain } from './suggest'
 
 /** One possibility of a picker, and the part of a rule it stands for. */
 export interface Option<T> {
@@ -12,6 +14,8 @@ export interface Option<T> {
   group: string
   words: string
   part: T
+  /** What comes with it and stands behind it: off again after a while. */
+  more?: readonly T[]
 }
 
 const numeric = (schema: Schema) => schema.type === 'integer' || schema.type === 'number'
@@ -116,10 +120,12 @@ function actionsOf(device: Device, group: string, things: Things): Option<RuleAc
   const set = settable.flatMap(([property, schema]) => {
     const command = (value: unknown): RuleAction => ({ command: { device: device.id, set: { [property]: value } } })
     if (numeric(schema)) return [make(`set ${lower(titleWords(property, schema))} of ${name} to …`, command(usual[property] ?? middle(schema)))]
-    return values(schema).map((value) => {
+    return values(schema).flatMap((value) => {
       const part = command(value)
-      const words = property === 'onOff' ? actionWords(part, things) : `set ${lower(titleWords(property, schema))} of ${name} to ${lower(valueWords(property, value, schema))}`
-      return make(words, part)
+      if (property !== 'onOff') return [make(`set ${lower(titleWords(property, schema))} of ${name} to ${lower(valueWords(property, value, schema))}`, part)]
+      const plain = make(actionWords(part, things), part)
+      const more = offAgain(part)
+      return more.length > 0 ? [plain, { ...plain, key: `${plain.key} for a while`, words: `${plain.words} for ${durationWords(aWhile)}`, more }] : [plain]
     })
   })
   const done = Object.entries(device.affordances.actions)
@@ -140,8 +146,12 @@ export function actionOptions(things: Things): Option<RuleAction>[] {
   ]
 }
 
+/** Whether a device can open something by a command. */
+export const opens = ({ affordances }: Device) =>
+  [...Object.values(affordances.actions), ...Object.values(affordances.properties)].some((part) => part.class === 'A')
+
 /** Whether what an action asks for opens something, which needs an owner's leave. */
-function opens(device: Device | undefined, set: Record<string, unknown>, action?: string): boolean {
+function wouldOpen(device: Device | undefined, set: Record<string, unknown>, action?: string): boolean {
   if (action) return device?.affordances.actions[action]?.class === 'A'
   return Object.keys(set).some((name) => device?.affordances.properties[name]?.class === 'A')
 }
@@ -152,6 +162,6 @@ export function opened(actions: readonly RuleAction[], things: Things, scenes: r
     ...(command ? [{ device: command.device, set: command.set ?? {}, action: command.action }] : []),
     ...(scenes.find(({ id }) => id === scene?.scene)?.settings ?? []).map((setting) => ({ ...setting, action: undefined })),
   ])
-  const ids = new Set(asked.filter(({ device, set, action }) => opens(things.picture.devices.get(device), set, action)).map(({ device }) => device))
+  const ids = new Set(asked.filter(({ device, set, action }) => wouldOpen(things.picture.devices.get(device), set, action)).map(({ device }) => device))
   return [...ids].flatMap((id) => things.picture.devices.get(id) ?? [])
 }

@@ -163,6 +163,7 @@ const tellers: Record<string, Tell> = {
   'home.located': (e, t) => `${who(e, t)} said where the home is`,
   'home.mode_changed': modeChanged,
   'mode.added': (e, t) => `${who(e, t)} added the mode ${quoted(e.words)}`,
+  'mode.renamed': (e, t) => `${who(e, t)} named a mode ${quoted(e.words)}`,
   'mode.removed': (e, t) => `${who(e, t)} removed a mode`,
   'member.presence_changed': (e, t) => `${who(e, t)} ${e.data.present === true ? 'came home' : 'left'}`,
   'policy.edited': (e, t) => `${who(e, t)} changed what rules may never do`,

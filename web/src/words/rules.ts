@@ -27,7 +27,8 @@ export function deviceWords(id: string, { picture }: Pick<Things, 'picture'>): s
 
 const schemaOf = (device: Device | undefined, property: string) => device?.affordances.properties[property]
 
-const modeWords = (mode: string | undefined, { modes }: Things) => modes.find((m) => m.mode === mode)?.name ?? 'a mode that is gone'
+/** What a mode is called. */
+export const modeName = (mode: string | undefined, { modes }: Things) => modes.find((m) => m.mode === mode)?.name ?? 'a mode that is gone'
 const nameIn = (items: readonly { id: string; name: string }[], id: string, gone: string) =>
   items.find((item) => item.id === id)?.name ?? gone
 
@@ -66,7 +67,7 @@ export function triggerWords(t: Trigger, things: Things): string {
   if (t.presence) return comings[t.presence.change] ?? 'somebody comes or goes'
   if (t.gateway) return `${picture.gateways.get(t.gateway.gateway)?.name ?? 'a gateway that is gone'} ${t.gateway.change === 'back' ? 'is back' : 'goes away'}`
   if (t.device) return `${deviceWords(t.device.device, things)} ${t.device.change === 'back' ? 'can be reached again' : 'can’t be reached'}`
-  if (t.mode) return t.mode.to ? `the home is set to ${modeWords(t.mode.to, things)}` : 'the home is set to another mode'
+  if (t.mode) return t.mode.to ? `the home is set to ${modeName(t.mode.to, things)}` : 'the home is set to another mode'
   if (t.rule) return `the rule “${nameIn(things.rules, t.rule.rule, 'that is gone')}” fires`
   return 'something happens'
 }
@@ -92,7 +93,7 @@ export function conditionWords(c: Condition, things: Things): string {
   }
   if (c.time) return timeTestWords(c.time.after, c.time.before, c.time.days)
   if (c.sun) return c.sun.is === 'down' ? 'the sun is down' : 'the sun is up'
-  if (c.mode) return `the home is set to ${listed(c.mode.is.map((mode) => modeWords(mode, things)), 'or')}`
+  if (c.mode) return `the home is set to ${listed(c.mode.is.map((mode) => modeName(mode, things)), 'or')}`
   if (c.presence) return c.presence.is === 'present' ? 'somebody is at home' : 'nobody is at home'
   return `“${c.expression ?? ''}” holds`
 }
@@ -106,7 +107,7 @@ export function actionWords(a: RuleAction, things: Things): string {
   if (a.scene) return `activate the scene “${nameIn(things.scenes, a.scene.scene, 'that is gone')}”`
   if (a.delay) return `wait ${durationWords(a.delay.ms)}`
   if (a.notify) return 'tell the owners'
-  if (a.mode) return `set the home to ${modeWords(a.mode.to, things)}`
+  if (a.mode) return `set the home to ${modeName(a.mode.to, things)}`
   return 'call an address outside'
 }
 
