@@ -39,6 +39,7 @@ var mayImport = map[string][]string{
 	},
 	"cmd/edge":    {"domain", "wire", "edge"},
 	"cmd/release": {"edge"},
+	"cmd/verify":  {"history", "domain"},
 	"bench": { // a client of everything
 		"domain", "wire", "eventstore", "projections", "dispatch", "history", "access", "hub", "api", "web", "edge", "migrations",
 	},
@@ -123,6 +124,20 @@ func TestTheEdgeAgentLinksNoDatabaseServerNorCloud(t *testing.T) {
 			if strings.HasPrefix(linked, foreign) {
 				t.Errorf("the edge agent links %s", linked)
 			}
+		}
+	}
+}
+
+func TestTheVerifierLinksNeitherDatabaseNorNetwork(t *testing.T) {
+	t.Parallel()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "./cmd/verify").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	linked := strings.Fields(string(out))
+	for _, foreign := range []string{"net", "database/sql", "github.com/jackc/pgx/v5", module + "eventstore", module + "migrations"} {
+		if slices.Contains(linked, foreign) {
+			t.Errorf("the verifier links %s", foreign)
 		}
 	}
 }

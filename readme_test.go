@@ -13,7 +13,7 @@ import (
 // rooms are the folders in the order a newcomer meets them.
 var rooms = []string{
 	"domain", "eventstore", "projections", "dispatch", "history", "access", "hub", "api", "web", "wire", "edge",
-	"migrations", "cmd/server", "cmd/edge", "cmd/release", "bench",
+	"migrations", "cmd/server", "cmd/edge", "cmd/release", "cmd/verify", "bench",
 }
 
 func TestTheReadmePrintsTheSentenceOfEveryRoom(t *testing.T) {

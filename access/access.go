@@ -41,6 +41,8 @@ type Access struct {
 	store   *eventstore.Store
 	now     func() time.Time
 	hashing chan struct{} // one token for each password that is hashed
+
+	erasures erasures
 }
 
 // New returns the answers for the homes of store. now replaces the database's

@@ -160,5 +160,5 @@ func (a *Access) Sweep(ctx context.Context) (int64, error) {
 		}
 		gone += tag.RowsAffected()
 	}
-	return gone, nil
+	return gone, a.CopyErasures(ctx) // what other servers erased, too
 }

@@ -47,7 +47,13 @@ type Recovery struct {
 	Codes []string `json:"codes" nullable:"false" doc:"Each is good once. They are shown only now." example:"gezd-gnbv-gy3t-qojq"`
 }
 
+// Erasure says that the caller means it.
+type Erasure struct {
+	Name string `json:"name" minLength:"1" maxLength:"100" doc:"The caller's own name, letter by letter." example:"Grace Hopper"`
+}
+
 type (
+	eraseInput          struct{ Body Erasure }
 	accountOutput       struct{ Body Account }
 	passwordSignInInput struct{ Body PasswordSignIn }
 	proofInput          struct{ Body ProofRequest }
@@ -90,6 +96,20 @@ func (s *Server) addAccount() {
 		id: "remove-codes", method: http.MethodDelete, path: "/account/codes", tag: "Account", dangerous: true,
 		summary: "Do without one-time codes", description: "The password alone signs in.",
 	}, s.removeCodes)
+	add(s, operation{
+		id: "erase-account", method: http.MethodPost, path: "/account/erasure", tag: "Account", dangerous: true, refusals: []int{http.StatusConflict},
+		summary: "Erase the account",
+		description: "Forgets who the caller is, for ever, from backups that are restored, too: name, all that signs in, and where they came from. " +
+			"They belong to no home any more; what they did stays in the logs of homes under an id that names nobody. A home in which they are alone " +
+			"is left to nobody, and its gateways are turned out. 409 for the last owner of a home with others in it.",
+	}, s.eraseAccount)
+}
+
+func (s *Server) eraseAccount(ctx context.Context, in *eraseInput) (*signedOut, error) {
+	if err := s.options.Access.Erase(ctx, principal(ctx), in.Body.Name); err != nil {
+		return nil, err
+	}
+	return &signedOut{SetCookie: cookie("", -1)}, nil
 }
 
 func (s *Server) signInByPassword(ctx context.Context, in *passwordSignInInput) (*sessionOutput, error) {

@@ -117,6 +117,7 @@ func (s *Server) routes(r chi.Router) {
 	s.addEvents()
 	s.addHistory()
 	s.addProof()
+	s.addStorage()
 	s.addWhy()
 	s.addBacktest()
 	s.addTests()

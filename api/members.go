@@ -79,6 +79,7 @@ type (
 	removeMemberInput struct {
 		InMember
 		Based
+		Erase bool `query:"erase" doc:"Have their account erased, too, unless they belong to another home." example:"true"`
 	}
 )
 
@@ -96,7 +97,8 @@ func (s *Server) addMembers() {
 		id: "remove-member", method: http.MethodDelete, path: "/homes/{home}/members/{person}", tag: "People",
 		action: access.ManageMembers, dangerous: true, refusals: []int{http.StatusConflict},
 		summary:     "Turn a member out",
-		description: "They see neither present nor past any more; their live sockets close within two seconds. 409 for the last owner.",
+		description: "They see neither present nor past any more; their live sockets close within two seconds. 409 for the last owner. " +
+			"With erase, who belongs to no other home is forgotten, as by erasing the account.",
 	}, s.removeMember)
 	add(s, operation{
 		id: "leave-home", method: http.MethodDelete, path: "/homes/{home}/membership", tag: "People",
@@ -189,8 +191,16 @@ func (s *Server) removeMember(ctx context.Context, in *removeMemberInput) (*noth
 		if err := in.check(v.home.Members[in.Person].Revision); err != nil {
 			return err
 		}
+		if in.Erase {
+			if done, err := s.options.Access.EraseMember(ctx, tx, principal(ctx), in.Person); done || err != nil {
+				return err
+			}
+		}
 		return s.remove(ctx, tx, v, in.Person)
 	})
+	if err == nil && in.Erase {
+		err = s.options.Access.CopyErasures(ctx)
+	}
 	return &nothing{}, err
 }
 

@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -199,6 +200,33 @@ func TestAnInvitationMakesAPersonWhoIsSignedIn(t *testing.T) {
 	h.owner.ask("DELETE", at, "", header{"If-Match", etag(members.Items[1].Revision)}).want(204)
 	bob.ask("GET", h.path, "").refused(404, domain.NotFound)
 	bob.ask("GET", h.path+"/events", "").refused(404, domain.NotFound)
+}
+
+// Whoever is erased is out at once; an owner has somebody erased who is nowhere else.
+func TestAnErasedPersonIsNobodyAnyMore(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	h, gus, bob := b.person("Ada").house("Home"), b.person("Gus"), b.person("Bob")
+	bob.house("His")
+	h.admit(gus, domain.Guest, domain.Scope{})
+	h.admit(bob, domain.Guest, domain.Scope{})
+	h.owner.ask("POST", "/api/v1/account/erasure", `{"name":"Ada"}`).refused(409, domain.Conflict)
+	gus.ask("POST", "/api/v1/account/erasure", `{"name":"Bob"}`).refused(422, domain.Invalid)
+	for _, p := range []*person{gus, bob} {
+		var members list[Member]
+		h.owner.ask("GET", h.path+"/members", "").want(200).into(&members)
+		revision := members.Items[slices.IndexFunc(members.Items, func(m Member) bool { return m.Person.ID == p.id })].Revision
+		h.owner.ask("DELETE", fmt.Sprintf("%s/members/%s?erase=true", h.path, p.id), "", header{"If-Match", etag(revision)}).want(204)
+	}
+	gus.ask("GET", "/api/v1/session", "").refused(401, domain.Unauthorized)
+	bob.ask("GET", "/api/v1/session", "").want(200) // has another home
+	bob.ask("GET", h.path, "").refused(404, domain.NotFound)
+	events := h.owner.ask("GET", h.path+"/events", "").want(200).body
+	if !strings.Contains(events, "member.erased") || !strings.Contains(events, "member.removed") || strings.Contains(events, "Gus") {
+		t.Errorf("events: %s", events)
+	}
+	h.owner.ask("POST", "/api/v1/account/erasure", `{"name":"Ada"}`).want(204) // alone now
+	h.owner.ask("GET", "/api/v1/session", "").refused(401, domain.Unauthorized)
 }
 
 func TestAnAdminCannotTouchOwners(t *testing.T) {

@@ -75,6 +75,7 @@ var decoders = sync.OnceValue(func() map[string]decoder {
 	add[MemberChanged](all)
 	add[MemberRemoved](all)
 	add[MemberLeft](all)
+	add[MemberErased](all)
 	add[RoomAdded](all)
 	add[RoomRenamed](all)
 	add[RoomRemoved](all)

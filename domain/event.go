@@ -15,6 +15,16 @@ type Hash [32]byte
 // String returns the hash as lower-case hexadecimal digits.
 func (h Hash) String() string { return hex.EncodeToString(h[:]) }
 
+// ParseHash reads a hash as String writes it: 64 lower-case hexadecimal digits.
+func ParseHash(text string) (Hash, error) {
+	var h Hash
+	n, err := hex.Decode(h[:], []byte(text[:min(len(text), 2*len(h))]))
+	if err != nil || n != len(h) || h.String() != text {
+		return Hash{}, Errorf(Invalid, "a hash has 64 lower-case hexadecimal digits")
+	}
+	return h, nil
+}
+
 // Fact is the typed content of an event. Its EventType is stored, so it is an
 // explicit string that never changes, `noun.past_participle`.
 type Fact interface {

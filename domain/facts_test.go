@@ -28,6 +28,7 @@ func presentFacts() map[string]domain.Fact {
 		"member.changed@1":    domain.MemberChanged{Person: founder, Role: domain.Admin, Scope: sampleScope()},
 		"member.removed@1":    domain.MemberRemoved{Person: founder},
 		"member.left@1":       domain.MemberLeft{Person: founder},
+		"member.erased@1":     domain.MemberErased{Person: founder},
 		"room.added@1":        domain.RoomAdded{},
 		"room.renamed@1":      domain.RoomRenamed{},
 		"room.removed@1":      domain.RoomRemoved{},

@@ -140,7 +140,7 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 	case HomeRenamed:
 		h.Profile.Revision = ev.Seq
 		h.changes.Profile = true
-	case MemberJoined, MemberChanged, MemberRemoved, MemberLeft:
+	case MemberJoined, MemberChanged, MemberRemoved, MemberLeft, MemberErased:
 		h.applyMember(ev)
 	case RoomAdded, RoomRenamed, RoomRemoved:
 		h.applyRoom(ev)

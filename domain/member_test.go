@@ -69,6 +69,43 @@ func TestTheLastOwnerCannotGo(t *testing.T) {
 	}
 }
 
+func TestWhoeverIsErasedLeavesNoHomeToItself(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	by, bob := domain.PersonActor(founder), domain.PersonID{9}
+	joined, err := h.Join(bob, domain.Admin, domain.Scope{}, domain.InvitationID{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.record(joined)
+	if _, err := h.EraseMember(founder, by, false); domain.CodeOf(err) != domain.Conflict {
+		t.Errorf("the last owner left an admin behind: %v", err)
+	}
+	if events, err := h.EraseMember(founder, domain.SystemActor, true); err != nil || len(events) != 1 {
+		t.Errorf("who is gone already cannot be erased: %v, %v", events, err)
+	}
+	if _, err := h.EraseMember(domain.PersonID{8}, by, true); domain.CodeOf(err) != domain.NotFound {
+		t.Errorf("a stranger was erased: %v", err)
+	}
+	for _, person := range []domain.PersonID{bob, founder} {
+		events, err := h.EraseMember(person, by, false)
+		if err != nil || events[0].Fact.EventType() != "member.erased" {
+			t.Fatalf("%v, %v", events, err)
+		}
+		for _, ev := range events {
+			h.record(ev)
+		}
+	}
+	for _, g := range h.Gateways {
+		if !g.Revoked {
+			t.Errorf("gateway %s speaks for a home of nobody", g.ID)
+		}
+	}
+	if len(h.Members) != 0 || len(h.Gateways) == 0 {
+		t.Errorf("%d members, %d gateways", len(h.Members), len(h.Gateways))
+	}
+}
+
 func TestSomebodyWhoBelongsCannotJoinAgain(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

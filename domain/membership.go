@@ -1,6 +1,8 @@
 package domain
 
 import (
+	"bytes"
+	"maps"
 	"slices"
 	"time"
 )
@@ -31,6 +33,11 @@ type (
 	MemberLeft struct {
 		Person PersonID `json:"person"`
 	}
+	// MemberErased says that a person does not belong to the home any more because
+	// all that was known of them was erased: from then on their id names nobody.
+	MemberErased struct {
+		Person PersonID `json:"person"`
+	}
 )
 
 func (MemberInvited) EventType() string   { return "member.invited" }
@@ -38,6 +45,7 @@ func (MemberUninvited) EventType() string { return "member.uninvited" }
 func (MemberChanged) EventType() string   { return "member.changed" }
 func (MemberRemoved) EventType() string   { return "member.removed" }
 func (MemberLeft) EventType() string      { return "member.left" }
+func (MemberErased) EventType() string    { return "member.erased" }
 
 // applyMember folds who belongs to the home.
 func (h *Home) applyMember(ev *RecordedEvent) {
@@ -56,6 +64,9 @@ func (h *Home) applyMember(ev *RecordedEvent) {
 		delete(h.Members, fact.Person)
 		mark(&h.changes.Members, fact.Person)
 	case MemberLeft:
+		delete(h.Members, fact.Person)
+		mark(&h.changes.Members, fact.Person)
+	case MemberErased:
 		delete(h.Members, fact.Person)
 		mark(&h.changes.Members, fact.Person)
 	}
@@ -107,6 +118,27 @@ func (h *Home) RemoveMember(person PersonID, by Actor) (Event, error) {
 		ev.Fact = MemberLeft{Person: person}
 	}
 	return ev, nil
+}
+
+// EraseMember decides on what a person leaves behind who is erased. Whoever is alone
+// in a home leaves nobody there, and its gateways are turned out with them. Among
+// others somebody else must own the home, or it refuses with Conflict, unless the
+// person is gone already: then nothing can be asked of them. It refuses with NotFound.
+func (h *Home) EraseMember(person PersonID, by Actor, gone bool) ([]Event, error) {
+	alone := len(h.Members) == 1
+	if err := h.checkOwned(person, gone || alone); err != nil {
+		return nil, err
+	}
+	events := []Event{{Entity: person.Entity(), Actor: by, Fact: MemberErased{Person: person}}}
+	if !alone {
+		return events, nil
+	}
+	for _, id := range slices.SortedFunc(maps.Keys(h.Gateways), func(a, b GatewayID) int { return bytes.Compare(a[:], b[:]) }) {
+		if !h.Gateways[id].Revoked {
+			events = append(events, Event{Entity: id.Entity(), Actor: by, Fact: GatewayRevoked{}})
+		}
+	}
+	return events, nil
 }
 
 func (h *Home) checkGrant(role Role, scope Scope, now time.Time) error {

@@ -55,6 +55,15 @@ func (r *copyRows) add(ev *domain.RecordedEvent, eventType string) {
 	r.count++
 }
 
+// hold takes an event as it was stored elsewhere, for COPY.
+func (r *copyRows) hold(row *Row) {
+	if r.count == 0 {
+		r.buffer = append(r.buffer[:0], copyHeader...)
+	}
+	r.encode(&row.RecordedEvent, row.Type)
+	r.count++
+}
+
 // encode adds a row of the binary format.
 func (r *copyRows) encode(ev *domain.RecordedEvent, eventType string) {
 	b := binary.BigEndian.AppendUint16(r.buffer, eventColumns)

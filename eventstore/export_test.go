@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"logis/domain"
+	"logis/domain/chain"
 )
 
 // SetNewsSilence shortens how long the relay trusts a silent connection.
@@ -11,7 +12,7 @@ func (s *Store) SetNewsSilence(d time.Duration) { s.news.silence = d }
 
 // Link makes the hash of an event as the log does, for tests that forge one.
 func Link(previous domain.Hash, ev *domain.RecordedEvent, eventType string) domain.Hash {
-	hash, _ := link(nil, previous, ev, eventType)
+	hash, _ := chain.Link(nil, previous, ev, eventType)
 	return hash
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"logis/domain"
+	"logis/domain/chain"
 )
 
 // MaxList bounds the events one List returns.
@@ -83,11 +84,7 @@ func (f Filter) query() (sql string, args []any) {
 }
 
 // Head is the newest event of a home.
-type Head struct {
-	Seq        domain.Seq
-	Hash       domain.Hash
-	RecordedAt time.Time
-}
+type Head = chain.Head
 
 // HeadOf returns a home's head, NotFound when it has no log.
 func HeadOf(ctx context.Context, q interface {

@@ -8,19 +8,11 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"logis/domain"
+	"logis/domain/chain"
 )
 
-// Row is an event as it is stored: its type by name, its fact not decoded, and
-// the words that came with it.
-type Row struct {
-	domain.RecordedEvent
-	Type  string
-	Words string
-
-	// Odd says that the columns hold what the log never writes, such as a zero
-	// where it writes NULL. Both read the same, so the hash alone cannot tell.
-	Odd bool
-}
+// Row is an event as it is stored.
+type Row = chain.Row
 
 // The columns of an event in the order of eventFields.
 const (

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"logis/domain"
+	"logis/domain/chain"
 )
 
 // Tx is one append in progress: the homes locked, their state at hand.
@@ -107,7 +108,7 @@ func (tx *Tx) place(home domain.HomeID, ev domain.Event) (*domain.RecordedEvent,
 	if rec.Correlation == 0 && rec.Causation != 0 {
 		rec.Correlation = rec.Causation
 	}
-	rec.Hash, tx.scratch = link(tx.scratch, l.home.Hash, rec, eventType)
+	rec.Hash, tx.scratch = chain.Link(tx.scratch, l.home.Hash, rec, eventType)
 	if err := l.home.Apply(rec); err != nil {
 		return nil, domain.Wrap(domain.Internal, "the event does not fit its home", err)
 	}

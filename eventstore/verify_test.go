@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"logis/domain"
+	"logis/domain/chain"
 	"logis/eventstore"
 )
 
@@ -113,7 +114,7 @@ func TestEveryTamperingIsNamedAtItsPlace(t *testing.T) {
 }
 
 // verify tampers in a transaction, verifies there, and takes it back.
-func (tamper tampering) verify(t *testing.T, conn *pgx.Conn, home domain.HomeID, head eventstore.Head, k domain.Seq) (v eventstore.Verdict, changed bool) {
+func (tamper tampering) verify(t *testing.T, conn *pgx.Conn, home domain.HomeID, head eventstore.Head, k domain.Seq) (v chain.Verdict, changed bool) {
 	t.Helper()
 	tx, err := conn.Begin(t.Context())
 	if err != nil {

@@ -15,6 +15,7 @@ var homeless = []string{
 	"ceremonies",         // of persons, or of somebody who is not known yet
 	"checkpoint_hashes",  // of the tree over all homes
 	"checkpoints",        // of all homes
+	"erasures",           // of persons
 	"idempotency_keys",   // answers for a home or, before there is one, a person
 	"one_time_seeds",     // of persons
 	"passkeys",           // of persons

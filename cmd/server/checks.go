@@ -22,7 +22,7 @@ func withRooms(ctx context.Context, t terminal, c config, do func(*rooms) (int, 
 	}
 	defer func() { _ = db.close(ctx) }()
 	log := slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	r, err := openRooms(ctx, db, log)
+	r, err := openRooms(ctx, db, c, log)
 	if err != nil {
 		return 0, err
 	}

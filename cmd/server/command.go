@@ -34,9 +34,10 @@ type subcommand struct {
 func subcommands() []subcommand {
 	return []subcommand{
 		{"run", "serve homes until stopped", runServer},
-		{"link", "print a one-time link that signs the owner in", printLink},
+		{"link", "print a one-time link that signs the owner, or a person, in", printLink},
 		{"verify", "walk the hash chains, or an export, and name the first bad event", verifyLog},
 		{"export", "write the whole log of a home, to read, keep or verify", exportLog},
+		{"import", "take over a home that another Logis exported, to the same hashes", importLog},
 		{"rebuild", "make the projections again from the log and compare", rebuildTables},
 		{"openapi", "print the OpenAPI document", printOpenAPI},
 		{"version", "print the version", printVersion},

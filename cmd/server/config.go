@@ -16,10 +16,11 @@ type config struct {
 	demoArgs string // further flags for it
 	homeName string
 
-	checkpoints string // folder of the signed checkpoints; "" is one in data
+	checkpoints string // folder of the second place; "" is one in data
 }
 
-// second returns the folder of the signed checkpoints.
+// second returns the folder of what must not be lost with the database: the signed
+// checkpoints and the ledger of erasures.
 func (c config) second() string {
 	if c.checkpoints != "" {
 		return c.checkpoints
@@ -29,7 +30,7 @@ func (c config) second() string {
 
 func checkpointsFlag(flags *flag.FlagSet, c *config) {
 	flags.StringVar(&c.checkpoints, "checkpoints-dir", c.checkpoints,
-		"folder for the signed checkpoints, best on another disk (LOGIS_CHECKPOINTS; checkpoints in the data folder)")
+		"folder for the signed checkpoints and the ledger of erasures, best on another disk (LOGIS_CHECKPOINTS; checkpoints in the data folder)")
 }
 
 const (

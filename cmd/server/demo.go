@@ -45,7 +45,7 @@ func welcome(ctx context.Context, group *errgroup.Group, t terminal, c config, s
 			return nil
 		})
 	}
-	link, err := ownerLink(ctx, s.rooms, c.addr)
+	link, err := personLink(ctx, s.rooms, c.addr, owner)
 	if err != nil {
 		return err
 	}

@@ -2,21 +2,37 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"net"
+
+	"logis/domain"
 )
 
 // ownerName is what the first person is called until they say otherwise.
 const ownerName = "Owner"
 
-// printLink prints a one-time link for the owner.
+// printLink prints a one-time link for the owner, or for a person.
 func printLink(ctx context.Context, t terminal, args []string) (int, error) {
-	c, _, err := readConfig(t, "link", args, addrFlag)
+	var id string
+	c, _, err := readConfig(t, "link", args, func(flags *flag.FlagSet, c *config) {
+		addrFlag(flags, c)
+		flags.StringVar(&id, "person", "", "whom it signs in; without it the owner")
+	})
 	if err != nil {
 		return 0, err
 	}
 	return withRooms(ctx, t, c, func(r *rooms) (int, error) {
-		link, err := ownerLink(ctx, r, c.addr)
+		person, _, err := r.access.FirstOwner(ctx, ownerName)
+		if err != nil {
+			return 0, err
+		}
+		if id != "" {
+			if person, err = domain.ParseID[domain.PersonKind](id); err != nil {
+				return 0, fmt.Errorf("%w: person %q: %w", errUsage, id, err)
+			}
+		}
+		link, err := personLink(ctx, r, c.addr, person)
 		if err == nil {
 			fmt.Fprintln(t.out, link)
 		}
@@ -24,14 +40,10 @@ func printLink(ctx context.Context, t terminal, args []string) (int, error) {
 	})
 }
 
-// ownerLink makes the URL that signs the owner in once. The token stands behind
+// personLink makes the URL that signs a person in once. The token stands behind
 // the #, which browsers never send, so it reaches no log.
-func ownerLink(ctx context.Context, r *rooms, addr string) (string, error) {
-	owner, _, err := r.access.FirstOwner(ctx, ownerName)
-	if err != nil {
-		return "", err
-	}
-	token, err := r.access.NewLink(ctx, owner)
+func personLink(ctx context.Context, r *rooms, addr string, person domain.PersonID) (string, error) {
+	token, err := r.access.NewLink(ctx, person)
 	if err != nil {
 		return "", err
 	}

@@ -28,8 +28,9 @@ type rooms struct {
 	past    *history.Past
 }
 
-// openRooms wires what every subcommand needs.
-func openRooms(ctx context.Context, db *database, log *slog.Logger) (*rooms, error) {
+// openRooms wires what every subcommand needs. Whoever was erased and came back with a
+// backup is erased again before anything else.
+func openRooms(ctx context.Context, db *database, c config, log *slog.Logger) (*rooms, error) {
 	catalog, err := thing.Standard()
 	if err != nil {
 		return nil, err
@@ -51,6 +52,14 @@ func openRooms(ctx context.Context, db *database, log *slog.Logger) (*rooms, err
 	})
 	r.access = access.New(r.store, nil)
 	r.past = history.New(r.store, log)
+	again, err := r.access.KeepErasures(ctx, c.second())
+	if err != nil {
+		r.close()
+		return nil, err
+	}
+	if len(again) > 0 {
+		log.WarnContext(ctx, "a backup brought back persons who were erased; they are erased again", "persons", len(again))
+	}
 	return r, nil
 }
 

@@ -64,7 +64,7 @@ func runServer(ctx context.Context, t terminal, args []string) (code int, err er
 	defer func() { err = errors.Join(err, db.close(ctx)) }()
 
 	// 3. The rooms that stand on it.
-	r, err := openRooms(ctx, db, log)
+	r, err := openRooms(ctx, db, c, log)
 	if err != nil {
 		return 0, err
 	}

@@ -10,6 +10,7 @@ import (
 	"logis/domain/thing"
 	"logis/eventstore"
 	"logis/eventstore/storetest"
+	"logis/history/evidence"
 	"logis/history/proof"
 	"logis/migrations/pgtest"
 	"logis/projections"
@@ -65,7 +66,7 @@ func TestAnExportIsVerifiedWithoutADatabase(t *testing.T) {
 		t.Errorf("a file that is there was written over: %d %s", code, out)
 	}
 	checked := []string{
-		"verify", "--export", file, "--checkpoints", proof.LogPath(filepath.Join(data, "checkpoints")),
+		"verify", "--export", file, "--checkpoints", evidence.LogPath(filepath.Join(data, "checkpoints")),
 		"--key", filepath.Join(data, proof.PublicFile),
 	}
 	for _, c := range []struct {

@@ -17,6 +17,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
+
+	"logis/history/evidence"
 )
 
 // Files in the data folder.
@@ -98,30 +100,6 @@ func writeNew(path, text string, mode fs.FileMode) error {
 	return os.Rename(temporary, path)
 }
 
-// maxPublic bounds the keys one file may hold: one after each change of the key.
-const maxPublic = 100
-
-// ReadPublic reads public keys, one in each line.
-func ReadPublic(path string) (note.Verifiers, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("public key: %w", err)
-	}
-	lines := strings.Fields(string(text))
-	if len(lines) == 0 || len(lines) > maxPublic {
-		return nil, fmt.Errorf("public key: %s must have 1 to %d lines", path, maxPublic)
-	}
-	var known []note.Verifier
-	for _, line := range lines {
-		v, err := note.NewVerifier(line)
-		if err != nil {
-			return nil, fmt.Errorf("public key: %w", err)
-		}
-		known = append(known, v)
-	}
-	return note.VerifierList(known...), nil
-}
-
 // Verifiers returns what checks the signatures of the key.
 func (k Key) Verifiers() (note.Verifiers, error) {
 	v, err := note.NewVerifier(k.public)
@@ -129,4 +107,13 @@ func (k Key) Verifiers() (note.Verifiers, error) {
 		return nil, fmt.Errorf("public key: %w", err)
 	}
 	return note.VerifierList(v), nil
+}
+
+// sign returns the checkpoint as a signed note.
+func (k Key) sign(c evidence.Checkpoint) (string, error) {
+	signed, err := note.Sign(&note.Note{Text: c.Text(k.signer.Name())}, k.signer)
+	if err != nil {
+		return "", fmt.Errorf("sign a checkpoint: %w", err)
+	}
+	return string(signed), nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"logis/domain"
 	"logis/eventstore"
+	"logis/history/evidence"
 	"logis/history/proof"
 )
 
@@ -133,23 +134,23 @@ func TestACrashWhileWritingTheSecondPlaceIsMended(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	w := b.lived(t, 57, 2, 5)
-	whole, err := os.ReadFile(proof.LogPath(b.dir))
+	whole, err := os.ReadFile(evidence.LogPath(b.dir))
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.write(t, w, 5)
 	b.seal(t)
-	longer, err := os.ReadFile(proof.LogPath(b.dir))
+	longer, err := os.ReadFile(evidence.LogPath(b.dir))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for cut := len(whole); cut < len(longer); cut += 7 {
-		if err := os.WriteFile(proof.LogPath(b.dir), longer[:cut], 0o600); err != nil {
+		if err := os.WriteFile(evidence.LogPath(b.dir), longer[:cut], 0o600); err != nil {
 			t.Fatal(err)
 		}
 		b.restart()
 		b.seal(t)
-		if got, err := os.ReadFile(proof.LogPath(b.dir)); err != nil || !bytes.Equal(got, longer) {
+		if got, err := os.ReadFile(evidence.LogPath(b.dir)); err != nil || !bytes.Equal(got, longer) {
 			t.Fatalf("cut at %d of %d: %v\n%s", cut, len(longer), err, got)
 		}
 	}
@@ -159,7 +160,7 @@ func TestEveryChangedByteOfTheSecondPlaceShows(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	w := b.lived(t, 58, 3, 5)
-	whole, err := os.ReadFile(proof.LogPath(b.dir))
+	whole, err := os.ReadFile(evidence.LogPath(b.dir))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +173,7 @@ func TestEveryChangedByteOfTheSecondPlaceShows(t *testing.T) {
 			t.Fatal(err)
 		}
 		// The last letter of a signature has bits that mean nothing.
-		if got, err := proof.ReadFile(path, b.known); err == nil && !cmp.Equal(got.Heads(w.Home), want) {
+		if got, err := evidence.ReadFile(path, b.known); err == nil && !cmp.Equal(got.Heads(w.Home), want) {
 			t.Errorf("byte %d: nothing is noticed", i)
 		}
 	}
@@ -184,7 +185,7 @@ func TestEveryChangedByteOfTheSecondPlaceShows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := proof.ReadFile(proof.LogPath(b.dir), strangers); err == nil {
+	if _, err := evidence.ReadFile(evidence.LogPath(b.dir), strangers); err == nil {
 		t.Error("another key fits")
 	}
 }
@@ -204,10 +205,10 @@ func TestTheKeyIsMadeOnceAndKeptPrivate(t *testing.T) {
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v %v", info, err)
 	}
-	if _, err := proof.ReadPublic(filepath.Join(dir, proof.PublicFile)); err != nil {
+	if _, err := evidence.ReadPublic(filepath.Join(dir, proof.PublicFile)); err != nil {
 		t.Error(err)
 	}
-	if _, err := proof.ReadPublic(path); err == nil {
+	if _, err := evidence.ReadPublic(path); err == nil {
 		t.Error("the secret is taken for a public key")
 	}
 	if err := os.Chmod(path, 0o644); err != nil {

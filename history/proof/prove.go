@@ -9,6 +9,7 @@ import (
 
 	"logis/domain"
 	"logis/eventstore"
+	"logis/history/evidence"
 )
 
 // Proof shows that a head of a home is part of a signed checkpoint.
@@ -16,7 +17,7 @@ type Proof struct {
 	Seq        domain.Seq // the newest event that was signed for
 	Hash       domain.Hash
 	Leaf       int64 // its place in the tree
-	Checkpoint Checkpoint
+	Checkpoint evidence.Checkpoint
 	Note       string           // the signed checkpoint
 	Path       tlog.RecordProof // from the leaf to the root (RFC 6962)
 	Public     string           // the key that signed
@@ -33,41 +34,41 @@ func (s *Sealer) Prove(ctx context.Context, home domain.HomeID) (Proof, error) {
 	if err != nil {
 		return p, err
 	}
-	p.Seq, p.Hash, p.Leaf = l.seq, l.hash, l.place
+	p.Seq, p.Hash, p.Leaf = l.Seq, l.Hash, l.Place
 	known, err := s.key.Verifiers()
 	if err != nil {
 		return p, err
 	}
-	if p.Checkpoint, err = openNote(p.Note, known); err != nil {
+	if p.Checkpoint, err = evidence.OpenNote(p.Note, known); err != nil {
 		p.Broken = "the signature does not fit"
 		return p, nil
 	}
-	p.Path, err = tlog.ProveRecord(p.Checkpoint.Size, l.place, &tree{ctx: ctx, q: s.store.Pool()})
+	p.Path, err = tlog.ProveRecord(p.Checkpoint.Size, l.Place, &tree{ctx: ctx, q: s.store.Pool()})
 	if domain.CodeOf(err) == domain.Storage {
 		return p, err
 	}
-	if err != nil || tlog.CheckRecord(p.Path, p.Checkpoint.Size, p.Checkpoint.Root, l.place, l.sum()) != nil {
+	if err != nil || tlog.CheckRecord(p.Path, p.Checkpoint.Size, p.Checkpoint.Root, l.Place, l.Sum()) != nil {
 		p.Broken = "the signed tree does not hold this head"
 		return p, nil
 	}
-	hash, err := eventstore.HashAt(ctx, s.store.Pool(), home, l.seq)
+	hash, err := eventstore.HashAt(ctx, s.store.Pool(), home, l.Seq)
 	switch {
 	case domain.CodeOf(err) == domain.NotFound && err != nil:
 		p.Broken = "the log has lost an event that was signed for"
 	case err != nil:
 		return p, err
-	case hash != l.hash:
+	case hash != l.Hash:
 		p.Broken = "the log is not the one that was signed"
 	}
 	return p, nil
 }
 
 // newest returns the newest leaf of a home, with the newest checkpoint in p.
-func (s *Sealer) newest(ctx context.Context, home domain.HomeID, p *Proof) (leaf, error) {
+func (s *Sealer) newest(ctx context.Context, home domain.HomeID, p *Proof) (evidence.Leaf, error) {
 	rows, err := s.store.Pool().Query(ctx, `
 		SELECT leaf, home_id, seq, hash FROM checkpoint_heads WHERE home_id = $1 ORDER BY leaf DESC LIMIT 1`, [16]byte(home))
 	if err != nil {
-		return leaf{}, eventstore.Translate(err)
+		return evidence.Leaf{}, eventstore.Translate(err)
 	}
 	l, err := pgx.CollectExactlyOneRow(rows, scanLeaf)
 	if errors.Is(err, pgx.ErrNoRows) {

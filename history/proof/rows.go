@@ -8,16 +8,17 @@ import (
 
 	"logis/domain"
 	"logis/eventstore"
+	"logis/history/evidence"
 )
 
 // store writes a checkpoint with what it brought.
-func store(ctx context.Context, tx pgx.Tx, leaves []leaf, hashes map[int64]tlog.Hash, c Checkpoint, signed string) error {
+func store(ctx context.Context, tx pgx.Tx, leaves []evidence.Leaf, hashes map[int64]tlog.Hash, c evidence.Checkpoint, signed string) error {
 	var homes [][16]byte
 	var places, seqs, indexes []int64
 	var heads, sums [][]byte
 	for _, l := range leaves {
-		homes, places = append(homes, l.home), append(places, l.place)
-		seqs, heads = append(seqs, int64(l.seq)), append(heads, l.hash[:])
+		homes, places = append(homes, l.Home), append(places, l.Place)
+		seqs, heads = append(seqs, int64(l.Seq)), append(heads, l.Hash[:])
 	}
 	for index, hash := range hashes {
 		indexes, sums = append(indexes, index), append(sums, hash[:])
@@ -32,7 +33,7 @@ func store(ctx context.Context, tx pgx.Tx, leaves []leaf, hashes map[int64]tlog.
 
 // leavesFrom returns the leaves of the database from one place up to another, which
 // is left out.
-func leavesFrom(ctx context.Context, q eventstore.Querier, from, to int64) ([]leaf, error) {
+func leavesFrom(ctx context.Context, q eventstore.Querier, from, to int64) ([]evidence.Leaf, error) {
 	rows, err := q.Query(ctx, `
 		SELECT leaf, home_id, seq, hash FROM checkpoint_heads WHERE leaf >= $1 AND leaf < $2 ORDER BY leaf`, from, to)
 	if err != nil {
@@ -42,13 +43,13 @@ func leavesFrom(ctx context.Context, q eventstore.Querier, from, to int64) ([]le
 	return leaves, eventstore.Translate(err)
 }
 
-func scanLeaf(row pgx.CollectableRow) (leaf, error) {
-	var l leaf
+func scanLeaf(row pgx.CollectableRow) (evidence.Leaf, error) {
+	var l evidence.Leaf
 	var home [16]byte
 	var seq int64
 	var hash []byte
-	err := row.Scan(&l.place, &home, &seq, &hash)
-	l.home, l.seq = home, domain.Seq(seq)
-	copy(l.hash[:], hash)
+	err := row.Scan(&l.Place, &home, &seq, &hash)
+	l.Home, l.Seq = home, domain.Seq(seq)
+	copy(l.Hash[:], hash)
 	return l, err
 }

@@ -12,6 +12,7 @@ import (
 
 	"logis/domain"
 	"logis/eventstore"
+	"logis/history/evidence"
 )
 
 // Limits of the sealer.
@@ -111,7 +112,7 @@ func (s *Sealer) sign(ctx context.Context, tx pgx.Tx) error {
 	if err != nil {
 		return err
 	}
-	c := Checkpoint{Size: size + int64(len(leaves)), At: now}
+	c := evidence.Checkpoint{Size: size + int64(len(leaves)), At: now}
 	if c.Root, err = t.root(c.Size); err != nil {
 		return err
 	}
@@ -139,7 +140,7 @@ func (s *Sealer) agree(t *tree, size int64) error {
 
 // changed returns the heads that were not signed yet, as leaves after the first
 // ones.
-func (s *Sealer) changed(ctx context.Context, tx pgx.Tx, size int64) ([]leaf, error) {
+func (s *Sealer) changed(ctx context.Context, tx pgx.Tx, size int64) ([]evidence.Leaf, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT h.home_id, h.seq, h.hash, n.hash IS NOT DISTINCT FROM h.hash
 		       AND (c.seq IS NULL OR c.seq <= h.seq AND e.hash IS NOT DISTINCT FROM c.hash)
@@ -153,7 +154,7 @@ func (s *Sealer) changed(ctx context.Context, tx pgx.Tx, size int64) ([]leaf, er
 	if err != nil {
 		return nil, err
 	}
-	var leaves []leaf
+	var leaves []evidence.Leaf
 	var home [16]byte
 	var seq int64
 	var hash []byte
@@ -163,8 +164,8 @@ func (s *Sealer) changed(ctx context.Context, tx pgx.Tx, size int64) ([]leaf, er
 			s.log.ErrorContext(ctx, "the history of a home is not what was signed; run logis-server verify", "home", domain.HomeID(home))
 			return nil
 		}
-		leaves = append(leaves, leaf{
-			place: size + int64(len(leaves)), home: home, seq: domain.Seq(seq), hash: domain.Hash(hash),
+		leaves = append(leaves, evidence.Leaf{
+			Place: size + int64(len(leaves)), Home: home, Seq: domain.Seq(seq), Hash: domain.Hash(hash),
 		})
 		return nil
 	})
@@ -173,7 +174,7 @@ func (s *Sealer) changed(ctx context.Context, tx pgx.Tx, size int64) ([]leaf, er
 
 // copyOn writes to the second place what the database has beyond it.
 func (s *Sealer) copyOn(ctx context.Context) error {
-	var c Checkpoint
+	var c evidence.Checkpoint
 	var signed string
 	err := s.store.Pool().QueryRow(ctx, `SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1`).Scan(&signed)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -186,7 +187,7 @@ func (s *Sealer) copyOn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if c, err = openNote(signed, known); err != nil {
+	if c, err = evidence.OpenNote(signed, known); err != nil {
 		return fmt.Errorf("the newest checkpoint of the database: %w; was it made with another key?", err)
 	}
 	if c.Size <= s.second.size {

@@ -13,6 +13,7 @@ import (
 	"logis/domain/thing"
 	"logis/eventstore"
 	"logis/eventstore/storetest"
+	"logis/history/evidence"
 	"logis/history/proof"
 	"logis/migrations/pgtest"
 	"logis/projections"
@@ -87,9 +88,9 @@ func (b *bundle) write(t testing.TB, w *storetest.Writer, events int) {
 }
 
 // witness reads the second place.
-func (b *bundle) witness(t testing.TB) *proof.Witness {
+func (b *bundle) witness(t testing.TB) *evidence.Witness {
 	t.Helper()
-	w, err := proof.ReadFile(proof.LogPath(b.dir), b.known)
+	w, err := evidence.ReadFile(evidence.LogPath(b.dir), b.known)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"logis/domain"
 	"logis/eventstore"
+	"logis/history/evidence"
 	"logis/history/export"
 )
 
@@ -89,7 +90,7 @@ func TestEveryTamperingShowsInAnExport(t *testing.T) {
 		if err := export.Write(t.Context(), tx, home, &file, nil); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		v, err := export.Verify(&file, witness.Heads)
+		v, err := evidence.Verify(&file, witness.Heads)
 		if err != nil || (v.Bad != 0) != (sql != "") {
 			t.Errorf("%s at %d (rewritten %v): event %d %q %v", name, k, rewrite, v.Bad, v.Reason, err)
 		}
@@ -170,7 +171,7 @@ func TestEveryChangeOfAnExportShows(t *testing.T) {
 	}
 	lines := strings.SplitAfter(strings.TrimSuffix(whole.String(), "\n"), "\n")
 	lines[len(lines)-1] += "\n"
-	if v, err := export.Verify(strings.NewReader(strings.Join(lines, "")), witness.Heads); err != nil || v.Bad != 0 {
+	if v, err := evidence.Verify(strings.NewReader(strings.Join(lines, "")), witness.Heads); err != nil || v.Bad != 0 {
 		t.Fatalf("%+v %v", v, err)
 	}
 	random := rand.New(rand.NewPCG(42, 42))
@@ -198,7 +199,7 @@ func TestEveryChangeOfAnExportShows(t *testing.T) {
 			if k == 1 {
 				return l[:1]
 			}
-			return append([]string{fmt.Sprintf(`{"format":%q,"home":%q,"seq":%d,%s`, export.Format, home, k-1, l[k-1][i:])}, l[1:k]...)
+			return append([]string{fmt.Sprintf(`{"format":%q,"home":%q,"seq":%d,%s`, evidence.Format, home, k-1, l[k-1][i:])}, l[1:k]...)
 		},
 		"of another home": func(l []string, _ int) []string {
 			l[0] = strings.Replace(l[0], home.String(), "0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a01", 1)
@@ -208,7 +209,7 @@ func TestEveryChangeOfAnExportShows(t *testing.T) {
 		for range places {
 			k := 1 + random.IntN(len(lines)-1)
 			changed := strings.Join(change(append([]string{}, lines...), k), "")
-			v, err := export.Verify(strings.NewReader(changed), witness.Heads)
+			v, err := evidence.Verify(strings.NewReader(changed), witness.Heads)
 			if err != nil || v.Bad == 0 {
 				t.Errorf("%s at %d: %+v %v", name, k, v, err)
 			}

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"logis/eventstore"
+	"logis/history/evidence"
 )
 
 // tree reads the stored hashes of the tree, and those that are about to be.
@@ -61,12 +62,12 @@ func (t *tree) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 }
 
 // add makes the hashes that a leaf brings.
-func (t *tree) add(l leaf) error {
-	hashes, err := tlog.StoredHashesForRecordHash(l.place, l.sum(), t)
+func (t *tree) add(l evidence.Leaf) error {
+	hashes, err := tlog.StoredHashesForRecordHash(l.Place, l.Sum(), t)
 	if err != nil {
 		return fmt.Errorf("tree of the checkpoints: %w", err)
 	}
-	first := tlog.StoredHashIndex(0, l.place)
+	first := tlog.StoredHashIndex(0, l.Place)
 	for i, hash := range hashes {
 		t.fresh[first+int64(i)] = hash
 	}

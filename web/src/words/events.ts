@@ -119,6 +119,7 @@ const tellers: Record<string, Tell> = {
   'member.changed': () => 'A member may do something else now',
   'member.removed': () => 'A member was turned out',
   'member.left': () => 'A member left the home',
+  'member.erased': () => 'A member was erased: nothing is known of them any more',
   'room.added': (e, t) => `${who(e, t)} added the room ${quoted(e.words)}`,
   'room.renamed': (e, t) => `${who(e, t)} named a room ${quoted(e.words)}`,
   'room.removed': (e, t) => `${who(e, t)} removed ${roomName(e.entity, t) ?? 'a room'}`,

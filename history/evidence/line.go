@@ -1,24 +1,24 @@
-// Package export writes the log of a home as lines of JSON that anybody can read,
-// and checks such a file without a database. docs/export.md describes the format.
-package export
+package evidence
 
 import (
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json"
+
 	"logis/domain"
-	"logis/eventstore"
+	"logis/domain/chain"
 )
 
 // Format is the version of the format, which stands in the first line.
 const Format = "logis export v1"
 
-// header is the first line.
-type header struct {
+// Header is the first line.
+type Header struct {
 	Format string        `json:"format"`
 	Home   domain.HomeID `json:"home"`
 	Seq    domain.Seq    `json:"seq"`  // of the last event in the file
@@ -55,7 +55,32 @@ const moment = "2006-01-02T15:04:05.000000Z"
 
 var errNoTime = errors.New("has a time that cannot be written: it was changed")
 
-func lineOf(row *eventstore.Row) (line, error) {
+// WriteHeader writes the first line of the export of a home up to a head.
+func WriteHeader(out io.Writer, home domain.HomeID, head chain.Head) error {
+	return writeLine(out, Header{Format: Format, Home: home, Seq: head.Seq, Hash: head.Hash.String()})
+}
+
+// WriteEvent writes the line of an event.
+func WriteEvent(out io.Writer, row *chain.Row) error {
+	l, err := lineOf(row)
+	if err != nil {
+		return err
+	}
+	return writeLine(out, l)
+}
+
+func writeLine(out io.Writer, v any) error {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encode a line: %w", err)
+	}
+	if _, err := out.Write(append(text, '\n')); err != nil {
+		return fmt.Errorf("write the export: %w", err)
+	}
+	return nil
+}
+
+func lineOf(row *chain.Row) (line, error) {
 	l := line{
 		Seq: row.Seq, ID: row.ID, Type: row.Type, Entity: row.Entity, Actor: row.Actor, Gateway: row.Edge.Gateway,
 		Epoch: row.Edge.Epoch, EdgeSeq: row.Edge.Seq, Causation: row.Causation, Correlation: row.Correlation,
@@ -78,9 +103,9 @@ func lineOf(row *eventstore.Row) (line, error) {
 	return l, nil
 }
 
-// row returns the event as it was stored. Words are left out.
-func (l *line) row(home domain.HomeID) (*eventstore.Row, error) {
-	r := &eventstore.Row{Type: l.Type, Odd: l.Odd}
+// row returns the event as it was stored.
+func (l *line) row(home domain.HomeID) (*chain.Row, error) {
+	r := &chain.Row{Type: l.Type, Words: l.Words, Odd: l.Odd}
 	r.HomeID, r.Seq, r.ID, r.Entity, r.Actor, r.Model = home, l.Seq, l.ID, l.Entity, l.Actor, l.Model
 	r.Edge = domain.EdgeRef{Gateway: l.Gateway, Epoch: l.Epoch, Seq: l.EdgeSeq}
 	r.Causation, r.Correlation, r.Schema, r.Flags = l.Causation, l.Correlation, l.Schema, l.Flags
@@ -97,18 +122,10 @@ func (l *line) row(home domain.HomeID) (*eventstore.Row, error) {
 			return nil, errUnreadable
 		}
 	}
-	r.Hash, err = ParseHash(l.Hash)
-	return r, err
+	if r.Hash, err = domain.ParseHash(l.Hash); err != nil {
+		return nil, errUnreadable
+	}
+	return r, nil
 }
 
 var errUnreadable = errors.New("cannot be read")
-
-// ParseHash reads a hash of 64 lower-case hexadecimal digits.
-func ParseHash(text string) (domain.Hash, error) {
-	var h domain.Hash
-	n, err := hex.Decode(h[:], []byte(text[:min(len(text), 2*len(h))]))
-	if err != nil || n != len(h) || h.String() != text {
-		return domain.Hash{}, errUnreadable
-	}
-	return h, nil
-}

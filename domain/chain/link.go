@@ -1,4 +1,4 @@
-package eventstore
+package chain
 
 import (
 	"crypto/sha256"
@@ -10,11 +10,11 @@ import (
 // chainVersion names the rule by which links are made; it is part of every link.
 const chainVersion = "logis event v1"
 
-// link returns the hash of an event: SHA-256 over the version, the previous
+// Link returns the hash of an event: SHA-256 over the version, the previous
 // hash and every stored field, the variable ones with their length, the data by
 // its own SHA-256 so that a sealed range can drop it and still be verified.
 // buffer is scratch space to reuse.
-func link(buffer []byte, previous domain.Hash, ev *domain.RecordedEvent, eventType string) (domain.Hash, []byte) {
+func Link(buffer []byte, previous domain.Hash, ev *domain.RecordedEvent, eventType string) (domain.Hash, []byte) {
 	b := buffer[:0]
 	b = append(b, chainVersion...)
 	b = append(b, previous[:]...)

@@ -1,4 +1,4 @@
-package proof
+package evidence
 
 import (
 	"bufio"
@@ -13,15 +13,15 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"logis/domain"
-	"logis/eventstore"
+	"logis/domain/chain"
 )
 
 // logFile is the second place: blocks of "head" lines, each followed by the signed
 // checkpoint over them and all before, and an empty line.
 const logFile = "checkpoints.log"
 
-// headLine begins a line with a leaf.
-const headLine = "head "
+// HeadLine begins a line with a leaf.
+const HeadLine = "head "
 
 // maxFileLine bounds a line of the file, in bytes: about four times the longest.
 const maxFileLine = 1024
@@ -30,8 +30,8 @@ const maxFileLine = 1024
 // it was checked.
 type Witness struct {
 	Checkpoint // the newest
-	heads      map[domain.HomeID][]eventstore.Head
-	end        int64 // bytes up to the end of the newest
+	heads      map[domain.HomeID][]chain.Head
+	End        int64 // bytes up to the end of the newest
 }
 
 // maxHeads bounds the heads of one home that are held against its log. The newest
@@ -40,9 +40,9 @@ type Witness struct {
 const maxHeads = 64
 
 // remember adds a signed head of a home.
-func (w *Witness) remember(l leaf) {
-	held := w.heads[l.home]
-	held = append(held, eventstore.Head{Seq: l.seq, Hash: l.hash})
+func (w *Witness) remember(l Leaf) {
+	held := w.heads[l.Home]
+	held = append(held, chain.Head{Seq: l.Seq, Hash: l.Hash})
 	if len(held) > maxHeads {
 		fewer := held[:0]
 		for i := (len(held) - 1) % 2; i < len(held); i += 2 { // the newest stays
@@ -50,15 +50,15 @@ func (w *Witness) remember(l leaf) {
 		}
 		held = fewer
 	}
-	w.heads[l.home] = held
+	w.heads[l.Home] = held
 }
 
 // Heads returns heads of a home that were signed, the oldest first and the newest
 // among them.
-func (w *Witness) Heads(home domain.HomeID) []eventstore.Head { return w.heads[home] }
+func (w *Witness) Heads(home domain.HomeID) []chain.Head { return w.heads[home] }
 
-// errCut says that a file ends within a block.
-var errCut = errors.New("it ends within a checkpoint")
+// ErrCut is wrapped when a file ends within a block.
+var ErrCut = errors.New("it ends within a checkpoint")
 
 // ErrBroken is wrapped when a file of checkpoints is not as it was written.
 var ErrBroken = errors.New("the checkpoints are not as they were written")
@@ -66,26 +66,29 @@ var ErrBroken = errors.New("the checkpoints are not as they were written")
 // ReadFile reads a file of checkpoints and checks all of it. The error wraps
 // ErrBroken when something does not fit.
 func ReadFile(path string, known note.Verifiers) (*Witness, error) {
+	return readFile(path, known, map[domain.HomeID][]chain.Head{})
+}
+
+// ReadEnd is ReadFile for whoever writes on: no heads are kept. With an error that
+// wraps ErrCut comes what the whole checkpoints before prove.
+func ReadEnd(path string, known note.Verifiers) (*Witness, error) { return readFile(path, known, nil) }
+
+func readFile(path string, known note.Verifiers, heads map[domain.HomeID][]chain.Head) (*Witness, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("checkpoints: %w", err)
 	}
 	defer func() { _ = file.Close() }()
-	return checkFile(file, known, map[domain.HomeID][]eventstore.Head{})
-}
-
-// checkFile reads an open file. Without a map for them no heads are kept.
-func checkFile(file *os.File, known note.Verifiers, heads map[domain.HomeID][]eventstore.Head) (*Witness, error) {
 	w, err := read(file, known, heads)
 	if err != nil {
-		return w, fmt.Errorf("%w: %s: %w", ErrBroken, file.Name(), err)
+		return w, fmt.Errorf("%w: %s: %w", ErrBroken, path, err)
 	}
 	return w, nil
 }
 
 // read checks blocks one after the other. What it returns beside an error is what
 // the blocks before prove.
-func read(in io.Reader, known note.Verifiers, heads map[domain.HomeID][]eventstore.Head) (*Witness, error) {
+func read(in io.Reader, known note.Verifiers, heads map[domain.HomeID][]chain.Head) (*Witness, error) {
 	r := reader{known: known, witness: &Witness{heads: heads}}
 	lines := bufio.NewReaderSize(in, maxFileLine)
 	for n := 1; ; n++ {
@@ -94,7 +97,7 @@ func read(in io.Reader, known note.Verifiers, heads map[domain.HomeID][]eventsto
 		case errors.Is(err, io.EOF) && len(raw) == 0 && !r.inside:
 			return r.witness, nil
 		case errors.Is(err, io.EOF):
-			return r.witness, errCut
+			return r.witness, ErrCut
 		case err != nil:
 			return r.witness, fmt.Errorf("line %d: %w", n, err)
 		}
@@ -109,7 +112,7 @@ type reader struct {
 	known   note.Verifiers
 	witness *Witness
 	tree    frontier
-	fresh   []leaf // of the block
+	fresh   []Leaf // of the block
 	note    strings.Builder
 	signed  bool // the block's signature was there
 	inside  bool // a block
@@ -119,14 +122,14 @@ type reader struct {
 func (r *reader) line(line string) error {
 	r.offset += int64(len(line))
 	r.inside = true
-	text, isHead := strings.CutPrefix(line, headLine)
+	text, isHead := strings.CutPrefix(line, HeadLine)
 	switch {
 	case isHead && r.note.Len() == 0:
 		l, err := parseLeaf(strings.TrimSuffix(text, "\n"))
-		if err != nil || l.place != r.tree.size {
+		if err != nil || l.Place != r.tree.size {
 			return errBroken
 		}
-		r.tree.add(l.sum())
+		r.tree.add(l.Sum())
 		if r.witness.heads != nil {
 			r.fresh = append(r.fresh, l)
 		}
@@ -141,7 +144,7 @@ func (r *reader) line(line string) error {
 
 // close checks the checkpoint at the end of a block.
 func (r *reader) close() error {
-	c, err := openNote(r.note.String(), r.known)
+	c, err := OpenNote(r.note.String(), r.known)
 	if err != nil {
 		return err
 	}
@@ -155,7 +158,7 @@ func (r *reader) close() error {
 	for _, l := range r.fresh {
 		w.remember(l)
 	}
-	w.Checkpoint, w.end = c, r.offset
+	w.Checkpoint, w.End = c, r.offset
 	r.fresh, r.signed, r.inside = r.fresh[:0], false, false
 	r.note.Reset()
 	return nil
@@ -187,61 +190,6 @@ func (f *frontier) root() tlog.Hash {
 		root = tlog.NodeHash(f.edges[i], root)
 	}
 	return root
-}
-
-// second is the second place, open to be written on.
-type second struct {
-	path string
-	size int64 // leaves
-	root tlog.Hash
-}
-
-// openSecond reads the file in a folder, made if there is none. The beginning of a
-// checkpoint that a crash cut off is removed: it was never signed here.
-func openSecond(dir string, known note.Verifiers) (*second, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("checkpoints: %w", err)
-	}
-	s := &second{path: LogPath(dir)}
-	file, err := os.Open(s.path)
-	if errors.Is(err, os.ErrNotExist) {
-		return s, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("checkpoints: %w", err)
-	}
-	defer func() { _ = file.Close() }()
-	w, err := checkFile(file, known, nil)
-	switch {
-	case errors.Is(err, errCut):
-		if err := os.Truncate(s.path, w.end); err != nil {
-			return nil, fmt.Errorf("checkpoints: %w", err)
-		}
-	case err != nil:
-		return nil, err
-	}
-	s.size, s.root = w.Size, w.Root
-	return s, nil
-}
-
-// add writes a block and waits for the disk.
-func (s *second) add(leaves []leaf, c Checkpoint, signed string) error {
-	file, err := os.OpenFile(s.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("checkpoints: %w", err)
-	}
-	var b strings.Builder
-	for _, l := range leaves {
-		b.WriteString(headLine + l.text() + "\n")
-	}
-	b.WriteString(signed + "\n")
-	_, err = file.WriteString(b.String())
-	err = errors.Join(err, file.Sync(), file.Close())
-	if err != nil {
-		return fmt.Errorf("checkpoints: %w", err)
-	}
-	s.size, s.root = c.Size, c.Root
-	return nil
 }
 
 // LogPath returns the file of checkpoints in a folder.
