@@ -142,6 +142,9 @@ func (b *bundle) wanted(t testing.TB, home domain.HomeID) map[string]string {
 	for id, c := range h.Tests {
 		add("home_tests", id.Entity(), c.Revision, c, "")
 	}
+	for id, c := range h.Corrections {
+		add("corrections", id.Entity(), c.Revision, c, "")
+	}
 	for id, p := range h.Paces {
 		add("paces", id.Entity(), p.Revision, p, "")
 	}
