@@ -59,7 +59,7 @@ func (b *bundle) rows(t testing.TB, home domain.HomeID) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	for _, table := range []string{
-		"homes", "members", "rooms", "gateways", "devices", "twins", "commands", "rules", "rule_runs", "scenes", "paces", "home_tests",
+		"homes", "members", "rooms", "gateways", "devices", "twins", "commands", "rules", "rule_runs", "scenes", "paces", "home_tests", "corrections",
 	} {
 		id, further := "id", "''"
 		if table == "homes" {
