@@ -26,6 +26,7 @@ type rooms struct {
 	store   *eventstore.Store
 	access  *access.Access
 	past    *history.Past
+	rollups *projections.Rollups
 }
 
 // openRooms wires what every subcommand needs.
@@ -51,6 +52,7 @@ func openRooms(ctx context.Context, db *database, log *slog.Logger) (*rooms, err
 	})
 	r.access = access.New(r.store, nil)
 	r.past = history.New(r.store, log)
+	r.rollups = projections.NewRollups(r.app, log)
 	return r, nil
 }
 
