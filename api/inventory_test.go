@@ -90,7 +90,7 @@ func bodyFor(op *huma.Operation) string {
 		"configure-gateway": `{"log_level":"debug","outbox_mib":0,"radios_off":[]}`,
 		"backtest-rule":     `{"document":{"triggers":[{"time":{"at":"12:00"}}],"actions":[{"mode":{"to":"home"}}]}}`,
 		"add-test":          `{"name":"Noon","rule":"018f0000-0000-7000-8000-000000000000","after":1,"to":1,"expected":[]}`,
-		"set-tariff":        `{"from":"2026-05-01","currency":"EUR","price":0.3,"low":null}`,
+		"set-tariff":        `{"from":"2026-05-01","currency":"EUR","price":0.3}`,
 		"add-correction":    `{"device":"018f0000-0000-7000-8000-000000000000","reason":"x","reading":1,"property":"onOff"}`,
 		"replace-device":    `{"by":"018f0000-0000-7000-8000-000000000000"}`,
 		"run-tests":         `{"rule":"018f0000-0000-7000-8000-000000000000"}`,

@@ -11,10 +11,18 @@ import (
 
 // Tariff is what a kilowatt hour costs from a day on.
 type Tariff struct {
-	From     string            `json:"from" maxLength:"10" doc:"The first day, in the home's time zone. A tariff of the same day is replaced." example:"2026-05-01"`
-	Currency string            `json:"currency" minLength:"3" maxLength:"3" doc:"ISO 4217." example:"EUR"`
-	Price    float64           `json:"price" minimum:"0" maximum:"1000" doc:"Of a kilowatt hour." example:"0.32"`
+	From     string            `json:"from" doc:"The first day, in the home's time zone." example:"2026-05-01"`
+	Currency string            `json:"currency" doc:"ISO 4217." example:"EUR"`
+	Price    float64           `json:"price" doc:"Of a kilowatt hour." example:"0.32"`
 	Low      orNull[LowTariff] `json:"low" doc:"The other price, for a part of each day; null: there is none."`
+}
+
+// TariffRequest says what a kilowatt hour costs from a day on.
+type TariffRequest struct {
+	From     string     `json:"from" maxLength:"10" doc:"The first day, in the home's time zone. A tariff of the same day is replaced." example:"2026-05-01"`
+	Currency string     `json:"currency" minLength:"3" maxLength:"3" doc:"ISO 4217." example:"EUR"`
+	Price    float64    `json:"price" minimum:"0" maximum:"1000" doc:"Of a kilowatt hour." example:"0.32"`
+	Low      *LowTariff `json:"low,omitzero" doc:"The other price, for a part of each day; none: there is none."`
 }
 
 // LowTariff is the other price of a tariff with two.
@@ -31,7 +39,7 @@ type (
 	setTariffInput struct {
 		InHome
 		Idempotent
-		Body Tariff
+		Body TariffRequest
 	}
 	removeTariffInput struct {
 		InHome
@@ -63,10 +71,10 @@ func tariff(t energy.Tariff) Tariff {
 	return out
 }
 
-func (t Tariff) tariff() energy.Tariff {
+func (t TariffRequest) tariff() energy.Tariff {
 	out := energy.Tariff{From: t.From, Currency: t.Currency, Price: t.Price}
-	if low := t.Low.value; low != nil {
-		other := energy.Low(*low)
+	if t.Low != nil {
+		other := energy.Low(*t.Low)
 		out.Low = &other
 	}
 	return out
@@ -82,7 +90,8 @@ func (s *Server) listTariffs(ctx context.Context, in *InHome) (*tariffsOutput, e
 
 func (s *Server) setTariff(ctx context.Context, in *setTariffInput) (*made[Tariff], error) {
 	return changeOnce[Tariff](ctx, s, in.Home, in.Key, func(ctx context.Context, tx *eventstore.Tx, v *view) (answer, error) {
-		ev, err := v.home.SetTariff(in.Body.tariff(), principal(ctx).Actor())
+		t := in.Body.tariff()
+		ev, err := v.home.SetTariff(t, principal(ctx).Actor())
 		if err != nil {
 			return answer{}, err
 		}
@@ -90,7 +99,7 @@ func (s *Server) setTariff(ctx context.Context, in *setTariffInput) (*made[Tarif
 		if err != nil {
 			return answer{}, err
 		}
-		return answer{revision: rec.Seq, location: "/homes/" + in.Home.String() + "/tariffs/" + in.Body.From, body: in.Body}, nil
+		return answer{revision: rec.Seq, location: "/homes/" + in.Home.String() + "/tariffs/" + t.From, body: tariff(t)}, nil
 	})
 }
 
