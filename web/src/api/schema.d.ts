@@ -5058,12 +5058,32 @@ export interface components {
              */
             currency: string;
             /**
-             * @description The first day, in the home's time zone. A tariff of the same day is replaced.
+             * @description The first day, in the home's time zone.
              * @example 2026-05-01
              */
             from: string;
             /** @description The other price, for a part of each day; null: there is none. */
             low: components["schemas"]["LowTariff"] | null;
+            /**
+             * Format: double
+             * @description Of a kilowatt hour.
+             * @example 0.32
+             */
+            price: number;
+        };
+        TariffRequest: {
+            /**
+             * @description ISO 4217.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * @description The first day, in the home's time zone. A tariff of the same day is replaced.
+             * @example 2026-05-01
+             */
+            from: string;
+            /** @description The other price, for a part of each day; none: there is none. */
+            low?: components["schemas"]["LowTariff"];
             /**
              * Format: double
              * @description Of a kilowatt hour.
@@ -8920,7 +8940,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Tariff"];
+                "application/json": components["schemas"]["TariffRequest"];
             };
         };
         responses: {
