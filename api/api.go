@@ -31,6 +31,8 @@ type Options struct {
 	Tables projections.Tables // required
 	Past   *history.Past      // required
 	Proofs *proof.Sealer      // required
+	// Rollups sum up what devices tell; required.
+	Rollups *projections.Rollups
 	// Callers ask gateways something; without one no gateway is ever connected.
 	Callers Callers
 	// App is the browser app: index.html and what it loads. Nil serves none.
@@ -71,8 +73,8 @@ func asInLife() tuning {
 
 // New returns the handler of everything an app and a browser may ask.
 func New(options Options) (*Server, error) {
-	if options.Store == nil || options.Access == nil || options.Past == nil || options.Proofs == nil || options.Tables.Catalog == nil {
-		return nil, errors.New("api: Store, Access, Tables, Past and Proofs are required")
+	if options.Store == nil || options.Access == nil || options.Past == nil || options.Proofs == nil || options.Rollups == nil || options.Tables.Catalog == nil {
+		return nil, errors.New("api: Store, Access, Tables, Past, Proofs and Rollups are required")
 	}
 	return build(options, asInLife())
 }
@@ -116,6 +118,8 @@ func (s *Server) routes(r chi.Router) {
 	s.addModes()
 	s.addEvents()
 	s.addHistory()
+	s.addStatistics()
+	s.addEnergy()
 	s.addProof()
 	s.addStorage()
 	s.addWhy()

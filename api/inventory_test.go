@@ -61,7 +61,7 @@ func (h *house) fill(path string) string {
 		"{command}", h.fixture.command.String(), "{gateway}", h.gateway.String(), "{seq}", "1", "{letters}", "K7QM-2XRA", "{kind}", "light",
 		"{client}", "KQ5TVQ2XJ7M4ZB3N6YFD2RLHAC",
 		"{rule}", h.fixture.rule.String(), "{scene}", h.fixture.scene.String(), "{mode}", string(h.fixture.mode),
-		"{test}", h.fixture.test.String(),
+		"{test}", h.fixture.test.String(), "{from}", "2026-05-01", "{correction}", h.fixture.test.String(),
 		"{person}", h.owner.id.String(), "{invitation}", h.fixture.invitation.String(),
 		"{token}", h.fixture.token.String(), "{session}", h.fixture.session.String(),
 		"{passkey}", h.fixture.token.String(),
@@ -90,6 +90,9 @@ func bodyFor(op *huma.Operation) string {
 		"configure-gateway": `{"log_level":"debug","outbox_mib":0,"radios_off":[]}`,
 		"backtest-rule":     `{"document":{"triggers":[{"time":{"at":"12:00"}}],"actions":[{"mode":{"to":"home"}}]}}`,
 		"add-test":          `{"name":"Noon","rule":"018f0000-0000-7000-8000-000000000000","after":1,"to":1,"expected":[]}`,
+		"set-tariff":        `{"from":"2026-05-01","currency":"EUR","price":0.3}`,
+		"add-correction":    `{"device":"018f0000-0000-7000-8000-000000000000","reason":"x","reading":1,"property":"onOff"}`,
+		"replace-device":    `{"by":"018f0000-0000-7000-8000-000000000000"}`,
 		"run-tests":         `{"rule":"018f0000-0000-7000-8000-000000000000"}`,
 	}[op.OperationID]
 }
@@ -98,6 +101,10 @@ func queryFor(op *huma.Operation) string {
 	switch op.OperationID {
 	case "get-film":
 		return "?from=0"
+	case "get-statistics":
+		return "?property=onOff&from=2026-05-03T00:00:00Z&to=2026-05-04T00:00:00Z"
+	case "get-energy":
+		return "?from=2026-05-01&to=2026-05-31"
 	case "explain-rule":
 		return "?seq=1"
 	}

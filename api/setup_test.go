@@ -78,7 +78,8 @@ func setupOn(t testing.TB, pool *pgxpool.Pool, tune tuning) *bundle {
 	b.sealer = proof.NewSealer(b.store, key, t.TempDir(), nil)
 	b.server, err = build(Options{
 		Store: b.store, Access: b.access, Tables: tables, Past: history.New(b.store, nil), Proofs: b.sealer,
-		Log: slog.New(slog.NewTextHandler(b.log, nil)), App: builtApp(),
+		Rollups: projections.NewRollups(pool, nil),
+		Log:     slog.New(slog.NewTextHandler(b.log, nil)), App: builtApp(),
 	}, tune)
 	if err != nil {
 		t.Fatal(err)

@@ -53,6 +53,8 @@ func door() map[string]string {
 		"backtest-rule": "+fnfaan", "list-tests": "+fnfaan", "add-test": "+fnfaan", "run-tests": "nfnfaan", "remove-test": "+fnfaan",
 		"get-why":        "+fnfaan",
 		"get-difference": "+fnfaan", "get-proof": "+fnfaan", "get-storage": "+fnfaan",
+		"get-statistics": "+nnfaan", "get-energy": "+fnfaan", "list-tariffs": "+fnfaan", "set-tariff": "+fnfaan", "remove-tariff": "nfnfaan",
+		"list-corrections": "+fnfaan", "add-correction": "+fnfaan", "withdraw-correction": "nfnfaan", "replace-device": "+fnfaan",
 		"list-invitations": "+fnfaan", "invite-member": "+fnfaan", "withdraw-invitation": "+fnfaan",
 	}
 }
@@ -240,6 +242,8 @@ func TestAnIdOfAnotherHomeInABodyIsRefused(t *testing.T) {
 		{"TestRequest.rule", "POST", n.path + "/tests", `{"name":"x","rule":"` + rule + `","after":1,"to":2,"expected":[]}`, 422},
 		{"Setting.device", "POST", n.path + "/scenes", `{"name":"x","settings":[{"device":"` + device + `","set":{"onOff":true}}]}`, 422},
 		{"SceneRequest.capture", "POST", n.path + "/scenes", `{"name":"x","capture":["` + device + `"]}`, 422},
+		{"CorrectionRequest.device", "POST", n.path + "/corrections", `{"device":"` + device + `","reason":"x","reading":5,"property":"onOff"}`, 422},
+		{"Replacement.by", "POST", n.deviceAt(n.fixture.device) + "/replacement", `{"by":"` + device + `"}`, 422},
 		{"Clause.devices", "PATCH", n.path + "/settings", `{"clauses":[{"devices":["` + device + `"]}]}`, 422},
 	} {
 		walked[c.field] = true

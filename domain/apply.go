@@ -64,6 +64,8 @@ func (h *Home) applyDevice(ev *RecordedEvent) {
 		d.Room = fact.Room
 	case DeviceRemoved:
 		d.Removed = true
+	case DeviceReplaced:
+		h.replace(ev, d, fact)
 	}
 }
 

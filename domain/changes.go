@@ -15,6 +15,8 @@ type Changes struct {
 	Scenes   map[SceneID]bool
 	Paces    map[DeviceID]bool
 	Tests    map[TestID]bool
+
+	Corrections map[CorrectionID]bool
 }
 
 // TakeChanges returns what changed since the last call.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"logis/domain/energy"
 	"logis/domain/thing"
 )
 
@@ -25,6 +26,8 @@ type Home struct {
 	Scenes   map[SceneID]*Scene
 	Paces    map[DeviceID]*Pace
 	Tests    map[TestID]*Test
+	// Corrections are those that count.
+	Corrections map[CorrectionID]*Correction
 
 	catalog  *thing.Catalog
 	models   map[DeviceID]*thing.Model // of devices that spoke since they were registered
@@ -35,13 +38,14 @@ type Home struct {
 
 // Profile is what there is to know of the home itself.
 type Profile struct {
-	Revision Seq       `json:"revision"`
-	TimeZone string    `json:"time_zone"`
-	Since    time.Time `json:"since"`
-	Place    *Place    `json:"place,omitempty"`
-	Mode     Mode      `json:"mode,omitempty"`  // empty: ModeHome
-	Modes    []Mode    `json:"modes,omitempty"` // own ones
-	Policy   Policy    `json:"policy,omitzero"`
+	Revision Seq            `json:"revision"`
+	TimeZone string         `json:"time_zone"`
+	Since    time.Time      `json:"since"`
+	Place    *Place         `json:"place,omitempty"`
+	Mode     Mode           `json:"mode,omitempty"`  // empty: ModeHome
+	Modes    []Mode         `json:"modes,omitempty"` // own ones
+	Policy   Policy         `json:"policy,omitzero"`
+	Tariffs  energy.Tariffs `json:"tariffs,omitempty"`
 }
 
 // Member is a person who belongs to the home.
@@ -97,25 +101,28 @@ type Device struct {
 	Room         RoomID            `json:"room,omitzero"`
 	Removed      bool              `json:"removed,omitempty"`
 	Since        time.Time         `json:"since"`
+	Role         DeviceID          `json:"role,omitzero"`    // it took over; zero: its own
+	Stints       []Stint           `json:"stints,omitempty"` // of those who took over its own role
 }
 
 // NewHome returns the state before the first event.
 func NewHome(id HomeID, catalog *thing.Catalog) *Home {
 	return &Home{
-		ID:       id,
-		Members:  map[PersonID]*Member{},
-		Rooms:    map[RoomID]*Room{},
-		Gateways: map[GatewayID]*Gateway{},
-		Devices:  map[DeviceID]*Device{},
-		Twins:    map[DeviceID]*Twin{},
-		Commands: map[CommandID]*Command{},
-		Rules:    map[RuleID]*Rule{},
-		Runs:     map[RuleID]*RuleRun{},
-		Scenes:   map[SceneID]*Scene{},
-		Paces:    map[DeviceID]*Pace{},
-		Tests:    map[TestID]*Test{},
-		catalog:  catalog,
-		models:   map[DeviceID]*thing.Model{},
+		ID:          id,
+		Members:     map[PersonID]*Member{},
+		Rooms:       map[RoomID]*Room{},
+		Gateways:    map[GatewayID]*Gateway{},
+		Devices:     map[DeviceID]*Device{},
+		Twins:       map[DeviceID]*Twin{},
+		Commands:    map[CommandID]*Command{},
+		Rules:       map[RuleID]*Rule{},
+		Runs:        map[RuleID]*RuleRun{},
+		Scenes:      map[SceneID]*Scene{},
+		Paces:       map[DeviceID]*Pace{},
+		Tests:       map[TestID]*Test{},
+		Corrections: map[CorrectionID]*Correction{},
+		catalog:     catalog,
+		models:      map[DeviceID]*thing.Model{},
 	}
 }
 
@@ -148,7 +155,7 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		GatewayKeyCertified, GatewaySuspended, GatewayGapRecorded, HistoryRegressed,
 		GatewayConfigured, GatewayConfigurationApplied, GatewayConfigurationRolledBack:
 		h.applyGateway(ev)
-	case DeviceRegistered, DevicePlaced, DeviceRenamed, DeviceRemoved:
+	case DeviceRegistered, DevicePlaced, DeviceRenamed, DeviceRemoved, DeviceReplaced:
 		h.applyDevice(ev)
 	case DeviceReported, DeviceSignalled, DeviceAvailabilityChanged:
 		h.applyTwin(ev)
@@ -166,6 +173,8 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		h.applyScene(ev)
 	case TestEdited, TestRemoved:
 		h.applyTest(ev)
+	case TariffSet, TariffRemoved, ReadingRejected, EnergyCorrected, CorrectionWithdrawn:
+		h.applyEnergy(ev)
 	case GatewayClockStepped, GatewayEntryRefused, GatewayClaimExhausted, CommandAnsweredLate,
 		GatewayPairingOpened, GatewayPairingClosed, GatewayCommissioningBegun, GatewayClientEnded, NoticeRaised,
 		MemberInvited, MemberUninvited:

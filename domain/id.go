@@ -26,6 +26,7 @@ type (
 	TestKind    struct{}
 
 	InvitationKind struct{}
+	CorrectionKind struct{}
 )
 
 // Identifiers used all over Logis. An EntityID is any of those below it: what
@@ -45,6 +46,7 @@ type (
 	TestID    = ID[TestKind]
 
 	InvitationID = ID[InvitationKind]
+	CorrectionID = ID[CorrectionKind]
 )
 
 // ParseID reads the canonical 36-character form, lower case.

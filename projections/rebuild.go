@@ -30,16 +30,13 @@ func (r Rebuilt) Same() bool { return r.Before == r.After }
 //
 // progress, if not nil, is told how far the fold has come. Rebuild refuses with
 // NotFound for a home without a log.
-func (t Tables) Rebuild(ctx context.Context, pool *pgxpool.Pool, id domain.HomeID, progress func(domain.Seq)) (Rebuilt, error) {
-	conn, err := pool.Acquire(ctx)
-	if err != nil {
-		return Rebuilt{}, eventstore.Translate(err)
-	}
-	own := conn.Hijack() // the shadow tables live and end with the connection
-	defer func() { _ = own.Close(context.WithoutCancel(ctx)) }()
-	r := rebuild{tables: t, conn: own, home: domain.NewHome(id, t.Catalog), progress: progress}
-	result, err := r.run(ctx)
-	return result, eventstore.Translate(err)
+func (t Tables) Rebuild(ctx context.Context, pool *pgxpool.Pool, id domain.HomeID, progress func(domain.Seq)) (result Rebuilt, err error) {
+	err = apart(ctx, pool, func(conn *pgx.Conn) error {
+		r := rebuild{tables: t, conn: conn, home: domain.NewHome(id, t.Catalog), progress: progress}
+		result, err = r.run(ctx)
+		return err
+	})
+	return result, err
 }
 
 // rebuild works on one connection only: while it holds the lock of the head, the
@@ -52,7 +49,7 @@ type rebuild struct {
 }
 
 func (r *rebuild) run(ctx context.Context) (Rebuilt, error) {
-	if err := r.prepare(ctx); err != nil {
+	if err := shadow(ctx, r.conn, tableNames()); err != nil {
 		return Rebuilt{}, err
 	}
 	if err := r.foldAll(ctx); err != nil {
@@ -78,19 +75,19 @@ func (r *rebuild) run(ctx context.Context) (Rebuilt, error) {
 	return result, err
 }
 
-// prepare makes the shadow tables. Temporary tables come first in the search
-// path of this connection, so that Tables.Save writes to them by the names of the
+// shadow makes shadow tables. Temporary tables come first in the search path of this
+// connection, so that whatever writes to the tables writes to them by the names of the
 // real ones; statements prepared before they were there must not be used again.
-func (r *rebuild) prepare(ctx context.Context) error {
-	if err := r.conn.DeallocateAll(ctx); err != nil {
+func shadow(ctx context.Context, conn *pgx.Conn, tables []string) error {
+	if err := conn.DeallocateAll(ctx); err != nil {
 		return err
 	}
 	// A long work is meant here; the limits of the pool are for short requests.
-	if _, err := r.conn.Exec(ctx, `SET statement_timeout = 0; SET synchronous_commit = off; SET search_path = pg_temp, public`); err != nil {
+	if _, err := conn.Exec(ctx, `SET statement_timeout = 0; SET synchronous_commit = off; SET search_path = pg_temp, public`); err != nil {
 		return err
 	}
-	for _, name := range tableNames() {
-		if _, err := r.conn.Exec(ctx, `CREATE TEMPORARY TABLE `+name+` (LIKE public.`+name+` INCLUDING INDEXES)`); err != nil {
+	for _, name := range tables {
+		if _, err := conn.Exec(ctx, `CREATE TEMPORARY TABLE `+name+` (LIKE public.`+name+` INCLUDING INDEXES)`); err != nil {
 			return err
 		}
 	}
@@ -160,15 +157,35 @@ func (r *rebuild) compare(ctx context.Context, tx pgx.Tx, result *Rebuilt) (err 
 }
 
 func (r *rebuild) swap(ctx context.Context, tx pgx.Tx) error {
-	for _, name := range tableNames() {
-		if _, err := tx.Exec(ctx, `DELETE FROM public.`+name+` WHERE home_id = $1`, [16]byte(r.home.ID)); err != nil {
+	if err := unshadow(ctx, tx, r.home.ID, tableNames()); err != nil {
+		return err
+	}
+	// A new version of the head row: no state in memory is as of it.
+	_, err := tx.Exec(ctx, `UPDATE home_heads SET seq = seq WHERE home_id = $1`, [16]byte(r.home.ID))
+	return err
+}
+
+// unshadow puts the rows of the shadow tables in the place of a home's rows.
+func unshadow(ctx context.Context, tx pgx.Tx, home domain.HomeID, tables []string) error {
+	for _, name := range tables {
+		if _, err := tx.Exec(ctx, `DELETE FROM public.`+name+` WHERE home_id = $1`, [16]byte(home)); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `INSERT INTO public.`+name+` SELECT * FROM pg_temp.`+name); err != nil {
 			return err
 		}
 	}
-	// A new version of the head row: no state in memory is as of it.
-	_, err := tx.Exec(ctx, `UPDATE home_heads SET seq = seq WHERE home_id = $1`, [16]byte(r.home.ID))
-	return err
+	return nil
+}
+
+// apart runs work on a connection of its own: shadow tables live and end with it, and
+// while it holds a lock the pool may be full of those that wait for it.
+func apart(ctx context.Context, pool *pgxpool.Pool, work func(*pgx.Conn) error) error {
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		return eventstore.Translate(err)
+	}
+	own := conn.Hijack()
+	defer func() { _ = own.Close(context.WithoutCancel(ctx)) }()
+	return eventstore.Translate(work(own))
 }

@@ -8,6 +8,7 @@ import (
 
 	"logis/domain"
 	"logis/migrations/privatepg"
+	"logis/projections"
 )
 
 // withRooms runs do over an open database. The private one can be open only
@@ -59,27 +60,44 @@ func rebuildTables(ctx context.Context, t terminal, args []string) (int, error) 
 		}
 		code := exitOK
 		for _, home := range homes {
-			result, err := r.tables.Rebuild(ctx, r.app, home, func(seq domain.Seq) {
-				fmt.Fprintf(t.err, "\rhome %s: %d events", home, seq)
-			})
-			fmt.Fprint(t.err, "\r\033[K")
+			found, err := rebuildHome(ctx, t, r, home)
 			if err != nil {
 				return 0, err
 			}
-			verdict := "as before"
-			if !result.Same() {
-				verdict, code = "different from before "+result.Before, exitBad
-			}
-			fmt.Fprintf(t.out, "home %s: %d events folded, projections %s, %s\n", home, result.Events, result.After, verdict)
-			kept, err := r.past.Check(ctx, home)
-			if err != nil {
-				return 0, err
-			}
-			if kept.Wrong > 0 {
-				code = exitBad
-				fmt.Fprintf(t.out, "home %s: %d of %d snapshots were wrong and are put right\n", home, kept.Wrong, kept.Snapshots)
-			}
+			code = max(code, found)
 		}
 		return code, nil
 	})
+}
+
+// rebuildHome makes again all that can be made from a home's log.
+func rebuildHome(ctx context.Context, t terminal, r *rooms, home domain.HomeID) (code int, err error) {
+	progress := func(seq domain.Seq) { fmt.Fprintf(t.err, "\rhome %s: %d events", home, seq) }
+	tables, err := r.tables.Rebuild(ctx, r.app, home, progress)
+	if err != nil {
+		return 0, err
+	}
+	code = tellRebuilt(t, "projections", tables)
+	rollups, err := r.rollups.Rebuild(ctx, home, progress)
+	if err != nil {
+		return 0, err
+	}
+	code = max(code, tellRebuilt(t, "roll-ups", rollups))
+	kept, err := r.past.Check(ctx, home)
+	if err == nil && kept.Wrong > 0 {
+		code = exitBad
+		fmt.Fprintf(t.out, "home %s: %d of %d snapshots were wrong and are put right\n", home, kept.Wrong, kept.Snapshots)
+	}
+	return code, err
+}
+
+// tellRebuilt prints what a rebuild found and returns the exit code for it.
+func tellRebuilt(t terminal, what string, result projections.Rebuilt) int {
+	fmt.Fprint(t.err, "\r\033[K")
+	verdict, code := "as before", exitOK
+	if !result.Same() {
+		verdict, code = "different from before "+result.Before, exitBad
+	}
+	fmt.Fprintf(t.out, "home %s: %d events folded, %s %s, %s\n", result.Home, result.Events, what, result.After, verdict)
+	return code
 }

@@ -26,6 +26,7 @@ type rooms struct {
 	store   *eventstore.Store
 	access  *access.Access
 	past    *history.Past
+	rollups *projections.Rollups
 }
 
 // openRooms wires what every subcommand needs. Whoever was erased and came back with a
@@ -60,6 +61,7 @@ func openRooms(ctx context.Context, db *database, c config, log *slog.Logger) (*
 	if len(again) > 0 {
 		log.WarnContext(ctx, "a backup brought back persons who were erased; they are erased again", "persons", len(again))
 	}
+	r.rollups = projections.NewRollups(r.app, log)
 	return r, nil
 }
 

@@ -126,7 +126,7 @@ func newServer(r *rooms, c config, log *slog.Logger) (*server, error) {
 	}
 	s.sealer = proof.NewSealer(r.store, key, c.second(), log)
 	s.api, err = api.New(api.Options{
-		Store: r.store, Tables: r.tables, Access: r.access, Callers: s.hub, Past: r.past, Proofs: s.sealer, App: web.Dist(), Log: log,
+		Store: r.store, Tables: r.tables, Access: r.access, Callers: s.hub, Past: r.past, Proofs: s.sealer, Rollups: r.rollups, App: web.Dist(), Log: log,
 	})
 	return s, err
 }
@@ -160,6 +160,7 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 	group.Go(func() error { return s.api.Run(ctx) })
 	group.Go(func() error { return s.dispatcher.Run(ctx) })
 	group.Go(func() error { return s.rooms.past.Run(ctx) })
+	group.Go(func() error { return s.rooms.rollups.Run(ctx) })
 	group.Go(func() error { return s.sealer.Run(ctx) })
 	group.Go(func() error {
 		if err := site.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -68,26 +68,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/account/erasure": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Erase the account
-         * @description Forgets who the caller is, for ever, from backups that are restored, too: name, all that signs in, and where they came from. They belong to no home any more; what they did stays in the logs of homes under an id that names nobody. A home in which they are alone is left to nobody, and its gateways are turned out. 409 for the last owner of a home with others in it.
-         */
-        post: operations["erase-account"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/account/log": {
         parameters: {
             query?: never;
@@ -368,6 +348,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/homes/{home}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was put right
+         * @description Returns the corrections that count, the oldest first.
+         */
+        get: operations["list-corrections"];
+        put?: never;
+        /**
+         * Put something right
+         * @description Says that a reading was wrong, or what a device used in whole days. What was told stays in the log; charts and totals follow. 409 when it was said before.
+         */
+        post: operations["add-correction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/corrections/{correction}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw a correction
+         * @description What the device told counts again.
+         */
+        delete: operations["withdraw-correction"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/homes/{home}/density": {
         parameters: {
             query?: never;
@@ -456,6 +480,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/homes/{home}/devices/{device}/replacement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace a device
+         * @description Lets another device of the home take its place, its room and its name. What it does keeps its charts and totals; each device keeps its own history. 409 when it was replaced already.
+         */
+        post: operations["replace-device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/devices/{device}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a value was like
+         * @description Sums up a property of a device over a stretch of time, in five minutes, hours or days: by when things happened, however late they were told.
+         */
+        get: operations["get-statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/homes/{home}/devices/{device}/twin": {
         parameters: {
             query?: never;
@@ -468,6 +532,26 @@ export interface paths {
          * @description Returns the twin of a device.
          */
         get: operations["get-twin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/energy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was used, and what it costs
+         * @description Sums up what meters counted, by day or month, by device and room, beside as many days before. What a meter counted between two readings belongs to the later one; one that begins anew or is replaced does no harm.
+         */
+        get: operations["get-energy"];
         put?: never;
         post?: never;
         delete?: never;
@@ -946,7 +1030,7 @@ export interface paths {
         post?: never;
         /**
          * Turn a member out
-         * @description They see neither present nor past any more; their live sockets close within two seconds. 409 for the last owner. With erase, who belongs to no other home is forgotten, as by erasing the account.
+         * @description They see neither present nor past any more; their live sockets close within two seconds. 409 for the last owner.
          */
         delete: operations["remove-member"];
         options?: never;
@@ -1039,11 +1123,7 @@ export interface paths {
         delete: operations["remove-mode"];
         options?: never;
         head?: never;
-        /**
-         * Rename a mode
-         * @description Gives a mode of the home's own another name. The ETag is that of the home's modes.
-         */
-        patch: operations["rename-mode"];
+        patch?: never;
         trace?: never;
     };
     "/homes/{home}/presence": {
@@ -1434,7 +1514,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/homes/{home}/storage": {
+    "/homes/{home}/tariffs": {
         parameters: {
             query?: never;
             header?: never;
@@ -1442,13 +1522,37 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How much room the history takes
-         * @description Counts the events, estimates their bytes and tells how they grow.
+         * What electricity costs
+         * @description Returns the tariffs of the home, the oldest first.
          */
-        get: operations["get-storage"];
+        get: operations["list-tariffs"];
+        put?: never;
+        /**
+         * Set a tariff
+         * @description Says what electricity costs from a day on, past days included: their costs follow. 409 when there are as many as there can be.
+         */
+        post: operations["set-tariff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/tariffs/{from}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Remove a tariff
+         * @description Removes the tariff from a day on: the one before it goes on.
+         */
+        delete: operations["remove-tariff"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1977,11 +2081,9 @@ export interface components {
         Clause: {
             /**
              * @description Commands of these classes; none: of every one.
-             * @example [
-             *       "A"
-             *     ]
+             * @example A
              */
-            classes?: ("A" | "B" | "C" | "D" | "E" | "F")[];
+            classes?: string;
             /**
              * @description To these devices; none: to every one.
              * @example [
@@ -2226,6 +2328,106 @@ export interface components {
             version: number;
             /** @description What is wanted. */
             wanted: components["schemas"]["Settings"];
+        };
+        Correction: {
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            at: string;
+            /** @description Who did it. */
+            by: components["schemas"]["Actor"];
+            /**
+             * Format: uuid
+             * @description The device that measured.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+            /**
+             * @description The first of the days; null: it is about a reading.
+             * @example 2026-05-03
+             */
+            from: string | null;
+            /**
+             * Format: uuid
+             * @description The correction.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a0b
+             */
+            id: string;
+            /**
+             * Format: double
+             * @description What was used in them; null: it is about a reading.
+             * @example 3.5
+             */
+            kwh: number | null;
+            /**
+             * @description What that told wrongly; null: it is about days.
+             * @example cumulativeEnergyImported
+             */
+            property: string | null;
+            /**
+             * Format: int64
+             * @description The event with the wrong reading; null: it is about days.
+             * @example 1010
+             */
+            reading: number | null;
+            /**
+             * @description Why.
+             * @example The meter was off for a day
+             */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The event that made it.
+             * @example 1042
+             */
+            revision: number;
+            /**
+             * @description The last of the days; null: it is about a reading.
+             * @example 2026-05-03
+             */
+            to: string | null;
+        };
+        CorrectionRequest: {
+            /**
+             * Format: uuid
+             * @description The device that measured.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+            /**
+             * @description The first of the days that were counted wrongly.
+             * @example 2026-05-03
+             */
+            from?: string;
+            /**
+             * Format: double
+             * @description What was used in them.
+             * @example 3.5
+             */
+            kwh?: number | null;
+            /**
+             * @description What that told wrongly.
+             * @example cumulativeEnergyImported
+             */
+            property?: string;
+            /**
+             * Format: int64
+             * @description The event with the wrong reading.
+             * @example 1010
+             */
+            reading?: number;
+            /**
+             * @description Why.
+             * @example Kitchen
+             */
+            reason: string;
+            /**
+             * @description The last of them.
+             * @example 2026-05-03
+             */
+            to?: string;
         };
         CronTrigger: {
             /**
@@ -2541,12 +2743,161 @@ export interface components {
              */
             seq: number;
         };
-        Erasure: {
+        Energy: {
+            /** @description As many days right before. */
+            before: components["schemas"]["EnergyUse"];
             /**
-             * @description The caller's own name, letter by letter.
-             * @example Grace Hopper
+             * @description How long each period is.
+             * @example day
+             * @enum {string}
+             */
+            by: "day" | "month";
+            /**
+             * @description Of the costs; null: there is no tariff.
+             * @example EUR
+             */
+            currency: string | null;
+            /** @description What used it, the most first. One that was replaced goes on as the first that did it. */
+            devices: components["schemas"]["EnergyOfDevice"][];
+            /**
+             * @description The first day, in the home's time zone.
+             * @example 2026-05-01
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description The newest event of the home.
+             * @example 1042
+             */
+            head: number;
+            /** @description Every day or month, in order. */
+            periods: components["schemas"]["EnergyPeriod"][];
+            /** @description Where, by where the devices are now; the most first. */
+            rooms: components["schemas"]["EnergyOfRoom"][];
+            /**
+             * Format: int64
+             * @description Everything up to this event is counted.
+             * @example 1042
+             */
+            seq: number;
+            /**
+             * @description The zone of the days.
+             * @example Europe/Paris
+             */
+            time_zone: string;
+            /**
+             * @description The last day.
+             * @example 2026-05-31
+             */
+            to: string;
+            /** @description All of it. */
+            total: components["schemas"]["EnergyUse"];
+        };
+        EnergyOfDevice: {
+            /**
+             * @description Whether somebody said what a part of it was.
+             * @example false
+             */
+            corrected: boolean;
+            /**
+             * Format: double
+             * @description What it costs; null: there is no price for all of it.
+             * @example 1.34
+             */
+            cost: number | null;
+            /**
+             * Format: uuid
+             * @description The first device that did it.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+            /**
+             * Format: double
+             * @description Kilowatt hours.
+             * @example 4.2
+             */
+            kwh: number;
+            /**
+             * @description What people call that.
+             * @example Fridge
              */
             name: string;
+            /**
+             * Format: uuid
+             * @description The device that does it now.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            now: string;
+            /**
+             * Format: uuid
+             * @description Where that is; null: in no room.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a02
+             */
+            room: string;
+        };
+        EnergyOfRoom: {
+            /**
+             * Format: double
+             * @description What it costs; null: there is no price for all of it.
+             * @example 1.34
+             */
+            cost: number | null;
+            /**
+             * Format: double
+             * @description Kilowatt hours.
+             * @example 4.2
+             */
+            kwh: number;
+            /**
+             * Format: uuid
+             * @description The room; null: in no room.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a02
+             */
+            room: string;
+        };
+        EnergyPeriod: {
+            /**
+             * Format: double
+             * @description What was used in the same place of the stretch before.
+             * @example 3.9
+             */
+            before_kwh: number;
+            /**
+             * @description Whether somebody said what a part of it was.
+             * @example false
+             */
+            corrected: boolean;
+            /**
+             * Format: double
+             * @description What it costs; null: there is no price for all of it.
+             * @example 1.34
+             */
+            cost: number | null;
+            /**
+             * Format: double
+             * @description Kilowatt hours.
+             * @example 4.2
+             */
+            kwh: number;
+            /**
+             * @description Its first day.
+             * @example 2026-05-03
+             */
+            start: string;
+        };
+        EnergyUse: {
+            /**
+             * Format: double
+             * @description What it costs; null: there is no price for all of it.
+             * @example 1.34
+             */
+            cost: number | null;
+            /**
+             * Format: double
+             * @description Kilowatt hours.
+             * @example 4.2
+             */
+            kwh: number;
         };
         Event: {
             /** @description Who did it. */
@@ -2649,26 +3000,6 @@ export interface components {
              * @example eyJrIjoiZXZlbnRzIi
              */
             next: string | null;
-        };
-        Expected: {
-            /**
-             * Format: date-time
-             * @description When.
-             * @example 2026-05-03T14:02:11.250000Z
-             */
-            at: string;
-            /**
-             * Format: int64
-             * @description What they will take.
-             * @example 897288000
-             */
-            bytes: number;
-            /**
-             * Format: int64
-             * @description How many events there will be.
-             * @example 2136400
-             */
-            events: number;
         };
         Explanation: {
             /**
@@ -3070,6 +3401,10 @@ export interface components {
             /** @description Who joined. */
             session: components["schemas"]["Session"];
         };
+        ListCorrection: {
+            /** @description The things. */
+            items: components["schemas"]["Correction"][];
+        };
         ListDevice: {
             /** @description The things. */
             items: components["schemas"]["Device"][];
@@ -3134,6 +3469,10 @@ export interface components {
             /** @description The things. */
             items: components["schemas"]["SignedIn"][];
         };
+        ListTariff: {
+            /** @description The things. */
+            items: components["schemas"]["Tariff"][];
+        };
         ListTestOutcome: {
             /** @description The things. */
             items: components["schemas"]["TestOutcome"][];
@@ -3181,6 +3520,26 @@ export interface components {
              * @example msg="a radio ended" radio=zigbee
              */
             text: string;
+        };
+        LowTariff: {
+            /**
+             * Format: int64
+             * @description The hour of the home's clock it begins at.
+             * @example 22
+             */
+            from: number;
+            /**
+             * Format: double
+             * @description Of a kilowatt hour.
+             * @example 0.21
+             */
+            price: number;
+            /**
+             * Format: int64
+             * @description The hour it ends at: of the next day when that is earlier.
+             * @example 6
+             */
+            to: number;
         };
         Member: {
             /**
@@ -3899,6 +4258,14 @@ export interface components {
              */
             name: string;
         };
+        Replacement: {
+            /**
+             * Format: uuid
+             * @description The device that takes its place, its room and its name.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            by: string;
+        };
         Reported: {
             /**
              * Format: date-time
@@ -4513,6 +4880,135 @@ export interface components {
              */
             id: string;
         };
+        StatHardware: {
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+            /**
+             * Format: date-time
+             * @description Since when; null: from the beginning.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            from: string | null;
+            /**
+             * Format: date-time
+             * @description Until when; null: still.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            to: string | null;
+        };
+        StatPoint: {
+            /**
+             * Format: int64
+             * @description How many values were told; 0: what held before went on.
+             * @example 12
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description What a meter counted; null: not a meter's count.
+             * @example 0.42
+             */
+            kwh: number | null;
+            /**
+             * @description The value at its end; null: nothing was known.
+             * @example true
+             */
+            last: unknown;
+            /**
+             * Format: double
+             * @description The most; null: no number.
+             * @example 21.5
+             */
+            max: number | null;
+            /**
+             * Format: double
+             * @description The mean by time: each value counts for as long as it held; null: no number.
+             * @example 20.4
+             */
+            mean: number | null;
+            /**
+             * Format: double
+             * @description The least; null: no number.
+             * @example 19.5
+             */
+            min: number | null;
+            /**
+             * Format: date-time
+             * @description Where it begins.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            start: string;
+            /** @description How long each state held, the longest first; none for numbers. */
+            states: components["schemas"]["StateSpent"][];
+        };
+        StateSpent: {
+            /**
+             * Format: double
+             * @description For how long.
+             * @example 1800
+             */
+            seconds: number;
+            /**
+             * @description The state.
+             * @example true
+             */
+            value: unknown;
+        };
+        Statistics: {
+            /** @description The stretch of the same length right before, as one; null: not asked for. */
+            before: components["schemas"]["StatPoint"] | null;
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+            /**
+             * Format: date-time
+             * @description Where the first point begins.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            from: string;
+            /** @description The devices that told it, one after the other: more than one where a device was replaced. */
+            hardware: components["schemas"]["StatHardware"][];
+            /**
+             * Format: int64
+             * @description The newest event of the home. After a long time without a reader the two may differ for some seconds.
+             * @example 1042
+             */
+            head: number;
+            /** @description Every point of the stretch, in order. */
+            points: components["schemas"]["StatPoint"][];
+            /**
+             * @description The property.
+             * @example temperature
+             */
+            property: string;
+            /**
+             * Format: int64
+             * @description Everything up to this event is counted.
+             * @example 1042
+             */
+            seq: number;
+            /**
+             * @description How long each point is; days are those of the home.
+             * @example hour
+             * @enum {string}
+             */
+            size: "five_minutes" | "hour" | "day";
+            /**
+             * Format: date-time
+             * @description Where the last point ends.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            to: string;
+            /** @description The whole stretch as one. */
+            total: components["schemas"]["StatPoint"];
+        };
         Step: {
             /**
              * Format: date-time
@@ -4526,56 +5022,6 @@ export interface components {
              * @example 1037
              */
             seq: number;
-        };
-        Storage: {
-            /**
-             * Format: int64
-             * @description What they take on the server's disk, with their indexes: an estimate from a sample.
-             * @example 437640000
-             */
-            bytes: number;
-            /**
-             * Format: int64
-             * @description How many events there are.
-             * @example 1042000
-             */
-            events: number;
-            /** @description What it will be in a year if things go on as in the last thirty days. */
-            expected: components["schemas"]["Expected"];
-            /**
-             * Format: date-time
-             * @description When the oldest was recorded.
-             * @example 2026-05-03T14:02:11.250000Z
-             */
-            first_at: string;
-            /**
-             * Format: date-time
-             * @description Until when the oldest is kept at least: nothing younger than thirteen months is ever dropped.
-             * @example 2026-05-03T14:02:11.250000Z
-             */
-            kept_until: string;
-            /** @description The last months by UTC, the present one last. */
-            months: components["schemas"]["StorageMonth"][];
-        };
-        StorageMonth: {
-            /**
-             * Format: int64
-             * @description What they take.
-             * @example 38304000
-             */
-            bytes: number;
-            /**
-             * Format: int64
-             * @description How many events it brought.
-             * @example 91200
-             */
-            events: number;
-            /**
-             * Format: date-time
-             * @description When it began.
-             * @example 2026-05-03T14:02:11.250000Z
-             */
-            from: string;
         };
         SunTest: {
             /**
@@ -4604,6 +5050,46 @@ export interface components {
              * @example -30
              */
             offset_minutes?: number;
+        };
+        Tariff: {
+            /**
+             * @description ISO 4217.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * @description The first day, in the home's time zone.
+             * @example 2026-05-01
+             */
+            from: string;
+            /** @description The other price, for a part of each day; null: there is none. */
+            low: components["schemas"]["LowTariff"] | null;
+            /**
+             * Format: double
+             * @description Of a kilowatt hour.
+             * @example 0.32
+             */
+            price: number;
+        };
+        TariffRequest: {
+            /**
+             * @description ISO 4217.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * @description The first day, in the home's time zone. A tariff of the same day is replaced.
+             * @example 2026-05-01
+             */
+            from: string;
+            /** @description The other price, for a part of each day; none: there is none. */
+            low?: components["schemas"]["LowTariff"];
+            /**
+             * Format: double
+             * @description Of a kilowatt hour.
+             * @example 0.32
+             */
+            price: number;
         };
         TestOutcome: {
             /** @description When it should have fired, and would not. */
@@ -5213,39 +5699,6 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
-    "erase-account": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Erasure"];
-            };
-        };
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            409: components["responses"]["Conflict"];
-            413: components["responses"]["RequestEntityTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["UnprocessableEntity"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
-        };
-    };
     "list-door": {
         parameters: {
             query?: never;
@@ -5801,6 +6254,109 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "list-corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCorrection"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "add-correction": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Correction"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "withdraw-correction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The correction. */
+                correction: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "get-density": {
         parameters: {
             query?: {
@@ -6026,6 +6582,96 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "replace-device": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The device. */
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replacement"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-statistics": {
+        parameters: {
+            query: {
+                /** @description The property. */
+                property: string;
+                /** @description How long each point is. Five minutes are kept for two months. */
+                size?: "five_minutes" | "hour" | "day";
+                /** @description The first point is the one this lies in. */
+                from: string;
+                /** @description The points end here; now if not given. There are at most 1500. */
+                to?: string;
+                /** @description role: what the device does, told by whatever did it before it was replaced; hardware: this very device. */
+                of?: "role" | "hardware";
+                /** @description Whether the stretch right before is wanted, too. */
+                compare?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The device. */
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statistics"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "get-twin": {
         parameters: {
             query?: never;
@@ -6048,6 +6694,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Twin"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-energy": {
+        parameters: {
+            query: {
+                /** @description The first day, in the home's time zone. */
+                from: string;
+                /** @description The last day; a year after the first at most. */
+                to: string;
+                /** @description How long each period is. */
+                by?: "day" | "month";
+                /** @description Only what this does. */
+                device?: string;
+                /** @description Only in this room. */
+                room?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Energy"];
                 };
             };
             401: components["responses"]["Unauthorized"];
@@ -6994,10 +7681,7 @@ export interface operations {
     };
     "remove-member": {
         parameters: {
-            query?: {
-                /** @description Have their account erased, too, unless they belong to another home. */
-                erase?: boolean;
-            };
+            query?: never;
             header: {
                 /** @description The ETag of what is changed: its revision in quotes. */
                 "If-Match": string;
@@ -7251,51 +7935,6 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            422: components["responses"]["UnprocessableEntity"];
-            428: components["responses"]["PreconditionRequired"];
-            429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["InternalServerError"];
-            503: components["responses"]["ServiceUnavailable"];
-        };
-    };
-    "rename-mode": {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The ETag of what is changed: its revision in quotes. */
-                "If-Match": string;
-            };
-            path: {
-                /** @description The home. */
-                home: string;
-                /** @description The mode. */
-                mode: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Rename"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Modes"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestEntityTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
@@ -8256,7 +8895,7 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
-    "get-storage": {
+    "list-tariffs": {
         parameters: {
             query?: never;
             header?: never;
@@ -8274,8 +8913,81 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Storage"];
+                    "application/json": components["schemas"]["ListTariff"];
                 };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "set-tariff": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TariffRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tariff"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "remove-tariff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The first day of the tariff. */
+                from: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];

@@ -1,0 +1,1 @@
+DROP TABLE rejected_readings, rollups, rollup_cursors, corrections;
