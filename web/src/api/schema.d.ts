@@ -68,6 +68,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/account/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase the account
+         * @description Forgets who the caller is, for ever, from backups that are restored, too: name, all that signs in, and where they came from. They belong to no home any more; what they did stays in the logs of homes under an id that names nobody. A home in which they are alone is left to nobody, and its gateways are turned out. 409 for the last owner of a home with others in it.
+         */
+        post: operations["erase-account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/account/log": {
         parameters: {
             query?: never;
@@ -1030,7 +1050,7 @@ export interface paths {
         post?: never;
         /**
          * Turn a member out
-         * @description They see neither present nor past any more; their live sockets close within two seconds. 409 for the last owner.
+         * @description They see neither present nor past any more; their live sockets close within two seconds. 409 for the last owner. With erase, who belongs to no other home is forgotten, as by erasing the account.
          */
         delete: operations["remove-member"];
         options?: never;
@@ -1123,7 +1143,11 @@ export interface paths {
         delete: operations["remove-mode"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Rename a mode
+         * @description Gives a mode of the home's own another name. The ETag is that of the home's modes.
+         */
+        patch: operations["rename-mode"];
         trace?: never;
     };
     "/homes/{home}/presence": {
@@ -1506,6 +1530,26 @@ export interface paths {
          * @description Returns everything of the home as of an event or a time: as the cloud knew it then or, with true_at, as it truly was. A device's word that came more than 72 hours late stands where it was recorded.
          */
         get: operations["get-state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much room the history takes
+         * @description Counts the events, estimates their bytes and tells how they grow.
+         */
+        get: operations["get-storage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2081,9 +2125,11 @@ export interface components {
         Clause: {
             /**
              * @description Commands of these classes; none: of every one.
-             * @example A
+             * @example [
+             *       "A"
+             *     ]
              */
-            classes?: string;
+            classes?: ("A" | "B" | "C" | "D" | "E" | "F")[];
             /**
              * @description To these devices; none: to every one.
              * @example [
@@ -2899,6 +2945,13 @@ export interface components {
              */
             kwh: number;
         };
+        Erasure: {
+            /**
+             * @description The caller's own name, letter by letter.
+             * @example Grace Hopper
+             */
+            name: string;
+        };
         Event: {
             /** @description Who did it. */
             actor: components["schemas"]["Actor"];
@@ -3000,6 +3053,26 @@ export interface components {
              * @example eyJrIjoiZXZlbnRzIi
              */
             next: string | null;
+        };
+        Expected: {
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description What they will take.
+             * @example 897288000
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description How many events there will be.
+             * @example 2136400
+             */
+            events: number;
         };
         Explanation: {
             /**
@@ -4059,6 +4132,12 @@ export interface components {
              */
             for_ms?: number;
             /**
+             * Format: double
+             * @description How far back the value must go until the test is not met any more.
+             * @example 0.5
+             */
+            hysteresis?: number;
+            /**
              * @description What it must be.
              * @example true
              */
@@ -5023,6 +5102,56 @@ export interface components {
              */
             seq: number;
         };
+        Storage: {
+            /**
+             * Format: int64
+             * @description What they take on the server's disk, with their indexes: an estimate from a sample.
+             * @example 437640000
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description How many events there are.
+             * @example 1042000
+             */
+            events: number;
+            /** @description What it will be in a year if things go on as in the last thirty days. */
+            expected: components["schemas"]["Expected"];
+            /**
+             * Format: date-time
+             * @description When the oldest was recorded.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            first_at: string;
+            /**
+             * Format: date-time
+             * @description Until when the oldest is kept at least: nothing younger than thirteen months is ever dropped.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            kept_until: string;
+            /** @description The last months by UTC, the present one last. */
+            months: components["schemas"]["StorageMonth"][];
+        };
+        StorageMonth: {
+            /**
+             * Format: int64
+             * @description What they take.
+             * @example 38304000
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description How many events it brought.
+             * @example 91200
+             */
+            events: number;
+            /**
+             * Format: date-time
+             * @description When it began.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            from: string;
+        };
         SunTest: {
             /**
              * @description What it must be.
@@ -5691,6 +5820,39 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "erase-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Erasure"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["RequestEntityTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
@@ -7681,7 +7843,10 @@ export interface operations {
     };
     "remove-member": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Have their account erased, too, unless they belong to another home. */
+                erase?: boolean;
+            };
             header: {
                 /** @description The ETag of what is changed: its revision in quotes. */
                 "If-Match": string;
@@ -7935,6 +8100,51 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["UnprocessableEntity"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "rename-mode": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what is changed: its revision in quotes. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The mode. */
+                mode: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rename"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Modes"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
@@ -8884,6 +9094,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Picture"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Storage"];
                 };
             };
             401: components["responses"]["Unauthorized"];
