@@ -25,6 +25,7 @@ type Home struct {
 	Scenes   map[SceneID]*Scene
 	Paces    map[DeviceID]*Pace
 	Tests    map[TestID]*Test
+	Webhooks map[WebhookID]*Webhook
 
 	catalog  *thing.Catalog
 	models   map[DeviceID]*thing.Model   // of devices that spoke since they were registered
@@ -114,6 +115,7 @@ func NewHome(id HomeID, catalog *thing.Catalog) *Home {
 		Scenes:   map[SceneID]*Scene{},
 		Paces:    map[DeviceID]*Pace{},
 		Tests:    map[TestID]*Test{},
+		Webhooks: map[WebhookID]*Webhook{},
 		catalog:  catalog,
 		models:   map[DeviceID]*thing.Model{},
 	}
@@ -166,9 +168,11 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		h.applyScene(ev)
 	case TestEdited, TestRemoved:
 		h.applyTest(ev)
+	case WebhookEdited, WebhookRenamed, WebhookStarted, WebhookStopped, WebhookRemoved:
+		h.applyWebhook(ev)
 	case GatewayClockStepped, GatewayEntryRefused, GatewayClaimExhausted, CommandAnsweredLate,
 		GatewayPairingOpened, GatewayPairingClosed, GatewayCommissioningBegun, GatewayClientEnded, NoticeRaised,
-		MemberInvited, MemberUninvited:
+		MemberInvited, MemberUninvited, WebhookCalled, NotificationSent, NotificationFailed:
 		// Kept for people; no state follows from them.
 	default:
 		return fmt.Errorf("home %s: no fold for %T", h.ID, ev.Fact)

@@ -25,6 +25,7 @@ func (t Tables) Load(ctx context.Context, tx pgx.Tx, ids []domain.HomeID) (map[d
 	queue(l, "scenes", "", func(h *domain.Home, s *domain.Scene) { h.Scenes[s.ID] = s })
 	queue(l, "paces", "", func(h *domain.Home, p *domain.Pace) { h.Paces[p.Device] = p })
 	queue(l, "home_tests", "", func(h *domain.Home, t *domain.Test) { h.Tests[t.ID] = t })
+	queue(l, "webhooks", "", func(h *domain.Home, w *domain.Webhook) { h.Webhooks[w.ID] = w })
 	return l.load(ctx, tx)
 }
 

@@ -31,6 +31,7 @@ func (t Tables) Save(batch *pgx.Batch, homes []*domain.Home) (rest *pgx.Batch, e
 		{"homes", &s.homes}, {"members", &s.members}, {"rooms", &s.rooms},
 		{"gateways", &s.gateways}, {"devices", &s.devices}, {"twins", &s.twins},
 		{"rules", &s.rules}, {"rule_runs", &s.runs}, {"scenes", &s.scenes}, {"paces", &s.paces}, {"home_tests", &s.tests},
+		{"webhooks", &s.webhooks},
 	} {
 		perhaps = table.rows.queue(table.name, batch, news) || perhaps
 	}
@@ -44,7 +45,7 @@ func (t Tables) Save(batch *pgx.Batch, homes []*domain.Home) (rest *pgx.Batch, e
 // saver holds changed documents in the shape of one statement per table.
 type saver struct {
 	homes, members, rooms, gateways, devices, twins documents
-	rules, runs, scenes, paces, tests               documents
+	rules, runs, scenes, paces, tests, webhooks     documents
 	commands                                        commandRows
 }
 
@@ -96,6 +97,9 @@ func (s *saver) collectRules(h *domain.Home, changes domain.Changes) error {
 		return err
 	}
 	if err := collect(&s.tests, h, changes.Tests, h.Tests, func(t *domain.Test) domain.Seq { return t.Revision }); err != nil {
+		return err
+	}
+	if err := collect(&s.webhooks, h, changes.Webhooks, h.Webhooks, func(w *domain.Webhook) domain.Seq { return w.Revision }); err != nil {
 		return err
 	}
 	return collect(&s.paces, h, changes.Paces, h.Paces, func(p *domain.Pace) domain.Seq { return p.Revision })

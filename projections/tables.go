@@ -11,5 +11,5 @@ type Tables struct {
 
 // tableNames are the projected tables, in the order they are hashed.
 func tableNames() []string {
-	return []string{"homes", "members", "rooms", "gateways", "devices", "twins", "commands", "rules", "rule_runs", "scenes", "paces", "home_tests"}
+	return []string{"homes", "members", "rooms", "gateways", "devices", "twins", "commands", "rules", "rule_runs", "scenes", "paces", "home_tests", "webhooks"}
 }
