@@ -20,13 +20,14 @@ const (
 	GrantRules      Action = "rules.grant"      // let a rule open something
 	ReadMembers     Action = "members.read"     // who belongs to it
 	ManageMembers   Action = "members.manage"   // invite, change and remove people; whom, gives says
+	ManageWebhooks  Action = "webhooks.manage"  // whom outside the home is told what happens in it
 )
 
 // Actions returns all of them.
 func Actions() []Action {
 	return []Action{
 		ReadHome, EditHome, ReadHistory, CommandDevice, ManageGateways, InspectGateways, EditRules, GrantRules,
-		ReadMembers, ManageMembers,
+		ReadMembers, ManageMembers, ManageWebhooks,
 	}
 }
 
@@ -96,7 +97,7 @@ func row(action Action, class thing.Class) cell {
 		return cell{always: owner}
 	case ReadMembers:
 		return cell{always: family | support}
-	case ManageMembers:
+	case ManageMembers, ManageWebhooks:
 		return cell{always: owner | admin}
 	case CommandDevice:
 		return commands(class)

@@ -29,6 +29,7 @@ rules.edit          +     +     .      .       .        .      .
 rules.grant         +     .     .      .       .        .      .
 members.read        +     +     +      .       .        +      .
 members.manage      +     +     .      .       .        .      .
+webhooks.manage     +     +     .      .       .        .      .
 `
 
 const agreedGifts = `

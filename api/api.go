@@ -15,6 +15,7 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 
 	"logis/access"
+	"logis/dispatch/outside"
 	"logis/eventstore"
 	"logis/history"
 	"logis/history/proof"
@@ -35,6 +36,8 @@ type Options struct {
 	Rollups *projections.Rollups
 	// Callers ask gateways something; without one no gateway is ever connected.
 	Callers Callers
+	// Outside knows which addresses can be called; nil: those of the public internet.
+	Outside *outside.Caller
 	// App is the browser app: index.html and what it loads. Nil serves none.
 	App fs.FS
 	// Log is told of faults that are not the caller's. Nil tells nobody.
@@ -83,6 +86,9 @@ func build(options Options, t tuning) (*Server, error) {
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
+	if options.Outside == nil {
+		options.Outside = outside.New(outside.Options{})
+	}
 	s := &Server{
 		options: options, tuning: t, router: chi.NewRouter(),
 		people: newCallers(t.person), places: newCallers(t.address),
@@ -128,6 +134,7 @@ func (s *Server) routes(r chi.Router) {
 	s.addGateways()
 	s.addMembers()
 	s.addInvitations()
+	s.addWebhooks()
 	s.addTokens()
 	s.addAccount()
 	s.addPasskeys()

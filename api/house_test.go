@@ -34,6 +34,7 @@ type house struct {
 		scene          domain.SceneID
 		mode           domain.Mode
 		test           domain.TestID
+		webhook        domain.WebhookID
 	}
 }
 
@@ -65,6 +66,9 @@ func (h *house) furnish() {
 	var modes Modes
 	h.owner.ask("POST", h.path+"/modes", `{"name":"Party"}`).want(201).into(&modes)
 	h.fixture.rule, h.fixture.scene, h.fixture.mode = rule.ID, scene.ID, modes.Modes[len(modes.Modes)-1].Mode
+	var hook WebhookSecret
+	h.owner.ask("POST", h.path+"/webhooks", `{"name":"Server","url":"https://example.org/hook","types":["device"]}`).want(201).into(&hook)
+	h.fixture.webhook = hook.Webhook.ID
 	h.fixture.test = h.tested(eventstore.NewID[domain.RuleKind](time.Now()))
 }
 

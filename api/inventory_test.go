@@ -62,6 +62,7 @@ func (h *house) fill(path string) string {
 		"{client}", "KQ5TVQ2XJ7M4ZB3N6YFD2RLHAC",
 		"{rule}", h.fixture.rule.String(), "{scene}", h.fixture.scene.String(), "{mode}", string(h.fixture.mode),
 		"{test}", h.fixture.test.String(), "{from}", "2026-05-01", "{correction}", h.fixture.test.String(),
+		"{webhook}", h.fixture.webhook.String(),
 		"{person}", h.owner.id.String(), "{invitation}", h.fixture.invitation.String(),
 		"{token}", h.fixture.token.String(), "{session}", h.fixture.session.String(),
 		"{passkey}", h.fixture.token.String(),
@@ -85,6 +86,7 @@ func bodyFor(op *huma.Operation) string {
 		"grant-rule": `{"device":"018f0000-0000-7000-8000-000000000000"}`,
 		"add-scene":  `{"name":"Bright","capture":["018f0000-0000-7000-8000-000000000000"]}`, "change-scene": `{"name":"Other"}`,
 		"set-mode": `{"mode":"away"}`, "add-mode": `{"name":"Party"}`, "set-presence": `{"present":true}`, "change-settings": `{"clauses":[]}`,
+		"add-webhook": `{"name":"Server","url":"https://example.org/hook","types":["device"]}`, "change-webhook": `{"on":false}`,
 		"change-device": `{"name":"Other"}`, "request-command": `{"set":{"onOff":true}}`,
 		"open-pairing": `{"radio":"zigbee","seconds":60}`, "commission-device": `{"radio":"matter","code":"34970112332"}`,
 		"configure-gateway": `{"log_level":"debug","outbox_mib":0,"radios_off":[]}`,
@@ -209,7 +211,7 @@ func TestEveryOperationInAHomeAsksForAnAction(t *testing.T) {
 		if !ok {
 			t.Errorf("%s was not added by add or addLive", name)
 		}
-		if strings.HasPrefix(name, "GET ") && (action == access.ReadMembers || op.OperationID == "list-invitations") {
+		if strings.HasPrefix(name, "GET ") && (action == access.ReadMembers || op.OperationID == "list-invitations" || op.OperationID == "list-webhooks") {
 			asked[action] = true
 			continue
 		}

@@ -55,6 +55,8 @@ func door() map[string]string {
 		"get-difference": "+fnfaan", "get-proof": "+fnfaan", "get-storage": "+fnfaan",
 		"get-statistics": "+nnfaan", "get-energy": "+fnfaan", "list-tariffs": "+fnfaan", "set-tariff": "+fnfaan", "remove-tariff": "nfnfaan",
 		"list-corrections": "+fnfaan", "add-correction": "+fnfaan", "withdraw-correction": "nfnfaan", "replace-device": "+fnfaan",
+		"list-webhooks": "+fnfaan", "add-webhook": "+fnfaan", "change-webhook": "+fnfaan", "remove-webhook": "+fnfaan",
+		"new-webhook-secret": "+fnfaan", "call-webhook": "+fnfaan",
 		"list-invitations": "+fnfaan", "invite-member": "+fnfaan", "withdraw-invitation": "+fnfaan",
 	}
 }
@@ -231,6 +233,7 @@ func TestAnIdOfAnotherHomeInABodyIsRefused(t *testing.T) {
 		{"CommandAction.device", "POST", n.path + "/rules", rules("actions", `[{"command":{"device":"`+device+`","set":{"onOff":true}}}]`), 422},
 		{"SceneAction.scene", "POST", n.path + "/rules", rules("actions", `[{"scene":{"scene":"`+scene+`"}}]`), 422},
 		{"NotifyAction.person", "POST", n.path + "/rules", rules("actions", `[{"notify":{"person":"`+eve+`"}}]`), 422},
+		{"WebhookAction.webhook", "POST", n.path + "/rules", rules("actions", `[{"webhook":{"webhook":"`+n.strange.fixture.webhook.String()+`"}}]`), 422},
 		{"RuleRequest.grants", "POST", n.path + "/rules", `{"name":"x","document":` + noon + `,"grants":["` + device + `"]}`, 422},
 		{"RuleChange.grants", "PATCH", n.path + "/rules/" + n.fixture.rule.String(), `{"grants":["` + device + `"]}`, 422},
 		{"RuleGrant.device", "POST", n.path + "/rules/" + n.fixture.rule.String() + "/grants", `{"device":"` + device + `"}`, 422},

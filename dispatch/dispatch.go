@@ -12,6 +12,8 @@ import (
 	"github.com/riverqueue/river/rivertype"
 	"golang.org/x/sync/errgroup"
 
+	"logis/dispatch/outside"
+	"logis/dispatch/webhook"
 	"logis/domain"
 	"logis/eventstore"
 )
@@ -39,13 +41,16 @@ type Options struct {
 	Authorize Authorize
 	// Forget drops what others keep and has expired, and tells how much; may be nil.
 	Forget func(context.Context) (int64, error)
+	// Outside calls webhooks; nil: one that calls nothing but the public internet.
+	Outside *outside.Caller
 }
 
 // Dispatcher runs the jobs of one server.
 type Dispatcher struct {
-	options Options
-	store   *eventstore.Store
-	queue   *Queue
+	options  Options
+	store    *eventstore.Store
+	queue    *Queue
+	webhooks *webhook.Deliverer
 }
 
 // NewQueue returns the queue to give to the store. It works before Run. The pool is
@@ -66,7 +71,13 @@ func NewQueue(pool *pgxpool.Pool, replica string, log *slog.Logger) (*Queue, err
 
 // New returns a dispatcher over the store whose jobs the queue holds.
 func New(store *eventstore.Store, queue *Queue, options Options) *Dispatcher {
-	return &Dispatcher{options: options, store: store, queue: queue}
+	if options.Outside == nil {
+		options.Outside = outside.New(outside.Options{})
+	}
+	return &Dispatcher{
+		options: options, store: store, queue: queue,
+		webhooks: webhook.New(store, options.Outside, queue.callLater),
+	}
 }
 
 // Run works jobs and sweeps until ctx ends, then lets running jobs finish.
@@ -76,6 +87,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	river.AddWorker(workers, &closeWorker{dispatcher: d})
 	river.AddWorker(workers, &configureWorker{dispatcher: d})
 	river.AddWorker(workers, &rulesWorker{dispatcher: d})
+	river.AddWorker(workers, &webhookWorker{dispatcher: d})
 	client, err := river.NewClient(nearDriver{riverpgxv5.New(d.queue.pool), d.queue.near}, &river.Config{
 		Logger:                      d.options.Log,
 		Workers:                     workers,
@@ -89,6 +101,8 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 		Queues: map[string]river.QueueConfig{
 			SendQueue(d.queue.replica): {MaxWorkers: sendWorkers},
 			closeQueue:                 {MaxWorkers: closeWorkers},
+			webhookQueue:               {MaxWorkers: webhookWorkers},
+			slowQueue:                  {MaxWorkers: slowWorkers},
 		},
 	})
 	if err != nil {

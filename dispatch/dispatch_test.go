@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"logis/dispatch"
+	"logis/dispatch/outside"
 	"logis/domain"
 	"logis/domain/thing"
 	"logis/eventstore"
@@ -53,14 +54,22 @@ type bundle struct {
 	lock    domain.DeviceID
 	allowed bool
 	forgot  chan struct{}
+	outside *outside.Caller
 }
 
 const replica = "one"
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
+	return setupWith(t, nil)
+}
+
+// setupWith is setup with a caller of webhooks.
+func setupWith(t *testing.T, caller *outside.Caller) *bundle {
+	t.Helper()
 	b := &bundle{
-		pool: pgtest.New(t), sender: &sender{sent: make(chan domain.CommandID, 16)}, allowed: true,
+		outside: caller,
+		pool:    pgtest.New(t), sender: &sender{sent: make(chan domain.CommandID, 16)}, allowed: true,
 		forgot: make(chan struct{}, 1),
 		home:   eventstore.NewID[domain.HomeKind](time.Now()), gateway: eventstore.NewID[domain.GatewayKind](time.Now()),
 		lamp: eventstore.NewID[domain.DeviceKind](time.Now()), lock: eventstore.NewID[domain.DeviceKind](time.Now()),
@@ -87,7 +96,7 @@ func (b *bundle) server(t *testing.T, replica string) *eventstore.Store {
 		Reactors: dispatch.Reactors(), Jobs: queue,
 	})
 	d := dispatch.New(store, queue, dispatch.Options{
-		Log: log, Sender: b.sender,
+		Log: log, Sender: b.sender, Outside: b.outside,
 		Authorize: func(*domain.Home, *domain.Command, time.Time) bool { return b.allowed },
 		Forget: func(context.Context) (int64, error) {
 			select {

@@ -13,7 +13,9 @@ import (
 // Reactors returns what follows from events, in the order in which they must see
 // each of them: rules record further events, and whoever comes after them would see
 // a home that has moved on.
-func Reactors() []eventstore.Reactor { return []eventstore.Reactor{Reactor{}, Rules{}, Placing{}} }
+func Reactors() []eventstore.Reactor {
+	return []eventstore.Reactor{Reactor{}, Webhooks{}, Rules{}, Placing{}}
+}
 
 // Rules lets the rules of a home that run in the cloud react to its events, in the
 // transaction of each. It implements eventstore.Reactor.

@@ -43,8 +43,12 @@ func (d *Dispatcher) sweep(ctx context.Context) error {
 	}
 }
 
-// forget drops kept answers, sessions, links and claims that have expired.
+// forget drops kept answers, sessions, links and claims that have expired, and sees
+// to it that no webhook is forgotten.
 func (d *Dispatcher) forget(ctx context.Context) error {
+	if err := d.resumeWebhooks(ctx); err != nil {
+		return err
+	}
 	_, err := d.store.ForgetKeys(ctx)
 	if err != nil || d.options.Forget == nil {
 		return err

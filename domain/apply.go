@@ -146,6 +146,7 @@ func (h *Home) applyCommand(ev *RecordedEvent) error {
 		return h.advance(ev, fact.Command, func(c *Command) {
 			c.Status, c.Ended, c.Reason, c.Observed = Status(fact.Outcome), step, fact.Reason, fact.Observed
 			delete(h.Commands, c.ID)
+			h.before.command = c
 			if t := h.twin(c.Device); t.settle(c) {
 				h.touch(t, ev.Seq)
 			}

@@ -15,6 +15,7 @@ type Changes struct {
 	Scenes   map[SceneID]bool
 	Paces    map[DeviceID]bool
 	Tests    map[TestID]bool
+	Webhooks map[WebhookID]bool
 
 	Corrections map[CorrectionID]bool
 }

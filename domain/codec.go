@@ -160,4 +160,12 @@ func addRules(all map[string]decoder) {
 	add[SceneActivated](all)
 	add[TestEdited](all)
 	add[TestRemoved](all)
+	add[WebhookEdited](all)
+	add[WebhookRenamed](all)
+	add[WebhookStarted](all)
+	add[WebhookStopped](all)
+	add[WebhookRemoved](all)
+	add[WebhookCalled](all)
+	add[NotificationSent](all)
+	add[NotificationFailed](all)
 }

@@ -93,7 +93,7 @@ type (
 		Other   RuleID    `json:"other,omitzero"`
 		Device  DeviceID  `json:"device,omitzero"`
 	}
-	// NoticeRaised says that members are to be told something about a rule.
+	// NoticeRaised says that members are to be told something about its entity.
 	NoticeRaised struct {
 		About  NoticeKind `json:"about"`
 		Person PersonID   `json:"person,omitzero"` // zero: every owner
@@ -122,9 +122,18 @@ type NoticeKind string
 
 // The kinds.
 const (
-	NoticeOfRule NoticeKind = "rule" // a rule's own action
-	NoticeOfCut  NoticeKind = "cut"  // a rule was cut
+	NoticeOfRule    NoticeKind = "rule"            // a rule's own action
+	NoticeOfCut     NoticeKind = "cut"             // a rule was cut
+	NoticeOfDoubt   NoticeKind = "not_confirmed"   // a command that secures did not succeed; about the device
+	NoticeOfGateway NoticeKind = "gateway_lost"    // a gateway has been away for a while; about the gateway
+	NoticeOfKey     NoticeKind = "key_ending"      // a gateway's key ends soon; about the gateway
+	NoticeOfWebhook NoticeKind = "webhook_stopped" // a webhook is called no more; about the webhook
 )
+
+// NoticeKinds returns all of them.
+func NoticeKinds() []NoticeKind {
+	return []NoticeKind{NoticeOfRule, NoticeOfCut, NoticeOfDoubt, NoticeOfGateway, NoticeOfKey, NoticeOfWebhook}
+}
 
 // Checked is one part of a condition and what came of it.
 type Checked struct {

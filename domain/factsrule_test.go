@@ -9,6 +9,8 @@ var (
 	otherRule   = domain.RuleID{0x01, 0x8f, 15: 51}
 	sampleScene = domain.SceneID{0x01, 0x8f, 15: 60}
 	sampleMode  = domain.ModeID{0x01, 0x8f, 15: 70}
+
+	sampleWebhook = domain.WebhookID{0x01, 0x8f, 15: 80}
 )
 
 func number(f float64) *float64 { return &f }
@@ -90,7 +92,14 @@ func ruleFacts() map[string]domain.Fact {
 		"scene.renamed@1":         domain.SceneRenamed{}, "scene.removed@1": domain.SceneRemoved{},
 		"test.edited@1":     domain.TestEdited{Rule: otherRule, After: 4, To: 9, Expected: []domain.Expected{{Seq: 7}, {AtMS: 1772366430000}}},
 		"test.removed@1":    domain.TestRemoved{},
-		"scene.activated@1": domain.SceneActivated{Version: 3, Undoes: 9, Before: settings, Depth: 1},
+		"webhook.edited@1":  domain.WebhookEdited{Types: []string{"device", "command.failed"}, Moved: true},
+		"webhook.renamed@1": domain.WebhookRenamed{}, "webhook.started@1": domain.WebhookStarted{}, "webhook.removed@1": domain.WebhookRemoved{},
+		"webhook.stopped@1":     domain.WebhookStopped{Reason: domain.StopFailing},
+		"webhook.called@1":      domain.WebhookCalled{Fired: 15, Action: 2},
+		"notification.sent@1":   domain.NotificationSent{Channel: domain.ByMail, Notices: []domain.Seq{15, 16}, More: 3},
+		"notification.failed@1": domain.NotificationFailed{Channel: domain.ByMail, Notices: []domain.Seq{15}, Reason: domain.FailRefused},
+		"rule.edited@1.webhook": domain.RuleEdited{Document: domain.RuleDocument{Triggers: []domain.Trigger{}, Actions: []domain.Action{{Webhook: &domain.WebhookAction{Webhook: sampleWebhook}}}}},
+		"scene.activated@1":     domain.SceneActivated{Version: 3, Undoes: 9, Before: settings, Depth: 1},
 		"command.requested@1.rule": domain.CommandRequested{
 			Command: sampleCommand, Gateway: gateway, Class: thing.Comfort, Set: set("onOff", "true"), Depth: 3,
 		},

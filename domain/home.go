@@ -26,6 +26,7 @@ type Home struct {
 	Scenes   map[SceneID]*Scene
 	Paces    map[DeviceID]*Pace
 	Tests    map[TestID]*Test
+	Webhooks map[WebhookID]*Webhook
 	// Corrections are those that count.
 	Corrections map[CorrectionID]*Correction
 
@@ -120,6 +121,7 @@ func NewHome(id HomeID, catalog *thing.Catalog) *Home {
 		Scenes:      map[SceneID]*Scene{},
 		Paces:       map[DeviceID]*Pace{},
 		Tests:       map[TestID]*Test{},
+		Webhooks:    map[WebhookID]*Webhook{},
 		Corrections: map[CorrectionID]*Correction{},
 		catalog:     catalog,
 		models:      map[DeviceID]*thing.Model{},
@@ -175,9 +177,11 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		h.applyTest(ev)
 	case TariffSet, TariffRemoved, ReadingRejected, EnergyCorrected, CorrectionWithdrawn:
 		h.applyEnergy(ev)
+	case WebhookEdited, WebhookRenamed, WebhookStarted, WebhookStopped, WebhookRemoved:
+		h.applyWebhook(ev)
 	case GatewayClockStepped, GatewayEntryRefused, GatewayClaimExhausted, CommandAnsweredLate,
 		GatewayPairingOpened, GatewayPairingClosed, GatewayCommissioningBegun, GatewayClientEnded, NoticeRaised,
-		MemberInvited, MemberUninvited:
+		MemberInvited, MemberUninvited, WebhookCalled, NotificationSent, NotificationFailed:
 		// Kept for people; no state follows from them.
 	default:
 		return fmt.Errorf("home %s: no fold for %T", h.ID, ev.Fact)

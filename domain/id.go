@@ -24,6 +24,7 @@ type (
 	SceneKind   struct{}
 	ModeKind    struct{}
 	TestKind    struct{}
+	WebhookKind struct{}
 
 	InvitationKind struct{}
 	CorrectionKind struct{}
@@ -44,6 +45,7 @@ type (
 	SceneID   = ID[SceneKind]
 	ModeID    = ID[ModeKind]
 	TestID    = ID[TestKind]
+	WebhookID = ID[WebhookKind]
 
 	InvitationID = ID[InvitationKind]
 	CorrectionID = ID[CorrectionKind]

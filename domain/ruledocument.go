@@ -163,7 +163,7 @@ type Action struct {
 	Delay   *DelayAction   `json:"delay,omitempty" doc:"Wait."`
 	Notify  *NotifyAction  `json:"notify,omitempty" doc:"Tell members."`
 	Mode    *ModeAction    `json:"mode,omitempty" doc:"The home's mode."`
-	Webhook *WebhookAction `json:"webhook,omitempty" doc:"Call an address; not yet available."`
+	Webhook *WebhookAction `json:"webhook,omitempty" doc:"Call a webhook of the home."`
 }
 
 // CommandAction asks a device to set values or to do one action.
@@ -196,7 +196,9 @@ type ModeAction struct {
 	To Mode `json:"to" doc:"The value now; none: any." example:"away"`
 }
 
-// WebhookAction calls an address outside.
+// WebhookAction calls a webhook of the home. A rule never names an address: who may
+// write rules would reach whatever the server does.
 type WebhookAction struct {
-	URL string `json:"url" doc:"The address." example:"https://example.org/hook"`
+	Webhook WebhookID `json:"webhook,omitzero" format:"uuid" doc:"The webhook." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a0b"`
+	URL     string    `json:"url,omitempty" doc:"Refused: register a webhook and name it." example:"https://example.org/hook"`
 }

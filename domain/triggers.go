@@ -109,6 +109,7 @@ type before struct {
 	available Availability
 	crossed   []TriggerRef // triggers with hysteresis that went over their threshold
 	wait      Wait         // that ended
+	command   *Command     // that ended
 }
 
 type movedValue struct {
@@ -140,6 +141,10 @@ func (h *Home) Crossed(ref TriggerRef) bool { return slices.Contains(h.before.cr
 
 // EndedWait returns the wait that the last event, a rule.wait_ended, ended.
 func (h *Home) EndedWait() Wait { return h.before.wait }
+
+// EndedCommand returns the command that the last event ended, which is not among the
+// open ones any more; nil when it ended none.
+func (h *Home) EndedCommand() *Command { return h.before.command }
 
 // watch keeps what a report is about to replace, for the rules that ask.
 func (h *Home) watch(ev *RecordedEvent, t *Twin, fact DeviceReported) {

@@ -3,6 +3,7 @@ package eventstore
 import (
 	"bytes"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -164,6 +165,14 @@ func dateEvent(rec *domain.RecordedEvent) {
 func (tx *Tx) Enqueue(job Job) {
 	tx.kept = true
 	tx.jobs = append(tx.jobs, job)
+}
+
+// EnqueueOnce is Enqueue unless this append asks for the very same job already. For
+// the few jobs that many events of one append can ask for.
+func (tx *Tx) EnqueueOnce(job Job) {
+	if !slices.Contains(tx.jobs, job) {
+		tx.Enqueue(job)
+	}
 }
 
 // mark is how far an append has come.

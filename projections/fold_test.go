@@ -59,7 +59,7 @@ func (b *bundle) rows(t testing.TB, home domain.HomeID) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	for _, table := range []string{
-		"homes", "members", "rooms", "gateways", "devices", "twins", "commands", "rules", "rule_runs", "scenes", "paces", "home_tests", "corrections",
+		"homes", "members", "rooms", "gateways", "devices", "twins", "commands", "rules", "rule_runs", "scenes", "paces", "home_tests", "corrections", "webhooks",
 	} {
 		id, further := "id", "''"
 		if table == "homes" {
@@ -144,6 +144,9 @@ func (b *bundle) wanted(t testing.TB, home domain.HomeID) map[string]string {
 	}
 	for id, c := range h.Corrections {
 		add("corrections", id.Entity(), c.Revision, c, "")
+	}
+	for id, w := range h.Webhooks {
+		add("webhooks", id.Entity(), w.Revision, w, "")
 	}
 	for id, p := range h.Paces {
 		add("paces", id.Entity(), p.Revision, p, "")

@@ -26,6 +26,7 @@ func (t Tables) Load(ctx context.Context, tx pgx.Tx, ids []domain.HomeID) (map[d
 	queue(l, "paces", "", func(h *domain.Home, p *domain.Pace) { h.Paces[p.Device] = p })
 	queue(l, "home_tests", "", func(h *domain.Home, t *domain.Test) { h.Tests[t.ID] = t })
 	queue(l, "corrections", "", func(h *domain.Home, c *domain.Correction) { h.Corrections[c.ID] = c })
+	queue(l, "webhooks", "", func(h *domain.Home, w *domain.Webhook) { h.Webhooks[w.ID] = w })
 	return l.load(ctx, tx)
 }
 

@@ -31,6 +31,7 @@ func (t Tables) Save(batch *pgx.Batch, homes []*domain.Home) (rest *pgx.Batch, e
 		{"homes", &s.homes}, {"members", &s.members}, {"rooms", &s.rooms},
 		{"gateways", &s.gateways}, {"devices", &s.devices}, {"twins", &s.twins},
 		{"rules", &s.rules}, {"rule_runs", &s.runs}, {"scenes", &s.scenes}, {"paces", &s.paces}, {"home_tests", &s.tests}, {"corrections", &s.corrections},
+		{"webhooks", &s.webhooks},
 	} {
 		perhaps = table.rows.queue(table.name, batch, news) || perhaps
 	}
@@ -45,6 +46,7 @@ func (t Tables) Save(batch *pgx.Batch, homes []*domain.Home) (rest *pgx.Batch, e
 type saver struct {
 	homes, members, rooms, gateways, devices, twins documents
 	rules, runs, scenes, paces, tests, corrections  documents
+	webhooks                                        documents
 	commands                                        commandRows
 }
 
@@ -96,6 +98,9 @@ func (s *saver) collectRules(h *domain.Home, changes domain.Changes) error {
 		return err
 	}
 	if err := collect(&s.tests, h, changes.Tests, h.Tests, func(t *domain.Test) domain.Seq { return t.Revision }); err != nil {
+		return err
+	}
+	if err := collect(&s.webhooks, h, changes.Webhooks, h.Webhooks, func(w *domain.Webhook) domain.Seq { return w.Revision }); err != nil {
 		return err
 	}
 	err := collect(&s.corrections, h, changes.Corrections, h.Corrections, func(c *domain.Correction) domain.Seq { return c.Revision })

@@ -11,5 +11,8 @@ type Tables struct {
 
 // tableNames are the projected tables, in the order they are hashed.
 func tableNames() []string {
-	return []string{"homes", "members", "rooms", "gateways", "devices", "twins", "commands", "rules", "rule_runs", "scenes", "paces", "home_tests", "corrections"}
+	return []string{
+		"homes", "members", "rooms", "gateways", "devices", "twins", "commands",
+		"rules", "rule_runs", "scenes", "paces", "home_tests", "corrections", "webhooks",
+	}
 }

@@ -4,7 +4,11 @@ import (
 	"flag"
 	"fmt"
 	"net"
+	"net/netip"
 	"path/filepath"
+	"strings"
+
+	"logis/dispatch/outside"
 )
 
 // config is what the environment and the flags say.
@@ -16,6 +20,7 @@ type config struct {
 	demoArgs string // further flags for it
 	homeName string
 
+	callable    string // networks that may be called although they are not public
 	checkpoints string // folder of the second place; "" is one in data
 }
 
@@ -33,6 +38,27 @@ func checkpointsFlag(flags *flag.FlagSet, c *config) {
 		"folder for the signed checkpoints and the ledger of erasures, best on another disk (LOGIS_CHECKPOINTS; checkpoints in the data folder)")
 }
 
+// outside returns who calls the addresses that people give.
+func (c config) outside() (*outside.Caller, error) {
+	var options outside.Options
+	for text := range strings.SplitSeq(c.callable, ",") {
+		if text = strings.TrimSpace(text); text == "" {
+			continue
+		}
+		network, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, fmt.Errorf("%w: network %q: want one like 192.168.1.0/24", errUsage, text)
+		}
+		options.Allow = append(options.Allow, network)
+	}
+	return outside.New(options), nil
+}
+
+func callableFlag(flags *flag.FlagSet, c *config) {
+	flags.StringVar(&c.callable, "callable", c.callable,
+		"networks that webhooks may be in although they are not public, separated by commas (LOGIS_CALLABLE; none)")
+}
+
 const (
 	defaultAddr = "localhost:8080"
 	defaultData = ".logis"
@@ -42,6 +68,7 @@ const (
 func readConfig(t terminal, name string, args []string, more func(*flag.FlagSet, *config)) (config, []string, error) {
 	c := config{addr: fromEnv(t, "LOGIS_ADDR", defaultAddr), data: fromEnv(t, "LOGIS_DATA", defaultData)}
 	c.database, c.checkpoints = fromEnv(t, "DATABASE_URL", ""), fromEnv(t, "LOGIS_CHECKPOINTS", "")
+	c.callable = fromEnv(t, "LOGIS_CALLABLE", "")
 	flags := flag.NewFlagSet("logis-server "+name, flag.ContinueOnError)
 	flags.SetOutput(t.err)
 	flags.StringVar(&c.data, "data", c.data, "data folder (LOGIS_DATA)")

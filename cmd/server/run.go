@@ -15,6 +15,7 @@ import (
 	"logis/access"
 	"logis/api"
 	"logis/dispatch"
+	"logis/dispatch/outside"
 	"logis/eventstore"
 	"logis/history/proof"
 	"logis/hub"
@@ -31,6 +32,7 @@ func runFlags(flags *flag.FlagSet, c *config) {
 	flags.StringVar(&c.homeName, "home", "My home", "name of the first home")
 	flags.StringVar(&c.demoEdge, "demo-edge", "", "program of an edge agent: runs it with a simulated home")
 	checkpointsFlag(flags, c)
+	callableFlag(flags, c)
 	flags.StringVar(&c.demoArgs, "demo-edge-args", "--simulated", "flags for that agent, separated by spaces")
 }
 
@@ -107,6 +109,7 @@ type server struct {
 	log        *slog.Logger
 	batcher    *eventstore.Batcher
 	hub        *hub.Hub
+	outside    *outside.Caller
 	dispatcher *dispatch.Dispatcher
 	sealer     *proof.Sealer
 	api        *api.Server
@@ -117,8 +120,12 @@ func newServer(r *rooms, c config, log *slog.Logger) (*server, error) {
 	s.hub = hub.New(hub.Options{
 		Store: r.store, Batcher: s.batcher, Access: r.access, Replica: r.replica, Log: log, Authorize: access.Authorize,
 	})
+	var err error
+	if s.outside, err = c.outside(); err != nil {
+		return nil, err
+	}
 	s.dispatcher = dispatch.New(r.store, r.queue, dispatch.Options{
-		Log: log, Sender: s.hub, Authorize: access.Authorize, Forget: r.access.Sweep,
+		Log: log, Sender: s.hub, Authorize: access.Authorize, Forget: r.access.Sweep, Outside: s.outside,
 	})
 	key, err := proof.OpenKey(c.data)
 	if err != nil {
@@ -127,6 +134,7 @@ func newServer(r *rooms, c config, log *slog.Logger) (*server, error) {
 	s.sealer = proof.NewSealer(r.store, key, c.second(), log)
 	s.api, err = api.New(api.Options{
 		Store: r.store, Tables: r.tables, Access: r.access, Callers: s.hub, Past: r.past, Proofs: s.sealer, Rollups: r.rollups, App: web.Dist(), Log: log,
+		Outside: s.outside,
 	})
 	return s, err
 }

@@ -256,3 +256,29 @@ func TestALoopThroughADeviceIsCut(t *testing.T) {
 		t.Errorf("%d cuts; the first rule fired %d times", cuts, h.fired(on))
 	}
 }
+
+// A rule calls what the home has registered. One that is off or gone is a failed
+// action, and the others go on.
+func TestARuleCallsAWebhookOfTheHome(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	id := domain.WebhookID{1}
+	h.by(id.Entity(), domain.WebhookEdited{})
+	hall := h.rule(1, doc(when(motion, "occupancy", "true"), domain.Action{Webhook: &domain.WebhookAction{Webhook: id}}, lightOn()))
+	if place := rule.Place(h.Home, &h.Home.Rules[hall].Document); !place.IsZero() {
+		t.Errorf("it would run on gateway %s, which calls nobody", place)
+	}
+	ev := motionSeen(h)
+	if got := h.since(ev.Seq); got != "rule.fired webhook.called command.requested" {
+		t.Errorf("it does %s", got)
+	}
+	called := h.log[ev.Seq+1]
+	if fact, ok := called.Fact.(domain.WebhookCalled); !ok || called.Entity != id.Entity() || called.Actor != domain.RuleActor(hall) || fact.Fired != ev.Seq+1 {
+		t.Errorf("%s by %s: %+v", called.Entity, called.Actor, called.Fact)
+	}
+	h.by(id.Entity(), domain.WebhookStopped{Reason: domain.StopFailing})
+	ev = motionSeen(h)
+	if got := h.since(ev.Seq); got != "rule.fired rule.failed command.superseded command.requested" {
+		t.Errorf("while it is off it does %s", got)
+	}
+}

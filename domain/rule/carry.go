@@ -109,6 +109,14 @@ func (c *carrier) act(r *domain.Rule, i int, action domain.Action) error {
 			About: domain.NoticeOfRule, Person: action.Notify.Person, Action: i,
 		}))
 		return err
+	case action.Webhook != nil:
+		ev, err := c.home.CallWebhook(action.Webhook.Webhook, domain.RuleActor(r.ID), domain.WebhookCalled{Fired: c.cause.fired, Action: i})
+		if err != nil {
+			return c.failed(r, i, err)
+		}
+		ev.Causation, ev.Correlation = c.cause.causation, c.cause.correlation
+		_, err = c.record(ev)
+		return err
 	case action.Mode != nil:
 		ev, news, err := c.home.ChangeMode(action.Mode.To, domain.RuleActor(r.ID))
 		if err != nil || !news {

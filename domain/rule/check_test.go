@@ -91,7 +91,7 @@ func TestABadRuleIsRefusedWithItsField(t *testing.T) {
 		"unknown scene":    {doc(ok, domain.Action{Scene: &domain.SceneAction{Scene: evening}}), "actions[0].scene.scene"},
 		"no delay":         {doc(ok, wait(0)), "actions[0].delay.ms"},
 		"too long a delay": {doc(ok, wait(rule.MaxDelay+1e6)), "actions[0].delay.ms"},
-		"webhook":          {doc(ok, domain.Action{Webhook: &domain.WebhookAction{URL: "https://example.org"}}), "actions[0].webhook"},
+		"webhook":          {doc(ok, domain.Action{Webhook: &domain.WebhookAction{URL: "https://example.org"}}), "actions[0].webhook.webhook"},
 		"opens without leave": {
 			doc(ok, domain.Action{Command: &domain.CommandAction{Device: lock, Action: "unlockDoor"}}),
 			"actions[0].command.device",

@@ -228,7 +228,9 @@ func (c *checking) action(field string, a domain.Action) {
 	case a.Mode != nil:
 		c.mode(field+".mode.to", a.Mode.To)
 	case a.Webhook != nil:
-		c.fault(field+".webhook", "is not yet available")
+		if _, ok := c.home.Webhooks[a.Webhook.Webhook]; !ok || a.Webhook.URL != "" {
+			c.fault(field+".webhook.webhook", "is not a webhook of this home")
+		}
 	}
 }
 
