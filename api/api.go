@@ -48,6 +48,7 @@ type Server struct {
 	people  *callers
 	places  *callers
 	room    chan struct{} // one token per request in flight
+	exports chan struct{} // one token per file that is written
 	hall    *hall
 	// document returns the OpenAPI document, which is written once.
 	document func() ([]byte, error)
@@ -84,7 +85,7 @@ func build(options Options, t tuning) (*Server, error) {
 	s := &Server{
 		options: options, tuning: t, router: chi.NewRouter(),
 		people: newCallers(t.person), places: newCallers(t.address),
-		room: make(chan struct{}, t.inFlight),
+		room: make(chan struct{}, t.inFlight), exports: make(chan struct{}, maxExports),
 	}
 	s.hall = newHall(s)
 	app, err := newApp(options.App)
@@ -117,6 +118,7 @@ func (s *Server) routes(r chi.Router) {
 	s.addEvents()
 	s.addHistory()
 	s.addProof()
+	s.addAudit()
 	s.addWhy()
 	s.addBacktest()
 	s.addTests()

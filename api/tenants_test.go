@@ -51,7 +51,8 @@ func door() map[string]string {
 		"get-modes": "+fnfaan", "set-mode": "+fnfaan", "add-mode": "+fnfaan", "remove-mode": "+fnfaan",
 		"set-presence": "+fnfaan", "change-settings": "+fnfaan",
 		"backtest-rule": "+fnfaan", "list-tests": "+fnfaan", "add-test": "+fnfaan", "run-tests": "nfnfaan", "remove-test": "+fnfaan",
-		"get-why":        "+fnfaan",
+		"get-why":    "+fnfaan",
+		"list-audit": "+fnfaan", "export-audit": "+fnfaan",
 		"get-difference": "+fnfaan", "get-proof": "+fnfaan",
 		"list-invitations": "+fnfaan", "invite-member": "+fnfaan", "withdraw-invitation": "+fnfaan",
 	}

@@ -109,6 +109,7 @@ var decoders = sync.OnceValue(func() map[string]decoder {
 	add[CommandDelivered](all)
 	add[CommandAnsweredLate](all)
 	addRules(all)
+	addPast(all)
 	for _, outcome := range Outcomes() {
 		all[CommandEnded{Outcome: outcome}.EventType()] = func(data []byte) (Fact, error) {
 			ended := CommandEnded{Outcome: outcome}

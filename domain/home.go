@@ -168,7 +168,8 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		h.applyTest(ev)
 	case GatewayClockStepped, GatewayEntryRefused, GatewayClaimExhausted, CommandAnsweredLate,
 		GatewayPairingOpened, GatewayPairingClosed, GatewayCommissioningBegun, GatewayClientEnded, NoticeRaised,
-		MemberInvited, MemberUninvited:
+		MemberInvited, MemberUninvited, HistoryViewed, HomePutBack,
+		IncidentMarked, IncidentShared, IncidentUnshared, IncidentRemoved:
 		// Kept for people; no state follows from them.
 	default:
 		return fmt.Errorf("home %s: no fold for %T", h.ID, ev.Fact)

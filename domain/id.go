@@ -25,6 +25,8 @@ type (
 	ModeKind    struct{}
 	TestKind    struct{}
 
+	IncidentKind struct{}
+
 	InvitationKind struct{}
 )
 
@@ -43,6 +45,8 @@ type (
 	SceneID   = ID[SceneKind]
 	ModeID    = ID[ModeKind]
 	TestID    = ID[TestKind]
+
+	IncidentID = ID[IncidentKind]
 
 	InvitationID = ID[InvitationKind]
 )
