@@ -52,7 +52,7 @@ func door() map[string]string {
 		"set-presence": "+fnfaan", "change-settings": "+fnfaan",
 		"backtest-rule": "+fnfaan", "list-tests": "+fnfaan", "add-test": "+fnfaan", "run-tests": "nfnfaan", "remove-test": "+fnfaan",
 		"get-why":    "+fnfaan",
-		"list-audit": "+fnfaan", "export-audit": "+fnfaan",
+		"list-audit": "++nfaan", "export-audit": "+fnfaan",
 		"get-difference": "+fnfaan", "get-proof": "+fnfaan",
 		"list-invitations": "+fnfaan", "invite-member": "+fnfaan", "withdraw-invitation": "+fnfaan",
 	}

@@ -304,6 +304,46 @@ export interface paths {
         patch: operations["rename-home"];
         trace?: never;
     };
+    "/homes/{home}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did what
+         * @description Returns what people, rules and local clients did, when, from where and with what outcome, with sign-ins and refused attempts. Whoever may not see what others did is told what they did themselves and what was done to them. Looking at others is itself an event that they can see.
+         */
+        get: operations["list-audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take who did what along
+         * @description Returns every entry that the question wants, newest first, as a file that is written while it is read. The header Logis-Query holds the exact question. In CSV, what a spreadsheet would take for a formula has an apostrophe before it.
+         */
+        get: operations["export-audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/homes/{home}/commands": {
         parameters: {
             query?: never;
@@ -1755,6 +1795,80 @@ export interface components {
             properties: {
                 [key: string]: components["schemas"]["Schema"];
             };
+        };
+        Audit: {
+            /**
+             * Format: int64
+             * @description The newest event that counts.
+             * @example 1042
+             */
+            as_of: number;
+            /**
+             * @description Whether it is about everybody; false: only about what the caller did and what was done to them.
+             * @example true
+             */
+            everyone: boolean;
+            /** @description The entries, newest first. */
+            items: components["schemas"]["AuditEntry"][];
+            /**
+             * @description Where to go on, as cursor; null: there are no more. A page with few or no items and a next searched much and found little.
+             * @example eyJxIjoiYXNfb2Y
+             */
+            next: string | null;
+            /**
+             * @description The exact question: asked with these parameters again, the answer is the same, as far as nothing was erased meanwhile.
+             * @example as_of=1042&kind=command&to=2026-05-04T00%3A00%3A00Z
+             */
+            query: string;
+        };
+        AuditEntry: {
+            /** @description Who did it. */
+            actor: components["schemas"]["Actor"];
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description What it is about; null: nothing in the home.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            entity: string;
+            /**
+             * @description The network address it came from; null: not known, or not kept any more.
+             * @example 192.0.2.7
+             */
+            from: string | null;
+            /**
+             * @description What it belongs to.
+             * @example command
+             * @enum {string}
+             */
+            kind: "command" | "home" | "rule" | "member" | "gateway" | "look" | "door";
+            /**
+             * @description What came of it.
+             * @example done
+             * @enum {string}
+             */
+            outcome: "done" | "open" | "refused" | "failed" | "withdrawn" | "unknown";
+            /**
+             * @description The whole of it in one sentence, with the names of the time it was asked for.
+             * @example Ada asked Kitchen to turn on
+             */
+            says: string;
+            /**
+             * Format: int64
+             * @description The event that says so; null: it happened at the door, and is in no home's log.
+             * @example 1040
+             */
+            seq: number | null;
+            /**
+             * @description The type of the event, or what happened at the door.
+             * @example command.requested
+             */
+            what: string;
         };
         Available: {
             /**
@@ -5527,6 +5641,108 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "list-audit": {
+        parameters: {
+            query?: {
+                /** @description Events up to this one; the newest if not given. */
+                as_of?: number;
+                /** @description What this person did and what was done to them. */
+                person?: string;
+                /** @description What is about this device. */
+                device?: string;
+                /** @description Only of this kind. */
+                kind?: "command" | "home" | "rule" | "member" | "gateway" | "look" | "door";
+                /** @description Only with this outcome. */
+                outcome?: "done" | "open" | "refused" | "failed" | "withdrawn" | "unknown";
+                /** @description Not before this time. */
+                from?: string;
+                /** @description Before this time; now if not given. */
+                to?: string;
+                /** @description Every one of these words must stand in the sentence. */
+                text?: string;
+                /** @description How many. */
+                limit?: number;
+                /** @description Where a page before ended: its next. Not beside other parameters but limit. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audit"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "export-audit": {
+        parameters: {
+            query: {
+                /** @description Events up to this one; the newest if not given. */
+                as_of?: number;
+                /** @description What this person did and what was done to them. */
+                person?: string;
+                /** @description What is about this device. */
+                device?: string;
+                /** @description Only of this kind. */
+                kind?: "command" | "home" | "rule" | "member" | "gateway" | "look" | "door";
+                /** @description Only with this outcome. */
+                outcome?: "done" | "open" | "refused" | "failed" | "withdrawn" | "unknown";
+                /** @description Not before this time. */
+                from?: string;
+                /** @description Before this time; now if not given. */
+                to?: string;
+                /** @description Every one of these words must stand in the sentence. */
+                text?: string;
+                /** @description The form of the file. */
+                format: "csv" | "jsonl" | "parquet";
+            };
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                    "application/vnd.apache.parquet": string;
+                    "text/csv; charset=utf-8; header=present": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];

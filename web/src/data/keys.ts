@@ -26,5 +26,6 @@ export const keys = {
   draft: (home: string) => ['draft', home] as const,
   scenes: (home: string) => ['scenes', home] as const,
   modes: (home: string) => ['modes', home] as const,
+  audit: (home: string, question: unknown) => ['audit', home, question] as const,
   moment: (home: string, at: string) => ['moment', home, at] as const,
 }
