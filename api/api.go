@@ -119,6 +119,7 @@ func (s *Server) routes(r chi.Router) {
 	s.addHistory()
 	s.addProof()
 	s.addAudit()
+	s.addPutBack()
 	s.addWhy()
 	s.addBacktest()
 	s.addTests()

@@ -90,6 +90,7 @@ func bodyFor(op *huma.Operation) string {
 		"configure-gateway": `{"log_level":"debug","outbox_mib":0,"radios_off":[]}`,
 		"backtest-rule":     `{"document":{"triggers":[{"time":{"at":"12:00"}}],"actions":[{"mode":{"to":"home"}}]}}`,
 		"add-test":          `{"name":"Noon","rule":"018f0000-0000-7000-8000-000000000000","after":1,"to":1,"expected":[]}`,
+		"put-back":          `{"seq":1}`,
 		"run-tests":         `{"rule":"018f0000-0000-7000-8000-000000000000"}`,
 	}[op.OperationID]
 }
@@ -98,7 +99,7 @@ func queryFor(op *huma.Operation) string {
 	switch op.OperationID {
 	case "get-film":
 		return "?from=0"
-	case "explain-rule", "get-why":
+	case "explain-rule", "get-why", "plan-put-back":
 		return "?seq=1"
 	case "export-audit":
 		return "?format=csv"
