@@ -54,9 +54,10 @@ func (v Visit) agent() string {
 
 type visitKey struct{}
 
-// WithVisit returns a context that says where a request came from.
+// WithVisit returns a context that says where a request came from. What is recorded
+// with it is remembered to have come from there.
 func WithVisit(ctx context.Context, v Visit) context.Context {
-	return context.WithValue(ctx, visitKey{}, v)
+	return context.WithValue(eventstore.WithOrigin(ctx, v.Place), visitKey{}, v)
 }
 
 func visitOf(ctx context.Context) Visit {
@@ -88,13 +89,14 @@ func (a *Access) refused(ctx context.Context, person domain.PersonID, what Deed,
 }
 
 // Refused keeps that a person was refused an action in a home that is theirs, or
-// is not: once a minute for each action, however often they try.
-func (a *Access) Refused(ctx context.Context, p Principal, action Action) error {
+// is not: once a minute for each action and home, however often they try.
+func (a *Access) Refused(ctx context.Context, p Principal, home domain.HomeID, action Action) error {
 	_, err := a.store.Pool().Exec(ctx, `
-		INSERT INTO access_log (at, person_id, what, refused, place)
-		SELECT t, $2, $3, true, $4 FROM coalesce($1, clock_timestamp()) t WHERE NOT EXISTS (
-			SELECT FROM access_log l WHERE l.person_id = $2 AND l.what = $3 AND l.refused AND l.at > t - interval '1 minute')`,
-		a.clock(), [16]byte(p.Person), string(action), visitOf(ctx).Place)
+		INSERT INTO access_log (at, person_id, what, refused, place, home_id)
+		SELECT t, $2, $3, true, $4, $5 FROM coalesce($1, clock_timestamp()) t WHERE NOT EXISTS (
+			SELECT FROM access_log l WHERE l.person_id = $2 AND l.what = $3 AND l.refused AND l.home_id = $5
+				AND l.at > t - interval '1 minute')`,
+		a.clock(), [16]byte(p.Person), string(action), visitOf(ctx).Place, [16]byte(home))
 	return eventstore.Translate(err)
 }
 

@@ -13,6 +13,7 @@ const (
 	ReadHome        Action = "home.read"        // its present: rooms, devices, twins, commands
 	EditHome        Action = "home.edit"        // its name, its rooms, its devices' names and places
 	ReadHistory     Action = "history.read"     // its past
+	ReadAudit       Action = "audit.read"       // what others did in it, and how they signed in
 	CommandDevice   Action = "device.command"   // ask something of a device; decided by the command's class
 	ManageGateways  Action = "gateways.manage"  // let a gateway in or turn it out, and steer it
 	InspectGateways Action = "gateways.inspect" // a gateway's health, its log and who is paired with it
@@ -26,7 +27,7 @@ const (
 // Actions returns all of them.
 func Actions() []Action {
 	return []Action{
-		ReadHome, EditHome, ReadHistory, CommandDevice, ManageGateways, InspectGateways, EditRules, GrantRules,
+		ReadHome, EditHome, ReadHistory, ReadAudit, CommandDevice, ManageGateways, InspectGateways, EditRules, GrantRules,
 		ReadMembers, ManageMembers, ManageWebhooks,
 	}
 }
@@ -97,7 +98,9 @@ func row(action Action, class thing.Class) cell {
 		return cell{always: owner}
 	case ReadMembers:
 		return cell{always: family | support}
-	case ManageMembers, ManageWebhooks:
+	case ManageMembers, ManageWebhooks, ReadAudit:
+		// Who answers for the people of a home sees what they do; whom they look at
+		// can see that. Everybody sees what they did themselves.
 		return cell{always: owner | admin}
 	case CommandDevice:
 		return commands(class)

@@ -136,7 +136,7 @@ func (a *Access) SignOut(ctx context.Context, p Principal) error {
 const sweepAfter = 24 * time.Hour
 
 // Sweep deletes what has expired: sessions at once, links, claims, tokens,
-// invitations and keys that nobody confirmed a day later, and the access log after
+// invitations and keys that nobody confirmed a day later, and the access log with the addresses beside the logs after
 // LogLife.
 // It returns how many rows are gone.
 func (a *Access) Sweep(ctx context.Context) (int64, error) {
@@ -151,6 +151,8 @@ func (a *Access) Sweep(ctx context.Context) (int64, error) {
 		{`DELETE FROM ceremonies WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, 0},
 		{`DELETE FROM invitations WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, sweepAfter},
 		{`DELETE FROM access_log WHERE at <= coalesce($1, clock_timestamp()) - $2::interval`, LogLife},
+		{`DELETE FROM origins WHERE at <= coalesce($1, clock_timestamp()) - $2::interval`, LogLife},
+		{`DELETE FROM incident_links WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, sweepAfter},
 		{`DELETE FROM newcomers WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, sweepAfter},
 		{`DELETE FROM claims WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, sweepAfter},
 	} {

@@ -53,6 +53,7 @@ type Server struct {
 	people  *callers
 	places  *callers
 	room    chan struct{} // one token per request in flight
+	exports chan struct{} // one token per file that is written
 	hall    *hall
 	// document returns the OpenAPI document, which is written once.
 	document func() ([]byte, error)
@@ -92,7 +93,7 @@ func build(options Options, t tuning) (*Server, error) {
 	s := &Server{
 		options: options, tuning: t, router: chi.NewRouter(),
 		people: newCallers(t.person), places: newCallers(t.address),
-		room: make(chan struct{}, t.inFlight),
+		room: make(chan struct{}, t.inFlight), exports: make(chan struct{}, maxExports),
 	}
 	s.hall = newHall(s)
 	app, err := newApp(options.App)
@@ -128,6 +129,8 @@ func (s *Server) routes(r chi.Router) {
 	s.addEnergy()
 	s.addProof()
 	s.addStorage()
+	s.addAudit()
+	s.addPutBack()
 	s.addWhy()
 	s.addBacktest()
 	s.addTests()

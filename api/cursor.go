@@ -22,20 +22,29 @@ type cursor struct {
 }
 
 // String returns the form apps pass around.
-func (c cursor) String() string {
+func (c cursor) String() string { return cursorText(c) }
+
+func cursorText(c any) string {
 	text, err := json.Marshal(c)
 	if err != nil {
-		panic(err) // ids, numbers and a known type
+		panic(err) // ids, numbers and known types
 	}
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
+// readCursor reads the text of a cursor, or reports that it is none.
+func readCursor[C any](text string) (c C, ok bool) {
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	if err != nil || json.Unmarshal(raw, &c, json.RejectUnknownMembers(true)) != nil {
+		return c, false
+	}
+	return c, cursorText(c) == text
+}
+
 // parseCursor reads a cursor of this kind and home. It refuses with Invalid.
 func parseCursor(text, kind string, home domain.HomeID) (cursor, error) {
-	var c cursor
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil || json.Unmarshal(raw, &c, json.RejectUnknownMembers(true)) != nil ||
-		c.String() != text || c.After < 0 || c.Before < 0 {
+	c, ok := readCursor[cursor](text)
+	if !ok || c.After < 0 || c.Before < 0 {
 		return cursor{}, cursorFault("is not one that was given out")
 	}
 	if c.Kind != kind || c.Home != home {

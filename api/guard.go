@@ -39,7 +39,7 @@ func (s *Server) guard(op operation) func(huma.Context, func(huma.Context)) {
 		r, w := humachi.Unwrap(ctx)
 		permit, err := s.allowed(r, op)
 		if err != nil {
-			s.refuse(w, r, s.remember(r.Context(), op, err))
+			s.refuse(w, r, s.remember(r, op, err))
 			return
 		}
 		next(huma.WithValue(ctx, permitKey, permit))
@@ -48,13 +48,14 @@ func (s *Server) guard(op operation) func(huma.Context, func(huma.Context)) {
 
 // remember keeps that somebody known was refused an action, and returns the
 // refusal; when it cannot be kept, that is the error.
-func (s *Server) remember(ctx context.Context, op operation, refusal error) error {
+func (s *Server) remember(r *http.Request, op operation, refusal error) error {
+	ctx := r.Context()
 	p := principal(ctx)
 	code := domain.CodeOf(refusal)
 	if p.Person.IsZero() || op.action == "" || (code != domain.Forbidden && code != domain.NotFound) {
 		return refusal
 	}
-	if err := s.options.Access.Refused(ctx, p, op.action); err != nil {
+	if err := s.options.Access.Refused(ctx, p, homeOf(r.URL.Path), op.action); err != nil {
 		return err
 	}
 	return refusal

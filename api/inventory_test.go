@@ -95,6 +95,7 @@ func bodyFor(op *huma.Operation) string {
 		"set-tariff":        `{"from":"2026-05-01","currency":"EUR","price":0.3}`,
 		"add-correction":    `{"device":"018f0000-0000-7000-8000-000000000000","reason":"x","reading":1,"property":"onOff"}`,
 		"replace-device":    `{"by":"018f0000-0000-7000-8000-000000000000"}`,
+		"put-back":          `{"seq":1}`,
 		"run-tests":         `{"rule":"018f0000-0000-7000-8000-000000000000"}`,
 	}[op.OperationID]
 }
@@ -107,11 +108,10 @@ func queryFor(op *huma.Operation) string {
 		return "?property=onOff&from=2026-05-03T00:00:00Z&to=2026-05-04T00:00:00Z"
 	case "get-energy":
 		return "?from=2026-05-01&to=2026-05-31"
-	case "explain-rule":
+	case "explain-rule", "get-why", "plan-put-back":
 		return "?seq=1"
-	}
-	if op.OperationID == "get-why" {
-		return "?seq=1"
+	case "export-audit":
+		return "?format=csv"
 	}
 	return ""
 }
@@ -218,7 +218,7 @@ func TestEveryOperationInAHomeAsksForAnAction(t *testing.T) {
 		if strings.Contains(name, "{home}") && !slices.Contains(access.Actions(), action) {
 			t.Errorf("%s asks for %q", name, action)
 		}
-		reads := []access.Action{"", access.ReadHome, access.ReadHistory, access.InspectGateways}
+		reads := []access.Action{"", access.ReadHome, access.ReadHistory, access.ReadAudit, access.InspectGateways}
 		if asked[action] = true; strings.HasPrefix(name, "GET ") && !slices.Contains(reads, action) {
 			t.Errorf("%s, a read, asks for %s", name, action)
 		}

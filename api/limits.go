@@ -16,6 +16,10 @@ const (
 	WriteTimeout = 60 * time.Second
 	// IdleTimeout bounds how long a connection may wait for its next request.
 	IdleTimeout = 2 * time.Minute
+	// exportTimeout bounds the writing of one file, and pieceTimeout that of a piece
+	// of it: a reader who takes nothing for so long is gone.
+	exportTimeout = 15 * time.Minute
+	pieceTimeout  = 30 * time.Second
 	// workTimeout bounds the work on one request: below WriteTimeout, so that the
 	// refusal still reaches the app.
 	workTimeout = 20 * time.Second
@@ -43,6 +47,9 @@ const (
 
 // Limits of callers.
 const (
+	// maxExports bounds the files that are written at once; more get 503. Each holds a
+	// place among the requests for minutes.
+	maxExports = 8
 	// maxInFlight bounds the requests worked on at once; more get 503.
 	maxInFlight = 256
 	// personRate and personBurst bound the requests of one person, per second and

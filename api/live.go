@@ -90,7 +90,7 @@ func (s *Server) addLive(r chi.Router) {
 			err = s.hall.enter(w, r, permit)
 		}
 		if err != nil {
-			s.refuse(w, r, s.remember(r.Context(), op, err))
+			s.refuse(w, r, s.remember(r, op, err))
 		}
 	})
 }

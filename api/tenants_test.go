@@ -57,6 +57,8 @@ func door() map[string]string {
 		"list-corrections": "+fnfaan", "add-correction": "+fnfaan", "withdraw-correction": "nfnfaan", "replace-device": "+fnfaan",
 		"list-webhooks": "+fnfaan", "add-webhook": "+fnfaan", "change-webhook": "+fnfaan", "remove-webhook": "+fnfaan",
 		"new-webhook-secret": "+fnfaan", "call-webhook": "+fnfaan",
+		"plan-put-back": "+fnfaan", "put-back": "+fnfaan", "plan-undo": "+fnfaan", "undo-event": "+fnfaan",
+		"list-audit": "++nfaan", "export-audit": "+fnfaan",
 		"list-invitations": "+fnfaan", "invite-member": "+fnfaan", "withdraw-invitation": "+fnfaan",
 	}
 }

@@ -111,6 +111,7 @@ var decoders = sync.OnceValue(func() map[string]decoder {
 	add[CommandAnsweredLate](all)
 	addRules(all)
 	addEnergy(all)
+	addPast(all)
 	for _, outcome := range Outcomes() {
 		all[CommandEnded{Outcome: outcome}.EventType()] = func(data []byte) (Fact, error) {
 			ended := CommandEnded{Outcome: outcome}

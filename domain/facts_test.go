@@ -99,6 +99,7 @@ func presentFacts() map[string]domain.Fact {
 	}
 	maps.Copy(facts, ruleFacts())
 	maps.Copy(facts, energyFacts())
+	maps.Copy(facts, pastFacts())
 	for _, outcome := range domain.Outcomes() {
 		facts["command."+string(outcome)+"@1"] = domain.CommandEnded{
 			Command: sampleCommand, Outcome: outcome, Reason: "because", Observed: set("onOff", `false`), By: domain.CommandID{15: 31},

@@ -190,7 +190,7 @@ func TestAFactThatCouldNotBeReadAgainIsNotWritten(t *testing.T) {
 func TestEveryFactThatIsWrittenDownCanBeRead(t *testing.T) {
 	t.Parallel()
 	var source []byte
-	for _, name := range []string{"facts.go", "factsrule.go", "factsenergy.go", "factswebhook.go", "membership.go"} {
+	for _, name := range []string{"facts.go", "factspast.go", "factsrule.go", "factsenergy.go", "factswebhook.go", "membership.go"} {
 		part, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

@@ -181,7 +181,8 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		h.applyWebhook(ev)
 	case GatewayClockStepped, GatewayEntryRefused, GatewayClaimExhausted, CommandAnsweredLate,
 		GatewayPairingOpened, GatewayPairingClosed, GatewayCommissioningBegun, GatewayClientEnded, NoticeRaised,
-		MemberInvited, MemberUninvited, WebhookCalled, NotificationSent, NotificationFailed:
+		MemberInvited, MemberUninvited, WebhookCalled, NotificationSent, NotificationFailed,
+		HistoryViewed, HomePutBack, IncidentMarked, IncidentShared, IncidentUnshared, IncidentRemoved:
 		// Kept for people; no state follows from them.
 	default:
 		return fmt.Errorf("home %s: no fold for %T", h.ID, ev.Fact)

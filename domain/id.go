@@ -26,6 +26,8 @@ type (
 	TestKind    struct{}
 	WebhookKind struct{}
 
+	IncidentKind struct{}
+
 	InvitationKind struct{}
 	CorrectionKind struct{}
 )
@@ -46,6 +48,8 @@ type (
 	ModeID    = ID[ModeKind]
 	TestID    = ID[TestKind]
 	WebhookID = ID[WebhookKind]
+
+	IncidentID = ID[IncidentKind]
 
 	InvitationID = ID[InvitationKind]
 	CorrectionID = ID[CorrectionKind]

@@ -37,6 +37,7 @@ func (tx *Tx) collect() (*writes, error) {
 		}
 	}
 	queueWords(w.first, tx.words)
+	queueOrigins(w.first, tx.origins)
 	queueAnswers(w.first, tx.answers)
 	return w, nil
 }

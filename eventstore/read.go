@@ -24,6 +24,9 @@ type Filter struct {
 	Type   string          // "": of every type
 
 	Entities []domain.EntityID // nil: of everything
+	Types    []string          // nil: of every type
+	Person   domain.PersonID   // zero: by everybody; else by them or about them
+	Deeds    bool              // only what somebody did: neither reports nor how far commands came
 	AtLimit  int               // how many; bounded by MaxList
 }
 
@@ -54,6 +57,14 @@ func listRows(ctx context.Context, q Querier, home domain.HomeID, sql string, ar
 	return list, translate(rows.Err())
 }
 
+// deeds leaves out what nobody did. The index events_deeds is made with the same
+// words, which lets PostgreSQL use it.
+const deeds = ` AND e.type NOT IN ('device.reported', 'device.signalled', 'device.availability_changed',
+	'command.sent', 'command.delivered', 'command.succeeded', 'command.failed', 'command.rejected', 'command.expired',
+	'command.superseded', 'command.cancelled', 'command.unknown', 'command.answered_late',
+	'gateway.connected', 'gateway.disconnected', 'gateway.entry_refused',
+	'rule.fired', 'rule.waited', 'rule.wait_ended')`
+
 const eventWords = `, (SELECT w.text FROM words w WHERE w.home_id = e.home_id AND w.seq = e.seq)`
 
 // query leaves out the conditions nobody asked for, so that each combination is
@@ -74,6 +85,16 @@ func (f Filter) query() (sql string, args []any) {
 	}
 	if f.Type != "" {
 		and(` AND e.type = $%d`, f.Type)
+	}
+	if f.Types != nil {
+		and(` AND e.type = ANY($%d)`, f.Types)
+	}
+	if !f.Person.IsZero() {
+		and(` AND (e.entity = $%d OR`, [16]byte(f.Person))
+		and(` e.actor = $%d)`, string(domain.PersonActor(f.Person)))
+	}
+	if f.Deeds {
+		sql += deeds
 	}
 	order := ` ORDER BY e.seq LIMIT $%d`
 	if f.Newest {

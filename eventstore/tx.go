@@ -23,6 +23,7 @@ type Tx struct {
 	rows    copyRows
 	scratch []byte
 	words   []word
+	origins []origin
 	answers []keptAnswer
 	jobs    []Job
 	kept    bool  // more than events may have to be committed
@@ -72,6 +73,7 @@ func (tx *Tx) PG() pgx.Tx {
 func (tx *Tx) Record(ctx context.Context, home domain.HomeID, ev domain.Event) (*domain.RecordedEvent, error) {
 	rec, err := tx.place(home, ev)
 	if err == nil {
+		tx.noteOrigin(ctx, rec)
 		err = tx.react(ctx, rec)
 	}
 	if err != nil {

@@ -25,7 +25,7 @@ func steps() []step {
 		{1, configureGateway}, {2, settleConfiguration}, {2, steerGateway}, {3, turnKey},
 		{1, inviteMember}, {1, joinMember}, {1, changeMember}, {1, removeMember}, {1, renameHome},
 		{2, editRule}, {3, turnRule}, {3, placeRules}, {8, runRule}, {2, commandByRule}, {3, turnScene}, {3, turnSetting}, {1, turnTest}, {2, turnEnergy},
-		{2, turnWebhook}, {1, tellPerson},
+		{2, turnWebhook}, {1, tellPerson}, {1, lookBack},
 	}
 }
 

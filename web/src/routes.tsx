@@ -79,6 +79,11 @@ const people = createRoute({
   path: '/people',
   component: lazyRouteComponent(() => import('./people/PeoplePage'), 'PeoplePage'),
 })
+const audit = createRoute({
+  getParentRoute: () => home,
+  path: '/audit',
+  component: lazyRouteComponent(() => import('./audit/AuditPage'), 'AuditPage'),
+})
 const account = createRoute({
   getParentRoute: () => gate,
   path: '/account',
@@ -95,7 +100,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     enter,
     join,
-    gate.addChildren([first, account, home.addChildren([rooms, device, timeline, arrange, gateways, gateway, rules, newRule, rule, scenes, modes, tests, people])]),
+    gate.addChildren([first, account, home.addChildren([rooms, device, timeline, arrange, gateways, gateway, rules, newRule, rule, scenes, modes, tests, people, audit])]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

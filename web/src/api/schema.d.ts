@@ -324,6 +324,46 @@ export interface paths {
         patch: operations["rename-home"];
         trace?: never;
     };
+    "/homes/{home}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did what
+         * @description Returns what people, rules and local clients did, when, from where and with what outcome, with sign-ins and refused attempts. Whoever may not see what others did is told what they did themselves and what was done to them. Looking at others is itself an event that they can see.
+         */
+        get: operations["list-audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take who did what along
+         * @description Returns every entry that the question wants, newest first, as a file that is written while it is read. The header Logis-Query holds the exact question. In CSV, what a spreadsheet would take for a formula has an apostrophe before it.
+         */
+        get: operations["export-audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/homes/{home}/commands": {
         parameters: {
             query?: never;
@@ -614,6 +654,30 @@ export interface paths {
         get: operations["get-event"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/events/{seq}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether a change can be undone
+         * @description Says whether the change that an event brought can be undone, and why not.
+         */
+        get: operations["plan-undo"];
+        put?: never;
+        /**
+         * Undo a change
+         * @description Brings back what an event changed: a name, a room, a mode, a version of a rule or a scene. 409 for what cannot be undone, and for what was changed again since. A rule needs every owner's leave anew.
+         */
+        post: operations["undo-event"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1184,6 +1248,30 @@ export interface paths {
         get: operations["get-proof"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/put-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What putting the home back would do
+         * @description Returns what would be asked of devices so that they are as they were after an event, and what would be left out. Nothing that locks, opens or heats is ever put back.
+         */
+        get: operations["plan-put-back"];
+        put?: never;
+        /**
+         * Put the home back as it was
+         * @description Asks devices for the values they had after an event, all in one commit, by how the home is then. 409 when there is nothing to put back.
+         */
+        post: operations["put-back"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2035,6 +2123,80 @@ export interface components {
             properties: {
                 [key: string]: components["schemas"]["Schema"];
             };
+        };
+        Audit: {
+            /**
+             * Format: int64
+             * @description The newest event that counts.
+             * @example 1042
+             */
+            as_of: number;
+            /**
+             * @description Whether it is about everybody; false: only about what the caller did and what was done to them.
+             * @example true
+             */
+            everyone: boolean;
+            /** @description The entries, newest first. */
+            items: components["schemas"]["AuditEntry"][];
+            /**
+             * @description Where to go on, as cursor; null: there are no more. A page with few or no items and a next searched much and found little.
+             * @example eyJxIjoiYXNfb2Y
+             */
+            next: string | null;
+            /**
+             * @description The exact question: asked with these parameters again, the answer is the same, as far as nothing was erased meanwhile.
+             * @example as_of=1042&kind=command&to=2026-05-04T00%3A00%3A00Z
+             */
+            query: string;
+        };
+        AuditEntry: {
+            /** @description Who did it. */
+            actor: components["schemas"]["Actor"];
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description What it is about; null: nothing in the home.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            entity: string;
+            /**
+             * @description The network address it came from; null: not known, or not kept any more.
+             * @example 192.0.2.7
+             */
+            from: string | null;
+            /**
+             * @description What it belongs to.
+             * @example command
+             * @enum {string}
+             */
+            kind: "command" | "home" | "rule" | "member" | "gateway" | "look" | "door";
+            /**
+             * @description What came of it.
+             * @example done
+             * @enum {string}
+             */
+            outcome: "done" | "open" | "refused" | "failed" | "withdrawn" | "unknown";
+            /**
+             * @description The whole of it in one sentence, with the names of the time it was asked for.
+             * @example Ada asked Kitchen to turn on
+             */
+            says: string;
+            /**
+             * Format: int64
+             * @description The event that says so; null: it happened at the door, and is in no home's log.
+             * @example 1040
+             */
+            seq: number | null;
+            /**
+             * @description The type of the event, or what happened at the door.
+             * @example command.requested
+             */
+            what: string;
         };
         Available: {
             /**
@@ -4311,6 +4473,72 @@ export interface components {
              */
             type: "pulse";
         };
+        PutBack: {
+            /** @description What was asked of devices. */
+            commands: components["schemas"]["Command"][];
+            /** @description Devices that are left as they are, and why. */
+            left: components["schemas"]["PutBackLeft"][];
+            /** @description What could not be asked. */
+            refused: components["schemas"]["Refused"][];
+            /**
+             * Format: int64
+             * @description The event that says so; all the commands follow from it.
+             * @example 1051
+             */
+            seq: number;
+        };
+        PutBackChange: {
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+            /** @description The values it had then and has not now. */
+            set: {
+                [key: string]: unknown;
+            };
+        };
+        PutBackLeft: {
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+            /**
+             * @description gone: it belongs to the home no more; guarded: it locks, opens or heats; away: it cannot be reached; unknown: nothing was known of it then; replaced: it does not take the values of then.
+             * @example guarded
+             * @enum {string}
+             */
+            reason: "gone" | "guarded" | "away" | "unknown" | "replaced";
+        };
+        PutBackPlan: {
+            /** @description What would be asked of devices. */
+            changes: components["schemas"]["PutBackChange"][];
+            /**
+             * Format: int64
+             * @description The newest event: what is planned follows from how the home is after it.
+             * @example 1050
+             */
+            head: number;
+            /** @description Devices that are left as they are, and why. */
+            left: components["schemas"]["PutBackLeft"][];
+            /**
+             * Format: int64
+             * @description The event after which the home was so.
+             * @example 1042
+             */
+            seq: number;
+        };
+        PutBackRequest: {
+            /**
+             * Format: int64
+             * @description As it was after this event.
+             * @example 1042
+             */
+            seq: number;
+        };
         Quarrel: {
             /**
              * Format: int64
@@ -5550,6 +5778,26 @@ export interface components {
              */
             seq: number;
         };
+        UndoPlan: {
+            /**
+             * @description Whether it can.
+             * @example true
+             */
+            possible: boolean;
+            /**
+             * @description Why not, for people; null: it can.
+             * @example it was changed again since
+             */
+            reason: string | null;
+        };
+        Undone: {
+            /**
+             * Format: int64
+             * @description The event that undid it.
+             * @example 1051
+             */
+            seq: number;
+        };
         ValueDifference: {
             /**
              * Format: uuid
@@ -6519,6 +6767,108 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "list-audit": {
+        parameters: {
+            query?: {
+                /** @description Events up to this one; the newest if not given. */
+                as_of?: number;
+                /** @description What this person did and what was done to them. */
+                person?: string;
+                /** @description What is about this device. */
+                device?: string;
+                /** @description Only of this kind. */
+                kind?: "command" | "home" | "rule" | "member" | "gateway" | "look" | "door";
+                /** @description Only with this outcome. */
+                outcome?: "done" | "open" | "refused" | "failed" | "withdrawn" | "unknown";
+                /** @description Not before this time. */
+                from?: string;
+                /** @description Before this time; now if not given. */
+                to?: string;
+                /** @description Every one of these words must stand in the sentence. */
+                text?: string;
+                /** @description How many. */
+                limit?: number;
+                /** @description Where a page before ended: its next. Not beside other parameters but limit. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audit"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "export-audit": {
+        parameters: {
+            query: {
+                /** @description Events up to this one; the newest if not given. */
+                as_of?: number;
+                /** @description What this person did and what was done to them. */
+                person?: string;
+                /** @description What is about this device. */
+                device?: string;
+                /** @description Only of this kind. */
+                kind?: "command" | "home" | "rule" | "member" | "gateway" | "look" | "door";
+                /** @description Only with this outcome. */
+                outcome?: "done" | "open" | "refused" | "failed" | "withdrawn" | "unknown";
+                /** @description Not before this time. */
+                from?: string;
+                /** @description Before this time; now if not given. */
+                to?: string;
+                /** @description Every one of these words must stand in the sentence. */
+                text?: string;
+                /** @description The form of the file. */
+                format: "csv" | "jsonl" | "parquet";
+            };
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                    "application/vnd.apache.parquet": string;
+                    "text/csv; charset=utf-8; header=present": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "list-commands": {
         parameters: {
             query?: {
@@ -7195,6 +7545,76 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "plan-undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The event that brought the change. */
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoPlan"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "undo-event": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The event that brought the change. */
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -8434,6 +8854,82 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "plan-put-back": {
+        parameters: {
+            query: {
+                /** @description As it was after this event. */
+                seq: number;
+            };
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PutBackPlan"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "put-back": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutBackRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PutBack"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];

@@ -32,6 +32,8 @@ export type Density = Schemas['Density']
 export type Member = Schemas['Member']
 export type Scope = Schemas['Scope']
 export type Role = Member['role']
+export type Audit = Schemas['Audit']
+export type AuditEntry = Schemas['AuditEntry']
 export type Proof = Schemas['Proof']
 export type Problem = Schemas['Problem']
 

@@ -28,5 +28,6 @@ export const keys = {
   outcomes: (home: string, tests: unknown, tried: unknown) => ['outcomes', home, tests, tried] as const,
   scenes: (home: string) => ['scenes', home] as const,
   modes: (home: string) => ['modes', home] as const,
+  audit: (home: string, question: unknown) => ['audit', home, question] as const,
   moment: (home: string, at: string) => ['moment', home, at] as const,
 }

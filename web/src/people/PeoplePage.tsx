@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { IconUser } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Member, Role } from '../api/types'
 import { useChangeMember, useInvitations, useMembers, useRemoveMember, useUninvite } from '../data/people'
@@ -27,6 +28,7 @@ export function PeoplePage() {
       <div className={styles.intro}>
         <h1>People</h1>
         <p>Everyone sees and does what their role allows, for as long as it was given to them.</p>
+        <p><Link to="/homes/$home/audit" params={{ home }}>Who did what</Link></p>
       </div>
       {members.error && <p role="alert">{members.error.message}</p>}
       <ul className={styles.list}>

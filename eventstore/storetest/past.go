@@ -1,0 +1,20 @@
+package storetest
+
+import (
+	"context"
+
+	"logis/domain"
+)
+
+// lookBack lets the owner look at the past, mark it and go back to it.
+func lookBack(ctx context.Context, t *turn) error {
+	id := newID[domain.IncidentKind](t.random).Entity()
+	facts := []domain.Fact{
+		domain.HistoryViewed{Exported: t.random.IntN(2) == 0}, domain.HomePutBack{To: t.home.Seq},
+		domain.IncidentMarked{After: t.home.Seq - 1, To: t.home.Seq}, domain.IncidentShared{EndsMS: t.tx.Now().UnixMilli()},
+		domain.IncidentUnshared{}, domain.IncidentRemoved{},
+	}
+	return t.record(ctx, nil, domain.Event{
+		Entity: id, Actor: domain.PersonActor(t.Owner), Fact: facts[t.random.IntN(len(facts))],
+	})
+}
