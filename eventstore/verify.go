@@ -35,7 +35,7 @@ func Verify(ctx context.Context, q Querier, home domain.HomeID, remembered ...He
 		return chain.verdict, err
 	}
 	chain.remember(before, "is not what the head of the home says")
-	if err := chain.toEnd(ctx, q); err != nil {
+	if err := chain.walk(ctx, q, 0); err != nil {
 		return chain.verdict, err
 	}
 	after, err := storedHead(ctx, q, home)
@@ -79,9 +79,9 @@ func (c *Chain) remember(head Head, reason string) {
 
 var errBad = errors.New("the chain is broken")
 
-// toEnd follows the chain until the events end or one is bad.
-func (c *Chain) toEnd(ctx context.Context, q Querier) error {
-	err := ScanRows(ctx, q, c.verdict.Home, 0, 0, func(row *Row) error {
+// walk follows the chain up to an event (0: until the events end) or until one is bad.
+func (c *Chain) walk(ctx context.Context, q Querier, to domain.Seq) error {
+	err := ScanRows(ctx, q, c.verdict.Home, c.verdict.Events, to, func(row *Row) error {
 		if !c.Step(row) {
 			return errBad
 		}

@@ -59,21 +59,22 @@ func writeLine(out io.Writer, v any) error {
 // written.
 const maxLine = 1 << 20
 
-// Read calls visit for every event of an export, as it was stored, and returns what
-// the first line says of the home and its head. An error of visit ends it. It
-// returns ErrBroken for a line that is none; the events before it were visited.
-func Read(in io.Reader, begin func(domain.HomeID, eventstore.Head) error, visit func(*eventstore.Row) error) error {
+// Read calls begin with what the first line of an export says of the home, of the event
+// before the first one in it (a zero Seq: there is none) and of the last one, and visit
+// for every event, as it was stored. An error of one of them ends it. It returns
+// ErrBroken for a line that is none; the events before it were visited.
+func Read(in io.Reader, begin func(home domain.HomeID, after, last eventstore.Head) error, visit func(*eventstore.Row) error) error {
 	lines := bufio.NewScanner(in)
 	lines.Buffer(make([]byte, 0, bufio.MaxScanTokenSize), maxLine)
 	lines.Split(wholeLines)
 	var h header
 	for first := true; lines.Scan(); first = false {
 		if first {
-			hash, err := h.read(lines.Bytes())
+			after, last, err := h.read(lines.Bytes())
 			if err != nil {
 				return err
 			}
-			if err := begin(h.Home, eventstore.Head{Seq: h.Seq, Hash: hash}); err != nil {
+			if err := begin(h.Home, after, last); err != nil {
 				return err
 			}
 			continue
@@ -104,15 +105,18 @@ func Read(in io.Reader, begin func(domain.HomeID, eventstore.Head) error, visit 
 // ErrBroken is wrapped when a line of a file is not as it was written.
 var ErrBroken = errors.New("this is not an export as it was written")
 
-func (h *header) read(text []byte) (domain.Hash, error) {
+func (h *header) read(text []byte) (after, last eventstore.Head, err error) {
 	if err := json.Unmarshal(text, h, json.RejectUnknownMembers(true)); err != nil || h.Format != Format {
-		return domain.Hash{}, fmt.Errorf("%w: the first line is not that of a %s", ErrBroken, Format)
+		return after, last, fmt.Errorf("%w: the first line is not that of a %s", ErrBroken, Format)
 	}
-	hash, err := ParseHash(h.Hash)
+	after.Seq, last.Seq = h.After, h.Seq
+	if last.Hash, err = ParseHash(h.Hash); err == nil && h.After != 0 {
+		after.Hash, err = ParseHash(h.AfterHash)
+	}
 	if err != nil {
-		return hash, fmt.Errorf("%w: the hash of the first line %w", ErrBroken, err)
+		err = fmt.Errorf("%w: a hash of the first line %w", ErrBroken, err)
 	}
-	return hash, nil
+	return after, last, err
 }
 
 // wholeLines splits at line feeds only, and refuses an end without one: the file
@@ -134,13 +138,16 @@ func Verify(in io.Reader, remembered func(domain.HomeID) []eventstore.Head) (eve
 	var chain *eventstore.Chain
 	var end domain.Seq
 	errStop := errors.New("the rest does not matter")
-	err := Read(in, func(home domain.HomeID, head eventstore.Head) error {
+	err := Read(in, func(home domain.HomeID, after, head eventstore.Head) error {
 		var heads []eventstore.Head
 		if remembered != nil {
 			heads = remembered(home)
 		}
 		end = head.Seq
 		chain = eventstore.NewChain(home, append(heads, head)...)
+		if after.Seq != 0 {
+			chain.BeginAfter(after)
+		}
 		return nil
 	}, func(row *eventstore.Row) error {
 		if !chain.Step(row) {

@@ -21,8 +21,12 @@ const Format = "logis export v1"
 type header struct {
 	Format string        `json:"format"`
 	Home   domain.HomeID `json:"home"`
-	Seq    domain.Seq    `json:"seq"`  // of the last event in the file
-	Hash   string        `json:"hash"` // of that event
+	// After is the event before the first one in the file, and AfterHash its hash; 0
+	// and "" in a file that begins with the first event of the home.
+	After     domain.Seq `json:"after,omitzero"`
+	AfterHash string     `json:"after_hash,omitzero"`
+	Seq       domain.Seq `json:"seq"`  // of the last event in the file
+	Hash      string     `json:"hash"` // of that event
 }
 
 // line is an event. Every stored field is there, in a form from which the stored
