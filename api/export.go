@@ -26,6 +26,7 @@ type (
 	exportOutput struct {
 		ContentType string     `header:"Content-Type" doc:"application/jsonl: lines of JSON."`
 		Disposition string     `header:"Content-Disposition" doc:"What a browser calls the file."`
+		First       domain.Seq `header:"First-Seq" doc:"The first event of this part."`
 		Last        domain.Seq `header:"Last-Seq" doc:"The last event of this part."`
 		End         domain.Seq `header:"End-Seq" doc:"The last event of the file."`
 		Next        string     `header:"Next-Cursor" doc:"Where to go on, as cursor; missing: the file is whole."`
@@ -59,7 +60,7 @@ func (s *Server) getExport(ctx context.Context, in *exportInput) (*exportOutput,
 	}
 	out := &exportOutput{
 		ContentType: exportType, Disposition: fmt.Sprintf(`attachment; filename="logis-%s.jsonl"`, in.Home),
-		Last: last, End: at.Before, Body: text,
+		First: at.After + 1, Last: last, End: at.Before, Body: text,
 	}
 	if last < at.Before {
 		if last == at.After {

@@ -22,11 +22,18 @@ const device = createRoute({
 const timeline = createRoute({
   getParentRoute: () => home,
   path: '/timeline',
-  validateSearch: (search: Record<string, unknown>): { seq?: number } => {
-    const seq = Number(search.seq)
-    return Number.isInteger(seq) && seq > 0 ? { seq } : {}
+  // An event, or an instant in Unix milliseconds.
+  validateSearch: (search: Record<string, unknown>): { seq?: number; at?: number } => {
+    const [seq, at] = [Number(search.seq), Number(search.at)]
+    if (Number.isInteger(seq) && seq > 0) return { seq }
+    return Number.isFinite(at) && at > 0 ? { at } : {}
   },
   component: lazyRouteComponent(() => import('./timeline/TimelinePage'), 'TimelinePage'),
+})
+const proof = createRoute({
+  getParentRoute: () => home,
+  path: '/proof',
+  component: lazyRouteComponent(() => import('./proof/ProofPage'), 'ProofPage'),
 })
 const arrange = createRoute({
   getParentRoute: () => home,
@@ -84,7 +91,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     enter,
     join,
-    gate.addChildren([first, account, home.addChildren([rooms, device, timeline, arrange, gateways, gateway, rules, newRule, rule, scenes, people])]),
+    gate.addChildren([first, account, home.addChildren([rooms, device, timeline, proof, arrange, gateways, gateway, rules, newRule, rule, scenes, people])]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

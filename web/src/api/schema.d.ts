@@ -6135,6 +6135,7 @@ export interface operations {
                     "Content-Disposition"?: string;
                     "Content-Type"?: string;
                     "End-Seq"?: number;
+                    "First-Seq"?: number;
                     "Last-Seq"?: number;
                     "Next-Cursor"?: string;
                     [name: string]: unknown;

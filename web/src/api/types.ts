@@ -28,11 +28,19 @@ export type Event = Schemas['Event']
 export type Picture = Omit<Schemas['Picture'], 'devices'> & { devices: Device[] }
 export type Frame = Omit<Schemas['Frame'], 'device'> & { device: Device | null }
 export type Film = Omit<Schemas['Film'], 'frames'> & { frames: Frame[] }
-export type Density = Schemas['Density']
+/** The room is null for what is in none. */
+export type Density = Omit<Schemas['Density'], 'lanes'> & { lanes: (Omit<Schemas['Lane'], 'room'> & { room: string | null })[] }
+export type ValueDifference = Schemas['ValueDifference']
+/** Where what was true at an instant differs from what was known. */
+export type Late = Schemas['Late']
+/** What is not the same at two instants. */
+export type Difference = Omit<Schemas['Difference'], 'devices'> & { devices: { was: Device | null; is: Device | null }[] }
 export type Member = Schemas['Member']
 export type Scope = Schemas['Scope']
 export type Role = Member['role']
 export type Proof = Schemas['Proof']
+/** What a look at one part of the chain found. */
+export type Check = Schemas['Check']
 export type Problem = Schemas['Problem']
 
 /** What the live socket says when the home's log has grown. */
@@ -58,10 +66,19 @@ export type RuleDocument = Omit<Schemas['RuleDocument'], 'triggers' | 'condition
 export type Rule = Omit<Schemas['Rule'], 'gateway' | 'document'> & { gateway: string | null; document: RuleDocument }
 export type RuleVersion = Omit<Schemas['RuleVersion'], 'document'> & { document: RuleDocument }
 export type Explanation = Schemas['Explanation']
+/** Why something happened, and what it began with. */
+export type Why = Schemas['Why']
+/** A part of the past with the firings a rule should come to in it, and what came of it. */
+export type HomeTest = Schemas['HomeTest']
+export type TestOutcome = Schemas['TestOutcome']
+/** An event or a time on which a rule should fire. */
+export type Occasion = Schemas['Occasion']
 export type Fault = Schemas['Fault']
 /** A named set of wishes; data/Scene.tsx is what a screen looks at. */
 export type SavedScene = Schemas['Scene']
 export type Setting = Schemas['Setting']
 export type Modes = Schemas['Modes']
+/** Something that rules may never do. */
+export type Clause = Schemas['Clause']
 export type Quarrel = Schemas['Quarrel']
 export type BacktestRow = Schemas['BacktestRow']

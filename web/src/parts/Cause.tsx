@@ -1,6 +1,5 @@
 import { Link } from '@tanstack/react-router'
 import type { Event } from '../api/types'
-import { useCauses } from '../data/cause'
 import { useEvent } from '../data/history'
 import { useNames } from '../data/names'
 import { useScene } from '../data/Scene'
@@ -8,40 +7,29 @@ import { actorsOwn } from '../words/commands'
 import { eventWords } from '../words/events'
 import { When } from './Age'
 
-/** The cause worth telling: the nearest rule that fired, else what everything followed from. */
-const telling = (causes: readonly Event[]) => causes.find(({ type }) => type === 'rule.fired') ?? causes.at(-1)
-
-/** The link to what an event follows from: "because of your command at 14:02". Nothing when it follows from nothing. */
+/** The link to what an event's story began with: "because of your command at 14:02". Nothing when that is the event itself. */
 export function CauseLink({ event, onPick }: { event: Event; onPick?: (seq: number) => void }) {
   const scene = useScene()
-  const { picture, me } = scene
-  const names = useNames(picture.home.id)
-  const causes = useCauses(picture.home.id, event)
-  const cause = causes && telling(causes)
+  const { home, me } = scene
+  const names = useNames(home)
+  const cause = useEvent(home, event.correlation).data
   if (!cause || cause.seq === event.seq) return null
-  const inferred = event.inferred || causes.slice(0, causes.indexOf(cause)).some((step) => step.inferred)
   const words =
     cause.type === 'command.requested'
-      ? `because of ${actorsOwn(cause.actor, me)} command`
+      ? `of ${actorsOwn(cause.actor, me)} command`
       : cause.type === 'device.registered'
-        ? 'because the gateway found it'
-        : cause.type === 'rule.fired'
-          ? `because of the rule “${names?.get(cause.entity) ?? cause.actor.name ?? 'that is gone'}”`
-          : event.type === 'rule.fired'
-            ? `because of ${eventWords(cause, { ...scene, names })}`
-            : 'because of an earlier report'
+        ? 'the gateway found it'
+        : cause.type === 'rule.waited'
+          ? 'the time of a rule had come'
+          : `${cause.type.startsWith('device.') ? 'of ' : ''}${eventWords(cause, { ...scene, names }).replace(/^(You|The) /, (word) => word.toLowerCase())}`
   const inside = (
     <>
-      {inferred ? 'probably ' : ''}
-      {words} <When at={cause.recorded_at} prefix="at " />
+      {event.inferred ? 'probably ' : ''}
+      because {words} <When at={cause.recorded_at} prefix="at " />
     </>
   )
   if (onPick) return <button type="button" onClick={() => onPick(cause.seq)}>{inside}</button>
-  return (
-    <Link to="/homes/$home/timeline" params={{ home: picture.home.id }} search={{ seq: cause.seq }}>
-      {inside}
-    </Link>
-  )
+  return <Link to="/homes/$home/timeline" params={{ home }} search={{ seq: cause.seq }}>{inside}</Link>
 }
 
 /** Where a value comes from: the device by itself, or a command it followed. */

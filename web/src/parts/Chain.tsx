@@ -1,37 +1,57 @@
 import { Link } from '@tanstack/react-router'
-import type { Event, RuleDocument } from '../api/types'
-import { useCauses } from '../data/cause'
+import type { Event, RuleDocument, Why } from '../api/types'
 import { useEvent } from '../data/history'
 import { useNames } from '../data/names'
 import { useScene } from '../data/Scene'
+import { type Asked, useWhy } from '../data/why'
 import { CheckedList } from '../rules/Why'
 import { useThings } from '../rules/useThings'
 import { clockSeconds } from '../words/ages'
 import { eventWords } from '../words/events'
+import { rootWords } from '../words/reasons'
 import { triggerWords } from '../words/rules'
 import styles from './Chain.module.css'
 
 /** What carries a command to its device tells nothing about why. */
 const carriers = ['command.sent', 'command.delivered', 'rule.waited']
 
-/** Why something is as it is: from the event back to what followed from nothing. */
-export function Chain({ event }: { event: Event }) {
-  const { picture } = useScene()
-  const causes = useCauses(picture.home.id, event)
-  if (!causes) return <p className={styles.quiet}>Looking …</p>
-  const told = [event, ...causes].filter(({ type, seq }) => seq === event.seq || !carriers.includes(type))
+/** The links worth telling; one is proven when everything on its way to the next is. */
+function told({ links }: Why): Why['links'] {
+  const kept = links.flatMap(({ event }, i) => (i === 0 || !carriers.includes(event.type) ? [i] : []))
+  return kept.flatMap((at, k) => {
+    const link = links[at]
+    return link ? [{ ...link, proven: links.slice(at, kept[k + 1]).every(({ proven }) => proven) }] : []
+  })
+}
+
+/** Why something is as it is: from the event back to what it began with, each step proven or concluded. */
+export function Chain({ asked }: { asked: Asked }) {
+  const { home } = useScene()
+  const { data: why, isError } = useWhy(home, asked)
+  if (isError) return <p role="alert" className={styles.quiet}>Why it is so could not be read.</p>
+  if (!why) return <p className={styles.quiet}>Looking …</p>
+  const steps = told(why)
+  const root = rootWords(why.root)
   return (
     <ol className={styles.chain} aria-label="Why">
-      {told.map((step, i) => (
-        <Step key={step.seq} event={step} first={i === 0} last={i === told.length - 1} />
+      {steps.map(({ event, proven }, i) => (
+        <Step key={event.seq} event={event} first={i === 0} standing={i === steps.length - 1 ? null : proven ? 'proven' : 'probably'} />
       ))}
+      {root && <li className={styles.step}><p className={styles.because}>{root}</p></li>}
     </ol>
   )
 }
 
-function Step({ event, first, last }: { event: Event; first: boolean; last: boolean }) {
+interface StepProps {
+  event: Event
+  first: boolean
+  /** How sure it is that it follows from the next step; null for the last. */
+  standing: 'proven' | 'probably' | null
+}
+
+function Step({ event, first, standing }: StepProps) {
   const scene = useScene()
-  const home = scene.picture.home.id
+  const { home } = scene
   const names = useNames(home)
   return (
     <li className={styles.step}>
@@ -40,7 +60,7 @@ function Step({ event, first, last }: { event: Event; first: boolean; last: bool
         <Link to="/homes/$home/timeline" params={{ home }} search={{ seq: event.seq }}>{eventWords(event, { ...scene, names })}</Link>
         <span className={styles.meta}>
           <time dateTime={event.occurred_at}>{clockSeconds(Date.parse(event.occurred_at), scene.zone)}</time>
-          {!last && (event.inferred ? ', probably' : ', proven')}
+          {standing && `, ${standing}`}
         </span>
       </p>
       {event.type === 'rule.fired' && <Fired event={event} />}

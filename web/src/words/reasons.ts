@@ -20,6 +20,16 @@ const reasons: Record<string, string> = {
 /** Why a rule fired or stayed silent. */
 export const reasonOfRule = (reason: string) => reasons[reason] ?? spaced(reason)
 
+const roots: Record<string, string> = {
+  schedule: 'because its time had come',
+  outside: 'Nobody asked for this here: it was done at the device itself, or in another app.',
+  system: 'Logis did this by itself.',
+  earlier: 'It goes back further than was looked at.',
+}
+
+/** What a story began with, where its first event does not say so itself. */
+export const rootWords = (root: string) => roots[root]
+
 /** The part of a condition at a path such as "condition.all[1].not". */
 export function partAt(condition: Condition | undefined, path: string): Condition | undefined {
   let part = condition
