@@ -54,6 +54,7 @@ type Server struct {
 	places  *callers
 	room    chan struct{} // one token per request in flight
 	exports chan struct{} // one token per file that is written
+	walks   chan struct{} // one token per request that walks along a log
 	hall    *hall
 	// document returns the OpenAPI document, which is written once.
 	document func() ([]byte, error)
@@ -63,6 +64,7 @@ type Server struct {
 type tuning struct {
 	person, address      pace
 	inFlight, queue      int
+	walks                int
 	pulse, poll, recheck time.Duration
 	work, goodbye        time.Duration
 }
@@ -70,7 +72,7 @@ type tuning struct {
 func asInLife() tuning {
 	return tuning{
 		person: pace{personRate, personBurst}, address: pace{addressRate, addressBurst},
-		inFlight: maxInFlight, queue: liveQueue, pulse: livePulse, poll: livePoll, recheck: liveRecheck,
+		inFlight: maxInFlight, queue: liveQueue, walks: maxWalks, pulse: livePulse, poll: livePoll, recheck: liveRecheck,
 		work: workTimeout, goodbye: liveGoodbye,
 	}
 }
@@ -93,7 +95,7 @@ func build(options Options, t tuning) (*Server, error) {
 	s := &Server{
 		options: options, tuning: t, router: chi.NewRouter(),
 		people: newCallers(t.person), places: newCallers(t.address),
-		room: make(chan struct{}, t.inFlight), exports: make(chan struct{}, maxExports),
+		room: make(chan struct{}, t.inFlight), exports: make(chan struct{}, maxExports), walks: make(chan struct{}, t.walks),
 	}
 	s.hall = newHall(s)
 	app, err := newApp(options.App)
@@ -131,6 +133,8 @@ func (s *Server) routes(r chi.Router) {
 	s.addStorage()
 	s.addAudit()
 	s.addPutBack()
+	s.addCheck()
+	s.addExport()
 	s.addWhy()
 	s.addBacktest()
 	s.addTests()

@@ -113,16 +113,23 @@ func differenceOf(was, is view, person domain.PersonID) Difference {
 	for _, id := range inOrder(d.Devices) {
 		out.Devices = append(out.Devices, DeviceDifference{was.deviceOrNull(id), is.deviceOrNull(id)})
 	}
+	out.Values = valuesOf(d, was, is)
+	return out
+}
+
+// valuesOf returns the values that differ, of devices that are there both times: others
+// came or went as a whole.
+func valuesOf(d history.Difference, was, is view) (values []ValueDifference) {
 	for _, id := range inOrder(d.Properties) {
 		a, b := was.deviceOrNull(id), is.deviceOrNull(id)
 		if a.value == nil || b.value == nil {
-			continue // it came or went as a whole
+			continue
 		}
 		for _, name := range d.Properties[id] {
-			out.Values = append(out.Values, ValueDifference{id, name, was.value(id, name), is.value(id, name)})
+			values = append(values, ValueDifference{id, name, was.value(id, name), is.value(id, name)})
 		}
 	}
-	return out
+	return values
 }
 
 func (v view) deviceOrNull(id domain.DeviceID) orNull[Device] {

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"logis/access"
 	"logis/domain"
@@ -28,20 +27,6 @@ type Film struct {
 	Frames []Frame    `json:"frames" nullable:"false" doc:"Every event of the stretch, in order."`
 }
 
-// Density is how much happened when.
-type Density struct {
-	From     Instant  `json:"from" doc:"The beginning."`
-	To       Instant  `json:"to" doc:"The end."`
-	BucketMS int64    `json:"bucket_ms" doc:"The length of a bucket, in milliseconds." example:"60000"`
-	Buckets  []Bucket `json:"buckets" nullable:"false" doc:"The stretch in equal parts, in order."`
-}
-
-// Bucket is how much happened in one part of a stretch of time.
-type Bucket struct {
-	FirstSeq domain.Seq `json:"first_seq" doc:"Its first event; 0: it has none." example:"1000"`
-	Count    int64      `json:"count" doc:"How many events it has." example:"12"`
-}
-
 type (
 	filmInput struct {
 		InHome
@@ -51,15 +36,6 @@ type (
 	filmOutput struct {
 		Body Film
 	}
-	densityInput struct {
-		InHome
-		From    Instant `query:"from" doc:"The beginning; the home's if not given." example:"2026-05-03T00:00:00Z"`
-		To      Instant `query:"to" doc:"The end; now if not given." example:"2026-05-04T00:00:00Z"`
-		Buckets int     `query:"buckets" minimum:"1" maximum:"1000" default:"120" doc:"Into how many parts." example:"120"`
-	}
-	densityOutput struct {
-		Body Density
-	}
 )
 
 func (s *Server) addHistory() {
@@ -68,10 +44,7 @@ func (s *Server) addHistory() {
 		id: "get-film", narrow: true, method: http.MethodGet, path: "/homes/{home}/film", tag: "History", action: access.ReadHistory,
 		summary: "A stretch of the past, event by event", description: "Returns events, each with the full state of what it changed: to replay, replace.",
 	}, s.getFilm)
-	add(s, operation{
-		id: "get-density", method: http.MethodGet, path: "/homes/{home}/density", tag: "History", action: access.ReadHistory,
-		summary: "How much happened when", description: "Counts the events of a stretch of time in equal parts: the shape of a timeline.",
-	}, s.getDensity)
+	s.addDensity()
 }
 
 func (s *Server) getFilm(ctx context.Context, in *filmInput) (*filmOutput, error) {
@@ -132,35 +105,4 @@ func (v view) frame(row *eventstore.Row) Frame {
 		frame.Gateway = some(v.gateway(g))
 	}
 	return frame
-}
-
-func (s *Server) getDensity(ctx context.Context, in *densityInput) (*densityOutput, error) {
-	from, to := in.From, in.To
-	if from.IsZero() {
-		rows, err := s.options.Store.List(ctx, eventstore.Filter{Home: in.Home, AtLimit: 1})
-		if err != nil {
-			return nil, err
-		}
-		if len(rows) == 0 {
-			return nil, domain.Errorf(domain.NotFound, "there is no such home")
-		}
-		from = Instant{rows[0].RecordedAt.Add(-time.Microsecond)} // so that the first event counts
-	}
-	if to.IsZero() {
-		var err error
-		if to, err = s.now(ctx); err != nil {
-			return nil, err
-		}
-	}
-	buckets, err := s.options.Past.Density(ctx, in.Home, from.Time, to.Time, in.Buckets)
-	if err != nil {
-		return nil, err
-	}
-	out := &densityOutput{Density{
-		From: from, To: to, BucketMS: to.Sub(from.Time).Milliseconds() / int64(in.Buckets),
-	}}
-	for _, b := range buckets {
-		out.Body.Buckets = append(out.Body.Buckets, Bucket{FirstSeq: b.FirstSeq, Count: b.Count})
-	}
-	return out, nil
 }

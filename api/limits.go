@@ -52,6 +52,9 @@ const (
 	maxExports = 8
 	// maxInFlight bounds the requests worked on at once; more get 503.
 	maxInFlight = 256
+	// maxWalks bounds the requests that walk along a log at once, with up to 10 MB in
+	// memory each; more get 503.
+	maxWalks = 8
 	// personRate and personBurst bound the requests of one person, per second and
 	// at once; more get 429. A page needs about ten.
 	personRate  = 100
@@ -63,6 +66,9 @@ const (
 	// maxCallers bounds the callers whose rates are remembered, twice over.
 	maxCallers = 10_000
 )
+
+// checkPart bounds the events one check walks along: about half a second.
+const checkPart = 20_000
 
 // Limits of live sockets.
 const (

@@ -27,6 +27,8 @@ type operation struct {
 	dangerous bool
 	// tokens may do this although it is in no home; in one, their limits decide.
 	tokens bool
+	// answers is the type of an answer that is no JSON.
+	answers string
 	// refusals are the statuses beyond those that follow from the rest.
 	refusals []int
 }
@@ -67,6 +69,9 @@ func (op operation) document() huma.Operation {
 // declare documents the refusals, now that huma knows the parameters.
 func (s *Server) declare(op operation) {
 	o := operationAt(s.huma.OpenAPI(), op.method, op.path)
+	if op.answers != "" {
+		o.Responses["200"].Content = map[string]*huma.MediaType{op.answers: {Schema: &huma.Schema{Type: huma.TypeString}}}
+	}
 	statuses := append([]int{
 		http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable,
 	}, op.refusals...)

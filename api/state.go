@@ -44,6 +44,7 @@ func (s *Server) addState() {
 		id: "get-difference", method: http.MethodGet, path: "/homes/{home}/history/difference", tag: "History", action: access.ReadHistory,
 		summary: "What differs between two instants", description: "Returns what is not the same in the home at two times, each part as it was and as it is.",
 	}, s.getDifference)
+	s.addLate()
 }
 
 func (s *Server) getState(ctx context.Context, in *stateInput) (*stateOutput, error) {

@@ -24,7 +24,7 @@ func Verify(ctx context.Context, q Querier, home domain.HomeID, remembered ...He
 		return c.Verdict(), err
 	}
 	c.Remember(before, "is not what the head of the home says")
-	if err := toEnd(ctx, q, c, home); err != nil {
+	if err := walk(ctx, q, c, 0); err != nil {
 		return c.Verdict(), err
 	}
 	after, err := storedHead(ctx, q, home)
@@ -36,9 +36,10 @@ func Verify(ctx context.Context, q Querier, home domain.HomeID, remembered ...He
 
 var errBad = errors.New("the chain is broken")
 
-// toEnd follows the chain until the events end or one is bad.
-func toEnd(ctx context.Context, q Querier, c *chain.Chain, home domain.HomeID) error {
-	err := ScanRows(ctx, q, home, 0, 0, func(row *Row) error {
+// walk follows the chain up to an event (0: until the events end) or until one is bad.
+func walk(ctx context.Context, q Querier, c *chain.Chain, to domain.Seq) error {
+	v := c.Verdict()
+	err := ScanRows(ctx, q, v.Home, v.Events, to, func(row *Row) error {
 		if !c.Step(row) {
 			return errBad
 		}

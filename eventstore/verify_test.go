@@ -100,21 +100,24 @@ func TestEveryTamperingIsNamedAtItsPlace(t *testing.T) {
 	for _, tamper := range append(columns(), structures()...) {
 		for range places {
 			k := 1 + domain.Seq(random.Int64N(int64(head.Seq)-1))
-			v, changed := tamper.verify(t, conn, home, head, k)
+			verdicts, changed := tamper.verify(t, conn, home, head, k)
 			if !changed {
 				continue // there was nothing of the kind at this place
 			}
 			want := map[string]domain.Seq{"k": k, "k+1": k + 1, "n": head.Seq, "n+1": head.Seq + 1, "1": 1}[tamper.bad]
-			if v.Bad != want || v.Reason == "" || v.Events < want-1 {
-				t.Errorf("%s at %d: event %d %q, %d sound; want event %d", tamper.name, k, v.Bad, v.Reason, v.Events, want)
+			for i, v := range verdicts {
+				if v.Bad != want || v.Reason == "" || v.Events < want-1 {
+					t.Errorf("%s at %d, verdict %d: event %d %q, %d sound; want event %d", tamper.name, k, i, v.Bad, v.Reason, v.Events, want)
+				}
 			}
 		}
 	}
 	b.checkSound(t, home)
 }
 
-// verify tampers in a transaction, verifies there, and takes it back.
-func (tamper tampering) verify(t *testing.T, conn *pgx.Conn, home domain.HomeID, head eventstore.Head, k domain.Seq) (v chain.Verdict, changed bool) {
+// verify tampers in a transaction, verifies there, as a whole and in parts, and takes
+// it back.
+func (tamper tampering) verify(t *testing.T, conn *pgx.Conn, home domain.HomeID, head eventstore.Head, k domain.Seq) (v [2]chain.Verdict, changed bool) {
 	t.Helper()
 	tx, err := conn.Begin(t.Context())
 	if err != nil {
@@ -131,11 +134,32 @@ func (tamper tampering) verify(t *testing.T, conn *pgx.Conn, home domain.HomeID,
 		}
 		changed = changed || n.RowsAffected() > 0
 	}
-	v, err = eventstore.Verify(t.Context(), tx, home, head)
+	if v[0], err = eventstore.Verify(t.Context(), tx, home, head); err == nil {
+		v[1], err = inParts(t.Context(), tx, home, head)
+	}
 	if err != nil {
 		t.Fatalf("%s at %d: %v", tamper.name, k, err)
 	}
 	return v, changed
+}
+
+// inParts verifies a home in parts, up to where it says that it ends or is known to
+// have ended, until one is not sound.
+func inParts(ctx context.Context, tx pgx.Tx, home domain.HomeID, remembered eventstore.Head) (v chain.Verdict, err error) {
+	const part = 37
+	end := remembered.Seq
+	if head, err := eventstore.HeadOf(ctx, tx, home); err == nil {
+		end = max(end, head.Seq)
+	}
+	for v.Bad == 0 && err == nil && v.Events < end {
+		to := min(v.Events+part, end)
+		var heads []eventstore.Head
+		if to == end {
+			heads = append(heads, remembered)
+		}
+		v, err = eventstore.VerifyPart(ctx, tx, home, v.Events, to, heads...)
+	}
+	return v, err
 }
 
 func fill(sql string, home domain.HomeID, n, k domain.Seq) string {

@@ -73,6 +73,20 @@ func (c *Chain) Remember(head Head, reason string) {
 	c.furthest = max(c.furthest, head.Seq)
 }
 
+// BeginAfter lets a chain begin after an event that nobody walks: what follows is
+// sound if that was. It must come before the first step.
+func (c *Chain) BeginAfter(head Head) {
+	v := &c.verdict
+	v.Events, v.Head, c.recordedAt = head.Seq, head.Hash, head.RecordedAt
+	for _, known := range c.known[head.Seq] {
+		if known.Hash != head.Hash {
+			v.Events--
+			c.Fail(known.reason)
+			return
+		}
+	}
+}
+
 // Step takes the next event and reports whether all is sound so far.
 func (c *Chain) Step(row *Row) bool {
 	v := &c.verdict

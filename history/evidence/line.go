@@ -21,8 +21,12 @@ const Format = "logis export v1"
 type Header struct {
 	Format string        `json:"format"`
 	Home   domain.HomeID `json:"home"`
-	Seq    domain.Seq    `json:"seq"`  // of the last event in the file
-	Hash   string        `json:"hash"` // of that event
+	// After is the event before the first one in the file, and AfterHash its hash; 0
+	// and "" in a file that begins with the first event of the home.
+	After     domain.Seq `json:"after,omitzero"`
+	AfterHash string     `json:"after_hash,omitzero"`
+	Seq       domain.Seq `json:"seq"`  // of the last event in the file
+	Hash      string     `json:"hash"` // of that event
 }
 
 // line is an event. Every stored field is there, in a form from which the stored
@@ -55,9 +59,14 @@ const moment = "2006-01-02T15:04:05.000000Z"
 
 var errNoTime = errors.New("has a time that cannot be written: it was changed")
 
-// WriteHeader writes the first line of the export of a home up to a head.
-func WriteHeader(out io.Writer, home domain.HomeID, head chain.Head) error {
-	return writeLine(out, Header{Format: Format, Home: home, Seq: head.Seq, Hash: head.Hash.String()})
+// WriteHeader writes the first line of an export of the events of a home after one (a
+// zero Seq: from the first) up to another.
+func WriteHeader(out io.Writer, home domain.HomeID, after, last chain.Head) error {
+	h := Header{Format: Format, Home: home, After: after.Seq, Seq: last.Seq, Hash: last.Hash.String()}
+	if after.Seq != 0 {
+		h.AfterHash = after.Hash.String()
+	}
+	return writeLine(out, h)
 }
 
 // WriteEvent writes the line of an event.

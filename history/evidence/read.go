@@ -17,21 +17,22 @@ import (
 // written.
 const maxLine = 1 << 20
 
-// Read calls visit for every event of an export, as it was stored, and returns what
-// the first line says of the home and its head. An error of visit ends it. It
-// returns ErrNotExport for a line that is none; the events before it were visited.
-func Read(in io.Reader, begin func(domain.HomeID, chain.Head) error, visit func(*chain.Row) error) error {
+// Read calls begin with what the first line of an export says of the home, of the event
+// before the first one in it (a zero Seq: there is none) and of the last one, and visit
+// for every event, as it was stored. An error of one of them ends it. It returns
+// ErrNotExport for a line that is none; the events before it were visited.
+func Read(in io.Reader, begin func(home domain.HomeID, after, last chain.Head) error, visit func(*chain.Row) error) error {
 	lines := bufio.NewScanner(in)
 	lines.Buffer(make([]byte, 0, bufio.MaxScanTokenSize), maxLine)
 	lines.Split(wholeLines)
 	var h Header
 	for first := true; lines.Scan(); first = false {
 		if first {
-			hash, err := h.read(lines.Bytes())
+			after, last, err := h.read(lines.Bytes())
 			if err != nil {
 				return err
 			}
-			if err := begin(h.Home, chain.Head{Seq: h.Seq, Hash: hash}); err != nil {
+			if err := begin(h.Home, after, last); err != nil {
 				return err
 			}
 			continue
@@ -62,15 +63,18 @@ func Read(in io.Reader, begin func(domain.HomeID, chain.Head) error, visit func(
 // ErrNotExport is wrapped when a line of a file is not as it was written.
 var ErrNotExport = errors.New("this is not an export as it was written")
 
-func (h *Header) read(text []byte) (domain.Hash, error) {
+func (h *Header) read(text []byte) (after, last chain.Head, err error) {
 	if err := json.Unmarshal(text, h, json.RejectUnknownMembers(true)); err != nil || h.Format != Format {
-		return domain.Hash{}, fmt.Errorf("%w: the first line is not that of a %s", ErrNotExport, Format)
+		return after, last, fmt.Errorf("%w: the first line is not that of a %s", ErrNotExport, Format)
 	}
-	hash, err := domain.ParseHash(h.Hash)
+	after.Seq, last.Seq = h.After, h.Seq
+	if last.Hash, err = domain.ParseHash(h.Hash); err == nil && h.After != 0 {
+		after.Hash, err = domain.ParseHash(h.AfterHash)
+	}
 	if err != nil {
-		return hash, fmt.Errorf("%w: the hash of the first line %w", ErrNotExport, err)
+		err = fmt.Errorf("%w: a hash of the first line %w", ErrNotExport, err)
 	}
-	return hash, nil
+	return after, last, err
 }
 
 // wholeLines splits at line feeds only, and refuses an end without one: the file

@@ -15,13 +15,16 @@ func Verify(in io.Reader, remembered func(domain.HomeID) []chain.Head) (chain.Ve
 	var walk *chain.Chain
 	var end domain.Seq
 	errStop := errors.New("the rest does not matter")
-	err := Read(in, func(home domain.HomeID, head chain.Head) error {
+	err := Read(in, func(home domain.HomeID, after, head chain.Head) error {
 		var heads []chain.Head
 		if remembered != nil {
 			heads = remembered(home)
 		}
 		end = head.Seq
 		walk = chain.New(home, append(heads, head)...)
+		if after.Seq != 0 {
+			walk.BeginAfter(after)
+		}
 		return nil
 	}, func(row *chain.Row) error {
 		if !walk.Step(row) {

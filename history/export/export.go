@@ -22,7 +22,7 @@ func Write(ctx context.Context, tx pgx.Tx, home domain.HomeID, out io.Writer, pr
 	if err != nil {
 		return err
 	}
-	if err := evidence.WriteHeader(out, home, head); err != nil {
+	if err := evidence.WriteHeader(out, home, eventstore.Head{}, head); err != nil {
 		return err
 	}
 	words, err := eventstore.WordsOf(ctx, tx, home)

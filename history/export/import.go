@@ -41,9 +41,12 @@ func Import(
 	err = store.Adopt(ctx, eventstore.Foreign{
 		Home: verdict.Home, Head: chain.Head{Seq: verdict.Events, Hash: verdict.Head},
 		Each: func(visit func(*eventstore.Row) error) error {
-			return evidence.Read(in, func(home domain.HomeID, _ chain.Head) error {
-				if home != verdict.Home {
+			return evidence.Read(in, func(home domain.HomeID, after, _ chain.Head) error {
+				switch {
+				case home != verdict.Home:
 					return errChanged
+				case after.Seq != 0:
+					return fmt.Errorf("%w: it is a part, which begins after event %d", evidence.ErrNotExport, after.Seq)
 				}
 				return nil
 			}, visit)

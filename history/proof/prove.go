@@ -80,3 +80,20 @@ func (s *Sealer) newest(ctx context.Context, home domain.HomeID, p *Proof) (evid
 	err = s.store.Pool().QueryRow(ctx, `SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1`).Scan(&p.Note)
 	return l, eventstore.Translate(err)
 }
+
+// Heads returns the heads of a home that were signed after one event up to another, or,
+// at the end of the log, all that were signed after it.
+func (s *Sealer) Heads(ctx context.Context, home domain.HomeID, after, to domain.Seq, end bool) ([]eventstore.Head, error) {
+	rows, err := s.store.Pool().Query(ctx, `
+		SELECT leaf, home_id, seq, hash FROM checkpoint_heads
+		WHERE home_id = $1 AND seq > $2 AND (seq <= $3 OR $4) ORDER BY leaf`, [16]byte(home), int64(after), int64(to), end)
+	if err != nil {
+		return nil, eventstore.Translate(err)
+	}
+	leaves, err := pgx.CollectRows(rows, scanLeaf)
+	heads := make([]eventstore.Head, len(leaves))
+	for i, l := range leaves {
+		heads[i] = eventstore.Head{Seq: l.Seq, Hash: l.Hash}
+	}
+	return heads, eventstore.Translate(err)
+}

@@ -25,8 +25,18 @@ const device = createRoute({
 const timeline = createRoute({
   getParentRoute: () => home,
   path: '/timeline',
-  validateSearch: (search: Record<string, unknown>): { seq?: number } => ({ ...(isSeq(search.seq) && { seq: Number(search.seq) }) }),
+  // An event, or an instant in Unix milliseconds.
+  validateSearch: (search: Record<string, unknown>): { seq?: number; at?: number } => {
+    const at = Number(search.at)
+    if (isSeq(search.seq)) return { seq: Number(search.seq) }
+    return Number.isFinite(at) && at > 0 ? { at } : {}
+  },
   component: lazyRouteComponent(() => import('./timeline/TimelinePage'), 'TimelinePage'),
+})
+const proof = createRoute({
+  getParentRoute: () => home,
+  path: '/proof',
+  component: lazyRouteComponent(() => import('./proof/ProofPage'), 'ProofPage'),
 })
 const arrange = createRoute({
   getParentRoute: () => home,
@@ -100,7 +110,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     enter,
     join,
-    gate.addChildren([first, account, home.addChildren([rooms, device, timeline, arrange, gateways, gateway, rules, newRule, rule, scenes, modes, tests, people, audit])]),
+    gate.addChildren([first, account, home.addChildren([rooms, device, timeline, proof, arrange, gateways, gateway, rules, newRule, rule, scenes, modes, tests, people, audit])]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

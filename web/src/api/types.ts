@@ -28,13 +28,21 @@ export type Event = Schemas['Event']
 export type Picture = Omit<Schemas['Picture'], 'devices'> & { devices: Device[] }
 export type Frame = Omit<Schemas['Frame'], 'device'> & { device: Device | null }
 export type Film = Omit<Schemas['Film'], 'frames'> & { frames: Frame[] }
-export type Density = Schemas['Density']
+/** The room is null for what is in none. */
+export type Density = Omit<Schemas['Density'], 'lanes'> & { lanes: (Omit<Schemas['Lane'], 'room'> & { room: string | null })[] }
+export type ValueDifference = Schemas['ValueDifference']
+/** Where what was true at an instant differs from what was known. */
+export type Late = Schemas['Late']
+/** What is not the same at two instants. */
+export type Difference = Omit<Schemas['Difference'], 'devices'> & { devices: { was: Device | null; is: Device | null }[] }
 export type Member = Schemas['Member']
 export type Scope = Schemas['Scope']
 export type Role = Member['role']
 export type Audit = Schemas['Audit']
 export type AuditEntry = Schemas['AuditEntry']
 export type Proof = Schemas['Proof']
+/** What a look at one part of the chain found. */
+export type Check = Schemas['Check']
 export type Problem = Schemas['Problem']
 
 /** What the live socket says when the home's log has grown. */

@@ -11,6 +11,7 @@ import { eventWords } from '../words/events'
 import { CauseLink } from './Cause'
 import { Chain } from './Chain'
 import styles from './EventRow.module.css'
+import { Following } from './Following'
 import { RulesAbout } from './RulesAbout'
 
 /** What was told with so little delay, in milliseconds, looks like any other report. */
@@ -37,6 +38,8 @@ interface EventRowProps {
   event: Event
   /** Whether it is the one that is looked at. */
   current?: boolean
+  /** Whether why it happened and what followed is told, too. */
+  told?: boolean
   /** Whether it lies after the instant that is shown. */
   later?: boolean
   /** The device whose page this is. */
@@ -46,7 +49,7 @@ interface EventRowProps {
 }
 
 /** One thing that happened, in words, with its time and what it follows from. */
-export const EventRow = memo(function EventRow({ event, current, later, about, onPick }: EventRowProps) {
+export const EventRow = memo(function EventRow({ event, current, told, later, about, onPick }: EventRowProps) {
   const scene = useScene()
   const { Icon, tone } = mark(event.type)
   const occurred = Date.parse(event.occurred_at)
@@ -73,8 +76,13 @@ export const EventRow = memo(function EventRow({ event, current, later, about, o
             <CauseLink event={event} onPick={onPick} />
           </span>
         </p>
-        {current && <Chain asked={{ seq: event.seq }} />}
-        {current && <RulesAbout event={event} />}
+        {told && (
+          <>
+            <Chain asked={{ seq: event.seq }} />
+            <Following seq={event.seq} onPick={onPick} />
+            <RulesAbout event={event} />
+          </>
+        )}
       </div>
     </li>
   )

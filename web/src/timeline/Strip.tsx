@@ -1,15 +1,22 @@
-import { type KeyboardEvent, type PointerEvent, useMemo } from 'react'
+import { type KeyboardEvent, useMemo, useRef } from 'react'
 import type { Density } from '../api/types'
-import { type Stretch, within } from './position'
+import { bars, lanes, wide } from './marks'
+import { within } from './position'
 import styles from './Strip.module.css'
 import { ticks } from './ticks'
+import { useFingers } from './useFingers'
+import type { Window } from './useStretch'
 
 interface StripProps {
-  stretch: Stretch
+  window: Pick<Window, 'stretch' | 'zoom' | 'pan'>
   density: Density | undefined
+  /** Whether each room is shown, too. */
+  rooms: boolean
   zone: string
   /** The instant that is shown. */
   at: number
+  /** The instant it is compared with; null without one. */
+  pinned: number | null
   seq: number
   head: number
   /** What is said of the place: the time and what happened there. */
@@ -23,81 +30,54 @@ interface StripProps {
 
 /** Events with shift held: ten at once. */
 const stride = 10
+/** What a key zooms, and by how much of the stretch a key moves it. */
+const keyZoom = 2
+const keyPan = 0.25
 
-/** Bars from 0 to 100 high, one per part of the stretch, as one path. */
-function bars(density: Density | undefined): { path: string; parts: number } {
-  const counts = density?.buckets.map((bucket) => bucket.count) ?? []
-  const most = Math.max(1, ...counts)
-  // A logarithm keeps a quiet hour visible beside the first minute, when everything was new.
-  const path = counts
-    .map((count, i) => (count === 0 ? '' : `M${i + 0.5} 100V${100 - Math.max(8, (96 * Math.log1p(count)) / Math.log1p(most))}`))
-    .join('')
-  return { path, parts: Math.max(1, counts.length) }
-}
-
-/** How much happened when, and the place one looks at: it can be dragged and moved by keys. */
+/** How much happened when, in the home and in each room, and the place one looks at: it can be dragged, zoomed and moved by keys. */
 export function Strip(props: StripProps) {
-  const { stretch, density, zone, at, seq, head, words } = props
-  const { path, parts } = useMemo(() => bars(density), [density])
+  const { window, density, zone, at, seq, head, words } = props
+  const { stretch } = window
+  const box = useRef<HTMLDivElement>(null)
+  const path = useMemo(() => bars(density, stretch), [density, stretch])
+  const rows = useMemo(() => (props.rooms ? lanes(density, stretch) : []), [props.rooms, density, stretch])
   const marks = useMemo(() => ticks(stretch, zone, 6), [stretch, zone])
   const share = (t: number) => `${Math.min(100, Math.max(0, ((t - stretch.from) / (stretch.to - stretch.from)) * 100))}%`
-
-  const drag = (event: PointerEvent<HTMLDivElement>) => {
-    const box = event.currentTarget.getBoundingClientRect()
-    const part = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width))
-    props.onTime(part >= 0.999 ? Infinity : stretch.from + part * (stretch.to - stretch.from))
-  }
-  const keys: Record<string, () => void> = {
-    ArrowLeft: () => props.onStep(-1),
-    ArrowDown: () => props.onStep(-1),
-    ArrowRight: () => props.onStep(1),
-    ArrowUp: () => props.onStep(1),
-    PageDown: () => props.onStep(-stride),
-    PageUp: () => props.onStep(stride),
-    Home: props.onStart,
-    End: props.onEnd,
-    ' ': props.onToggle,
-  }
-  const press = (event: KeyboardEvent) => {
-    const key = keys[event.key]
-    if (!key || event.ctrlKey || event.metaKey || event.altKey) return
-    event.preventDefault()
-    if (event.shiftKey && event.key.startsWith('Arrow')) {
-      props.onStep(event.key === 'ArrowLeft' || event.key === 'ArrowDown' ? -stride : stride)
-    } else key()
-  }
+  const instant = (part: number) => stretch.from + part * (stretch.to - stretch.from)
+  const fingers = useFingers(box, {
+    onPoint: (part) => props.onTime(part >= 0.999 ? Infinity : instant(part)),
+    onZoom: (factor, part) => window.zoom(factor, instant(part)),
+    onPan: window.pan,
+  })
   return (
     <div
+      ref={box}
       className={styles.strip}
       role="slider"
       tabIndex={0}
       aria-label="Moment"
+      aria-orientation="horizontal"
       aria-valuemin={1}
       aria-valuemax={head}
       aria-valuenow={seq}
       aria-valuetext={words}
-      onKeyDown={press}
-      onPointerDown={(event) => {
-        event.currentTarget.setPointerCapture(event.pointerId)
-        drag(event)
-      }}
-      onPointerMove={(event) => {
-        if (event.currentTarget.hasPointerCapture(event.pointerId)) drag(event)
-      }}
+      aria-keyshortcuts="ArrowLeft ArrowRight Shift+ArrowLeft Shift+ArrowRight Home End Space + - [ ]"
+      onKeyDown={(event) => press(event, props)}
+      {...fingers}
     >
-      <svg className={styles.bars} viewBox={`0 0 ${parts} 100`} preserveAspectRatio="none" aria-hidden>
-        <path d={path} vectorEffect="non-scaling-stroke" />
-      </svg>
-      <svg
-        className={styles.bars}
-        data-past
-        viewBox={`0 0 ${parts} 100`}
-        preserveAspectRatio="none"
-        style={{ clipPath: `inset(0 calc(100% - ${share(at)}) 0 0)` }}
-        aria-hidden
-      >
-        <path d={path} vectorEffect="non-scaling-stroke" />
-      </svg>
+      <div className={styles.chart}>
+        <Bars path={path} />
+        <Bars path={path} past style={{ clipPath: `inset(0 calc(100% - ${share(at)}) 0 0)` }} />
+      </div>
+      {rows.map((lane) => (
+        <div key={lane.key} className={styles.lane} aria-hidden>
+          <svg viewBox={`0 0 ${wide} 10`} preserveAspectRatio="none">
+            {lane.levels.map((cells, level) => cells && <path key={level} d={cells} data-level={level} />)}
+          </svg>
+          <span>{lane.name}</span>
+        </div>
+      ))}
+      {props.pinned !== null && within(props.pinned, stretch) && <span className={styles.pin} style={{ insetInlineStart: share(props.pinned) }} aria-hidden />}
       {within(at, stretch) && <span className={styles.head} style={{ insetInlineStart: share(at) }} aria-hidden />}
       <span className={styles.ticks} aria-hidden>
         {marks.map((mark) => (
@@ -107,3 +87,37 @@ export function Strip(props: StripProps) {
     </div>
   )
 }
+
+function Bars({ path, past, style }: { path: string; past?: boolean; style?: { clipPath: string } }) {
+  return (
+    <svg className={styles.bars} data-past={past} style={style} viewBox={`0 0 ${wide} 100`} preserveAspectRatio="none" aria-hidden>
+      <path d={path} vectorEffect="non-scaling-stroke" />
+    </svg>
+  )
+}
+
+/** What the keys do: event by event, ten at once with Shift, the first event, now, play; plus and minus zoom, brackets move. */
+function press(event: KeyboardEvent, { onStep, onStart, onEnd, onToggle, window }: StripProps) {
+  const by = event.shiftKey ? stride : 1
+  const keys: Record<string, () => void> = {
+    ArrowLeft: () => onStep(-by),
+    ArrowDown: () => onStep(-by),
+    ArrowRight: () => onStep(by),
+    ArrowUp: () => onStep(by),
+    PageDown: () => onStep(-stride),
+    PageUp: () => onStep(stride),
+    Home: onStart,
+    End: onEnd,
+    ' ': onToggle,
+    '+': () => window.zoom(1 / keyZoom),
+    '=': () => window.zoom(1 / keyZoom),
+    '-': () => window.zoom(keyZoom),
+    '[': () => window.pan(-keyPan),
+    ']': () => window.pan(keyPan),
+  }
+  const key = keys[event.key]
+  if (!key || event.ctrlKey || event.metaKey || event.altKey) return
+  event.preventDefault()
+  key()
+}
+

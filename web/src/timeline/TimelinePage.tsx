@@ -1,10 +1,11 @@
 import { Button, SegmentedControl } from '@mantine/core'
-import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useEffect, useMemo, useRef, useState } from 'react'
-import { useDensity } from '../data/past'
-import { useProof } from '../data/proof'
+import { useDebouncedValue, useElementSize, useMediaQuery } from '@mantine/hooks'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { type CSSProperties, useEffect, useMemo, useRef, useState } from 'react'
 import { useRecent } from '../data/history'
+import { useDensity } from '../data/past'
 import type { HomePicture } from '../data/picture'
+import { useProof } from '../data/proof'
 import { type Scene, SceneProvider, useScene } from '../data/Scene'
 import { useNow } from '../data/useNow'
 import { Banners } from '../frame/Banners'
@@ -12,11 +13,15 @@ import { HomeView } from '../home/HomeView'
 import { clockSeconds, dayWords } from '../words/ages'
 import { eventWords } from '../words/events'
 import { proofWords } from '../words/proof'
+import { ClockSwitch } from './ClockSwitch'
+import { Differences } from './Differences'
 import { EventList } from './EventList'
 import { guessSeq } from './position'
 import { Strip } from './Strip'
 import styles from './Timeline.module.css'
 import { Transport } from './Transport'
+import { useClocks } from './useClocks'
+import { type Comparing, useComparing } from './useComparing'
 import { type Player, usePlayer } from './usePlayer'
 import { buckets, useStretch } from './useStretch'
 
@@ -29,11 +34,14 @@ export function TimelinePage() {
 function Timeline() {
   const live = useScene()
   const home = live.picture.home.id
-  const { seq: linked } = useSearch({ from: '/gate/homes/$home/timeline' })
-  const player = usePlayer(home, live.picture.seq, linked ?? null)
+  const { seq: linked, at: linkedAt } = useSearch({ from: '/gate/homes/$home/timeline' })
+  const player = usePlayer(home, live.picture.seq, linked ?? null, linkedAt ?? null)
   const recent = useRecent(home, player.position === null && !player.loading)
-  const scene = usePastScene(live, player)
+  const clocks = useClocks(usePastScene(live, player), player)
+  const { scene } = clocks
   const [side, setSide] = useState('home')
+  const comparing = useComparing(live.picture.seq, player)
+  const { ref, height } = useElementSize()
   const past = scene.past !== null
   const seq = past ? (player.position?.seq ?? null) : null
   const events = past ? (player.events.length > 0 ? player.events : undefined) : recent.data
@@ -42,9 +50,10 @@ function Timeline() {
     <>
       <title>{`Timeline – ${live.picture.home.name}`}</title>
       <SceneProvider value={scene}>
-        <section className={styles.player} data-past={past || undefined} aria-label="Travel in time">
+        <section ref={ref} className={styles.player} data-past={past || undefined} aria-label="Travel in time">
           <Moment scene={scene} player={player} />
-          <Travel scene={scene} player={player} />
+          {past && <ClockSwitch {...clocks} />}
+          <Travel scene={scene} player={player} comparing={comparing} />
         </section>
         <Banners />
         <SegmentedControl
@@ -55,8 +64,9 @@ function Timeline() {
           onChange={setSide}
           data={[{ value: 'home', label: 'The home' }, { value: 'events', label: 'What happened' }]}
         />
-        <div className={styles.columns} data-side={side}>
+        <div className={styles.columns} data-side={side} style={{ '--player': `${Math.ceil(height)}px` } as CSSProperties}>
           <div className={styles.homeSide}>
+            {comparing.pinned && <Differences pinned={comparing.pinned} here={comparing.here} clock={clocks.clock} onEnd={comparing.end} />}
             <HomeView />
           </div>
           <aside className={styles.eventSide} aria-label="What happened">
@@ -113,7 +123,10 @@ function Moment({ scene, player }: { scene: Scene; player: Player }) {
       <div className={styles.moment}>
         <h1>Now</h1>
         <p>Drag the strip to look back. {picture.seq.toLocaleString('en')} events are remembered.</p>
-        {proof && <p role={proof.signed?.sound === false ? 'alert' : undefined}>{proofWords(proof, zone)}</p>}
+        <p role={proof?.signed?.sound === false ? 'alert' : undefined}>
+          {proof && <>{proofWords(proof, zone)} </>}
+          <Link to="/homes/$home/proof" params={{ home: picture.home.id }}>Check or download it</Link>
+        </p>
       </div>
     )
   }
@@ -131,39 +144,45 @@ function Moment({ scene, player }: { scene: Scene; player: Player }) {
   )
 }
 
-function Travel({ scene, player }: { scene: Scene; player: Player }) {
+function Travel({ scene, player, comparing }: { scene: Scene; player: Player; comparing: Comparing }) {
   const live = useScene()
   const now = useNow(1000)
+  const roomy = useMediaQuery('(min-width: 780px)', true)
+  const [rooms, setRooms] = useState<boolean | null>(null)
   const home = scene.picture.home.id
   const since = Date.parse(scene.picture.home.since)
   const at = player.position?.at ?? null
-  const { stretch, span, setSpan, earlier, later, left, follow } = useStretch(at, since)
-  useEffect(() => {
-    if (left) follow()
-  }, [left, follow])
-  const density = useDensity(home, new Date(stretch.from).toISOString(), new Date(stretch.to).toISOString(), buckets)
+  const window = useStretch(at, since)
+  const [counted] = useDebouncedValue(window.stretch, countAfter)
+  const density = useDensity(home, new Date(counted.from).toISOString(), new Date(counted.to).toISOString(), buckets).data
   const event = player.events.find((e) => e.seq === player.position?.seq)
   const words = at === null
     ? 'Now'
     : `${clockSeconds(at, scene.zone)}, ${dayWords(at, scene.zone)}${event ? `. ${eventWords(event, live)}` : ''}`
   const head = scene.past === null ? scene.picture.seq : Math.max(scene.picture.seq, player.position?.seq ?? 0)
+  const lanes = rooms ?? roomy
   return (
     <>
       <Strip
-        stretch={stretch}
-        density={density.data}
+        window={window}
+        density={density}
+        rooms={lanes}
         zone={scene.zone}
         at={at ?? now}
+        pinned={comparing.pinned === null ? null : Date.parse(comparing.pinned)}
         seq={player.position?.seq ?? head}
         head={head}
         words={words}
-        onTime={(time) => player.goToTime(time, density.data ? guessSeq(density.data, time) : (player.position?.seq ?? head))}
+        onTime={(time) => player.goToTime(time, density ? guessSeq(density, time) : (player.position?.seq ?? head))}
         onStep={player.step}
         onStart={() => player.goTo(1)}
         onEnd={player.goLive}
         onToggle={player.toggle}
       />
-      <Transport player={player} span={span} onSpan={setSpan} onEarlier={earlier} onLater={later} />
+      <Transport player={player} window={window} at={at ?? now} since={since} zone={scene.zone} rooms={lanes} onRooms={setRooms} comparing={comparing} />
     </>
   )
 }
+
+/** While the strip is zoomed or moved, what happened is counted anew only after so many milliseconds of rest. */
+const countAfter = 120

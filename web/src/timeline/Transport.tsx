@@ -1,25 +1,36 @@
-import { ActionIcon, NativeSelect, SegmentedControl } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
+import { ActionIcon, Button, NativeSelect } from '@mantine/core'
 import {
-  IconChevronLeft, IconChevronRight, IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerSkipBack, IconPlayerSkipForward,
+  IconArrowsDiff, IconChevronLeft, IconChevronRight, IconLayoutRows, IconMinus, IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerSkipBack,
+  IconPlayerSkipForward, IconPlus,
 } from '@tabler/icons-react'
+import { spanWords } from '../words/past'
+import { JumpTo } from './JumpTo'
 import { spans } from './position'
+import type { Comparing } from './useComparing'
 import type { Player } from './usePlayer'
 import { speeds } from './usePlayer'
 import styles from './Timeline.module.css'
+import type { Window } from './useStretch'
 
 interface TransportProps {
   player: Player
-  span: number
-  onSpan: (ms: number) => void
-  /** Moves the strip by one stretch; null when there is nothing there. */
-  onEarlier: (() => void) | null
-  onLater: (() => void) | null
+  window: Window
+  /** The instant that is shown, and when the home began. */
+  at: number
+  since: number
+  zone: string
+  /** Whether each room has a lane. */
+  rooms: boolean
+  onRooms: (rooms: boolean) => void
+  comparing: Comparing
 }
 
+/** What the buttons of the strip zoom and move. */
+const zoomStep = 3
+const panStep = 0.5
+
 /** Play, step, how fast, and how much of the past is seen. */
-export function Transport({ player, span, onSpan, onEarlier, onLater }: TransportProps) {
-  const wide = useMediaQuery('(min-width: 780px)')
+export function Transport({ player, window, at, since, zone, rooms, onRooms, comparing }: TransportProps) {
   return (
     <div className={styles.transport}>
       <div className={styles.buttons} role="group" aria-label="Play">
@@ -40,32 +51,45 @@ export function Transport({ player, span, onSpan, onEarlier, onLater }: Transpor
           onChange={(event) => player.setSpeed(Number(event.currentTarget.value))}
         />
       </div>
-      {wide ? (
-        <div className={styles.buttons} role="group" aria-label="Stretch of time">
-          <ActionIcon variant="subtle" size={40} radius="xl" aria-label="Earlier stretch" disabled={!onEarlier} onClick={() => onEarlier?.()}>
-            <IconChevronLeft size={20} aria-hidden />
-          </ActionIcon>
-          <SegmentedControl
-            aria-label="How much of the past"
-            value={String(span)}
-            data={lengths}
-            onChange={(value) => onSpan(Number(value))}
-          />
-          <ActionIcon variant="subtle" size={40} radius="xl" aria-label="Later stretch" disabled={!onLater} onClick={() => onLater?.()}>
-            <IconChevronRight size={20} aria-hidden />
-          </ActionIcon>
-        </div>
-      ) : (
+      <div className={styles.buttons} role="group" aria-label="Stretch of time">
+        <Step label="Earlier" Icon={IconChevronLeft} onClick={window.earlier && (() => window.pan(-panStep))} />
+        <Step label="Show more of the past" Icon={IconMinus} onClick={window.span === Infinity ? null : () => window.zoom(zoomStep)} />
         <NativeSelect
           aria-label="How much of the past"
           className={styles.span}
-          value={String(span)}
-          data={lengths}
-          onChange={(event) => onSpan(Number(event.currentTarget.value))}
+          value={String(window.span)}
+          data={lengths(window.span)}
+          onChange={(event) => window.setSpan(Number(event.currentTarget.value))}
         />
-      )}
+        <Step label="Show it closer" Icon={IconPlus} onClick={window.span <= spans[0].ms ? null : () => window.zoom(1 / zoomStep)} />
+        <Step label="Later" Icon={IconChevronRight} onClick={window.later && (() => window.pan(panStep))} />
+      </div>
+      <div className={styles.buttons}>
+        <JumpTo at={at} since={since} zone={zone} onJump={(time) => player.goToTime(time, 1)} />
+        {comparing.pinned === null && (
+          <Button variant="default" radius="xl" aria-label="Compare with another moment" leftSection={<IconArrowsDiff size={18} aria-hidden />} onClick={comparing.begin}>
+            Compare
+          </Button>
+        )}
+        <ActionIcon variant={rooms ? 'light' : 'subtle'} size={40} radius="xl" aria-label="Rooms in the strip" aria-pressed={rooms} onClick={() => onRooms(!rooms)}>
+          <IconLayoutRows size={20} aria-hidden />
+        </ActionIcon>
+      </div>
     </div>
   )
 }
 
-const lengths = spans.map(({ label, ms }) => ({ label, value: String(ms) }))
+function Step({ label, Icon, onClick }: { label: string; Icon: typeof IconPlus; onClick: (() => void) | null }) {
+  return (
+    <ActionIcon variant="subtle" size={40} radius="xl" aria-label={label} disabled={!onClick} onClick={() => onClick?.()}>
+      <Icon size={20} aria-hidden />
+    </ActionIcon>
+  )
+}
+
+/** The lengths that have a name, and the one that is shown when it has none. */
+function lengths(span: number) {
+  const named = spans.map(({ label, ms }) => ({ label, ms }))
+  const all = named.some(({ ms }) => ms === span) ? named : [...named, { label: spanWords(span), ms: span }].sort((a, b) => a.ms - b.ms)
+  return all.map(({ label, ms }) => ({ label, value: String(ms) }))
+}

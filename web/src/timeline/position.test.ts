@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { at, event, noon } from '../testing/samples'
-import { advance, guessSeq, indexAt, stretchAround, within } from './position'
+import { advance, guessSeq, indexAt, stretchAround, within, zoomed } from './position'
 import { ticks } from './ticks'
 
 // Event n lies n seconds after noon; after 30 the next is a minute later.
@@ -42,7 +42,7 @@ describe('an instant', () => {
 
   it('is guessed from how many events lie around it', () => {
     const density = {
-      from: at(0), bucket_ms: 1000,
+      from: at(0), to: at(4),
       buckets: [{ first_seq: 0, count: 0 }, { first_seq: 5, count: 10 }, { first_seq: 0, count: 0 }, { first_seq: 15, count: 1 }],
     }
     expect(guessSeq(density, noon + 500)).toBe(4)
@@ -63,6 +63,19 @@ describe('a stretch', () => {
     expect(stretch).toEqual({ from: noon - 6 * minute, to: noon - 4 * minute })
     expect(within(noon - 5 * minute, stretch)).toBe(true)
     expect(stretchAround(since, 2 * minute, since, noon).from).toBe(since)
+  })
+})
+
+describe('zooming', () => {
+  const hour = { from: noon - 60 * minute, to: noon }
+  it('leaves the instant under the finger where it is', () => {
+    expect(zoomed(hour, 0.5, noon - 15 * minute)).toEqual({ from: noon - 37.5 * minute, to: noon - 7.5 * minute })
+    expect(zoomed(hour, 2, noon)).toEqual({ from: noon - 120 * minute, to: noon })
+  })
+  it('ends at a second', () => {
+    const { from, to } = zoomed(hour, 1e-9, noon)
+    expect(to - from).toBe(1000)
+    expect(stretchAround(noon, 10, noon - 86_400_000, noon)).toEqual({ from: noon - 1000, to: noon })
   })
 })
 

@@ -62,22 +62,35 @@ export interface Stretch {
 
 /** How much of the past the strip shows. */
 export const spans = [
+  { label: 'Second', ms: 1000 },
+  { label: 'Minute', ms: 60_000 },
   { label: 'Hour', ms: 3_600_000 },
   { label: 'Day', ms: 86_400_000 },
   { label: 'Week', ms: 7 * 86_400_000 },
   { label: 'Month', ms: 30 * 86_400_000 },
+  { label: 'Year', ms: 365 * 86_400_000 },
   { label: 'All', ms: Infinity },
 ] as const
 
-/** The shortest stretch the strip shows, for a home that has just begun. */
-const shortest = 60_000
+/** The shortest stretch that is shown. */
+const shortest = 1000
+
+/** What "All" shows at least, for a home that has just begun. */
+const shortestLife = 60_000
 
 /** The stretch of the chosen length around an instant, within the life of the home. */
 export function stretchAround(at: number, span: number, since: number, now: number): Stretch {
-  const life = Math.max(now - since, shortest)
-  const length = Math.min(span, life)
+  const life = Math.max(now - since, shortestLife)
+  const length = Math.max(Math.min(span, life), shortest)
   const to = Math.min(now, Math.max(at + length / 2, since + length))
   return { from: to - length, to }
+}
+
+/** A stretch so many times as long, in which an instant lies at the same place of the screen. */
+export function zoomed({ from, to }: Stretch, factor: number, around: number): Stretch {
+  const length = Math.max((to - from) * factor, shortest)
+  const start = around - ((around - from) / (to - from)) * length
+  return { from: start, to: start + length }
 }
 
 /** Whether an instant lies in a stretch. */
@@ -85,13 +98,16 @@ export const within = (at: number, { from, to }: Stretch) => at >= from && at <=
 
 interface Bucketed {
   from: string
-  bucket_ms: number
+  to: string
   buckets: readonly { first_seq: number; count: number }[]
 }
 
+/** How long each part is, in milliseconds: parts of a second are no whole ones. */
+export const partOf = ({ from, to, buckets }: Bucketed) => (Date.parse(to) - Date.parse(from)) / Math.max(1, buckets.length)
+
 /** About which event was the last at an instant, from how many lie in each part. */
 export function guessSeq(density: Bucketed, at: number): number {
-  const exact = (at - Date.parse(density.from)) / density.bucket_ms
+  const exact = (at - Date.parse(density.from)) / partOf(density)
   const index = Math.floor(exact)
   let last = 0
   let first = 0

@@ -16,7 +16,8 @@ export const speeds = [
   { value: 1, label: '1×' },
   { value: 10, label: '10×' },
   { value: 60, label: '60×' },
-  { value: 600, label: '600×' },
+  { value: 100, label: '100×' },
+  { value: 1000, label: '1,000×' },
 ] as const
 
 export interface Player {
@@ -46,10 +47,13 @@ type Aim = { seq: number; at: number | null; sure: boolean } | null
 /** While somebody drags, only where they pause for so long is fetched. */
 const pause = 80
 
-/** Moves along the film of a home. */
-export function usePlayer(home: string, head: number, start: number | null): Player {
+/** Moves along the film of a home, from an event or an instant if one is named. */
+export function usePlayer(home: string, head: number, start: number | null, startAt: number | null): Player {
   const queries = useQueryClient()
-  const [aim, setAim] = useState<Aim>(start === null || start >= head ? null : { seq: start, at: null, sure: true })
+  const [aim, setAim] = useState<Aim>(() => {
+    if (start !== null) return start >= head ? null : { seq: start, at: null, sure: true }
+    return startAt === null || startAt >= clock.now() ? null : { seq: head, at: startAt, sure: false }
+  })
   const [playing, setPlaying] = useState(false)
   const [speed, setSpeed] = useState<number>(60)
   // The film ends where the log ended when it was begun, or it would be fetched again with every event.

@@ -1,23 +1,35 @@
 import { useState } from 'react'
 import { useNow } from '../data/useNow'
-import { type Stretch, spans, stretchAround, within } from './position'
+import { type Stretch, spans, stretchAround, within, zoomed } from './position'
 
 /** The strip's parts: about one bar every four points on a phone. */
 export const buckets = 120
 
-/** Which stretch of the past the strip shows: it follows the place that is looked at. */
+/** Which stretch of the past the strip shows: it follows the place that is looked at, until somebody moves it. */
 export function useStretch(at: number | null, since: number) {
-  const [span, setSpan] = useState<number>(spans[1].ms)
+  const [span, setSpan] = useState<number>(spans[3].ms)
   const [center, setCenter] = useState<number | null>(null)
-  const length = Number.isFinite(span) ? span : Infinity
+  const [seen, setSeen] = useState(at)
   // The strip of now moves on by whole parts, not with every tick.
   const tick = useNow(1000)
-  const grain = Math.max(1000, Math.min(length, tick - since) / buckets)
+  const grain = Math.max(1000, Math.min(span, tick - since) / buckets)
   const now = Math.ceil(tick / grain) * grain
-  let stretch: Stretch = stretchAround(center ?? now, length, since, now)
-  const left = at !== null && !within(at, stretch)
-  if (left) stretch = stretchAround(at, length, since, now)
-  const move = (by: number) => setCenter((stretch.from + stretch.to) / 2 + by * (stretch.to - stretch.from))
+  let stretch: Stretch = stretchAround(center ?? now, span, since, now)
+  if (at !== seen) {
+    setSeen(at)
+    if (at === null || !within(at, stretch)) {
+      setCenter(at)
+      stretch = stretchAround(at ?? now, span, since, now)
+    }
+  }
+  const show = ({ from, to }: Stretch) => {
+    setSpan(to - from >= now - since ? Infinity : to - from)
+    setCenter(to >= now ? null : (from + to) / 2)
+  }
+  const pan = (by: number) => {
+    const length = stretch.to - stretch.from
+    show({ from: stretch.from + by * length, to: stretch.to + by * length })
+  }
   return {
     stretch,
     span,
@@ -25,9 +37,13 @@ export function useStretch(at: number | null, since: number) {
       setSpan(ms)
       setCenter(at)
     },
-    follow: () => setCenter(at),
-    left,
-    earlier: stretch.from > since ? () => move(-1) : null,
-    later: stretch.to < now ? () => move(1) : null,
+    /** Makes the stretch so many times as long; around stays where it is on the screen. */
+    zoom: (factor: number, around = at ?? now) => show(zoomed(stretch, factor, around)),
+    /** Moves by parts of its length. */
+    pan,
+    earlier: stretch.from > since ? () => pan(-1) : null,
+    later: stretch.to < now ? () => pan(1) : null,
   }
 }
+
+export type Window = ReturnType<typeof useStretch>

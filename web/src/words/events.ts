@@ -3,7 +3,7 @@ import type { HomePicture } from '../data/picture'
 import { dayKey, span } from './ages'
 import { actorWords, reasonWords, wishWords } from './commands'
 import { byWeight, isMain, spaced, statement, titleWords, valueWords } from './values'
-import { pastTellers } from './past'
+import { deedTellers } from './deeds'
 import { ruleCount } from './rules'
 
 /** What an event needs to be told in words: names, and who is looking. */
@@ -111,7 +111,7 @@ function modeChanged(event: Event, teller: Teller): string {
 }
 
 const tellers: Record<string, Tell> = {
-  ...pastTellers(who, (e) => quoted(e.words)),
+  ...deedTellers(who, (e) => quoted(e.words)),
   'home.created': () => 'The home began',
   'home.renamed': (e, t) => `${who(e, t)} named the home ${quoted(e.words)}`,
   'home.history_regressed': (e, t) => `${gatewayName(e, t)} remembers more than is recorded here: an older copy was restored`,

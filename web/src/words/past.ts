@@ -1,21 +1,23 @@
-import type { Event } from '../api/types'
-import type { Teller } from './events'
+import type { Late } from '../api/types'
+import { span } from './ages'
 
-type Tell = (event: Event, teller: Teller) => string
+const second = 1000
+const day = 86_400_000
 
-/** What looks at the past, and what people made of it, are told as. */
-export function pastTellers(who: Tell, name: (event: Event) => string): Record<string, Tell> {
-  return {
-    'history.viewed': (e, t) => `${who(e, t)} ${e.data.exported === true ? 'took along' : 'looked at'} what ${whose(e, t)} did`,
-    'home.put_back': (e, t) => `${who(e, t)} put the home back as it was after event ${Number(e.data.to).toLocaleString('en')}`,
-    'incident.marked': (e, t) => `${who(e, t)} marked the incident ${name(e)}`,
-    'incident.shared': (e, t) => `${who(e, t)} shared an incident by a link`,
-    'incident.unshared': (e, t) => `${who(e, t)} ended the links of an incident`,
-    'incident.removed': (e, t) => `${who(e, t)} removed an incident`,
-  }
+/** A length of time that is shown: 2.5 sec, 40 min, 3 months. */
+export function spanWords(ms: number): string {
+  if (ms < 10 * second) return `${(ms / second).toFixed(1)} sec`
+  if (ms < 60 * day) return span(ms)
+  return ms < 730 * day ? `${Math.round(ms / (30 * day))} months` : `${Math.round(ms / (365 * day))} years`
 }
 
-function whose(event: Event, { picture, me }: Teller): string {
-  if (event.entity === picture.home.id) return 'everybody'
-  return event.entity === me?.person.id ? 'you' : 'another person'
+/** Where what was true differs from what was known: "Told only later: Hall lamp, Door." Null when nowhere. */
+export function lateWords({ twins }: Pick<Late, 'twins'>, nameOf: (device: string) => string): string | null {
+  if (twins.length === 0) return null
+  const shown = twins.slice(0, named).map(({ device }) => nameOf(device))
+  const rest = twins.length - shown.length
+  return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
 }
+
+/** How many devices are named before the rest is counted. */
+const named = 3

@@ -1,0 +1,22 @@
+import { useState } from 'react'
+import { clock } from '../data/clock'
+import { instantOf } from './instant'
+import type { Player } from './usePlayer'
+
+export interface Comparing {
+  /** The instant that was chosen first (RFC 3339); null while nothing is compared. */
+  pinned: string | null
+  /** The instant that is shown. */
+  here: string
+  begin: () => void
+  end: () => void
+}
+
+/** Remembers an instant to compare another one with. head is the newest event: now moves on with it. */
+export function useComparing(head: number, { position, events }: Player): Comparing {
+  const [pinned, pin] = useState<string | null>(null)
+  const [now, setNow] = useState({ head, at: clock.now() })
+  if (now.head !== head) setNow({ head, at: clock.now() })
+  const here = position ? instantOf(position, events) : new Date(now.at).toISOString()
+  return { pinned, here, begin: () => pin(here), end: () => pin(null) }
+}
