@@ -13,6 +13,7 @@ import (
 
 	"logis/domain"
 	"logis/eventstore"
+	"logis/history/evidence"
 	"logis/history/export"
 )
 
@@ -83,7 +84,7 @@ func TestAnExportEndsWhereItBegan(t *testing.T) {
 	first := h.owner.ask("GET", h.path+"/export", "").want(200)
 	h.rename(50)
 	rest := h.owner.ask("GET", h.path+"/export?cursor="+first.header.Get("Next-Cursor"), "").want(200)
-	v, err := export.Verify(strings.NewReader(first.body+rest.body), h.heads)
+	v, err := evidence.Verify(strings.NewReader(first.body+rest.body), h.heads)
 	if err != nil || v.Bad != 0 || v.Events != end || rest.header.Get("Next-Cursor") != "" {
 		t.Errorf("%+v %v", v, err)
 	}
@@ -128,7 +129,7 @@ func TestAStretchIsExportedAndCanBeChecked(t *testing.T) {
 		"said to begin with the first":   {strings.Replace(file, `"after":`+seqText(rows[from-1].Seq)+`,`, "", 1), h.heads, true},
 		"no hash before though it needs": {strings.Replace(file, rows[from-1].Hash.String(), "", 1), h.heads, true},
 	} {
-		v, err := export.Verify(strings.NewReader(c.file), c.heads)
+		v, err := evidence.Verify(strings.NewReader(c.file), c.heads)
 		if bad := err != nil || v.Bad != 0; bad != c.bad || !bad && v.Events != rows[to].Seq {
 			t.Errorf("%s: %+v %v", name, v, err)
 		}

@@ -684,6 +684,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/homes/{home}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The history to take along
+         * @description Returns one part of a file of the home's log, which anybody can read and check without Logis. Parts that follow each other by Next-Cursor, put one behind the other, are the file. A part that did not arrive whole is asked for again.
+         */
+        get: operations["export-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/homes/{home}/film": {
         parameters: {
             query?: never;
@@ -996,6 +1016,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/homes/{home}/history/late": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was told late
+         * @description Returns where the home truly was otherwise at a time than the cloud knew at it, because devices told late. Most of the time that is nowhere.
+         */
+        get: operations["get-late"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/homes/{home}/history/why": {
         parameters: {
             query?: never;
@@ -1246,6 +1286,26 @@ export interface paths {
          * @description Returns the newest signed checkpoint that covers the home's history, and the proof that it does.
          */
         get: operations["get-proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/proof/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check the chain now
+         * @description Computes the chain of the next 20,000 events anew and compares it with what is stored and with every head that was signed. Ask again with what it checked until that is the head.
+         */
+        get: operations["check-history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2329,6 +2389,37 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        Check: {
+            /**
+             * Format: int64
+             * @description The first event at fault; null: none is.
+             * @example 1042
+             */
+            bad: number | null;
+            /**
+             * Format: int64
+             * @description The last event up to which all is sound, from the beginning of the part: where the next part begins.
+             * @example 20000
+             */
+            checked: number;
+            /**
+             * Format: int64
+             * @description The newest event of the home: when checked has come there, all of it is.
+             * @example 104200
+             */
+            head: number;
+            /**
+             * @description What is wrong with it; null: nothing.
+             * @example does not match its hash: it or the one before was changed
+             */
+            reason: string | null;
+            /**
+             * Format: int64
+             * @description How many signed heads lie in the part; the log was compared with every one.
+             * @example 12
+             */
+            signed: number;
+        };
         Checked: {
             /**
              * @description What it must be.
@@ -2806,7 +2897,7 @@ export interface components {
         Density: {
             /**
              * Format: int64
-             * @description The length of a bucket, in milliseconds.
+             * @description The length of a bucket, in milliseconds, rounded down.
              * @example 60000
              */
             bucket_ms: number;
@@ -2818,6 +2909,8 @@ export interface components {
              * @example 2026-05-03T14:02:11.250000Z
              */
             from: string;
+            /** @description The same room by room, those without any event left out; empty unless asked for. */
+            lanes: components["schemas"]["Lane"][];
             /**
              * Format: date-time
              * @description The end.
@@ -3723,6 +3816,39 @@ export interface components {
             home: string;
             /** @description Who joined. */
             session: components["schemas"]["Session"];
+        };
+        Lane: {
+            /**
+             * @description About how many events each part of the stretch has. Where there are few they are exact.
+             * @example [
+             *       0,
+             *       12
+             *     ]
+             */
+            counts: number[];
+            /**
+             * @description What the room is called there; null beside a room that is null.
+             * @example Kitchen
+             */
+            name: string | null;
+            /**
+             * Format: uuid
+             * @description The room, as devices are placed at the end of the stretch; null: in none, or the home itself.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a02
+             */
+            room: string;
+        };
+        Late: {
+            /**
+             * Format: int64
+             * @description The newest event the cloud knew of at the time.
+             * @example 1042
+             */
+            seq: number;
+            /** @description The devices that were otherwise than the cloud knew, as they were: put them into the state of the time. */
+            twins: components["schemas"]["Twin"][];
+            /** @description Values that were others than the cloud knew: as was known, and as it was. */
+            values: components["schemas"]["ValueDifference"][];
         };
         ListCorrection: {
             /** @description The things. */
@@ -7094,6 +7220,8 @@ export interface operations {
                 to?: string;
                 /** @description Into how many parts. */
                 buckets?: number;
+                /** @description Whether to tell it room by room, too. */
+                lanes?: boolean;
             };
             header?: never;
             path: {
@@ -7615,6 +7743,51 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "export-history": {
+        parameters: {
+            query?: {
+                /** @description Leave out what was recorded before this time; from the home's beginning if not given. */
+                from?: string;
+                /** @description Leave out what was recorded after this time; to the newest event if not given. */
+                to?: string;
+                /** @description Go on after this event, the last one of a file that was cut: no first line comes then. Not beside from. */
+                after?: number;
+                /** @description Where a part before ended: its Next-Cursor. Not beside the others. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "End-Seq"?: number;
+                    "First-Seq"?: number;
+                    "Last-Seq"?: number;
+                    "Next-Cursor"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
@@ -8278,6 +8451,39 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "get-late": {
+        parameters: {
+            query: {
+                /** @description The time. */
+                at: string;
+            };
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Late"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "get-why": {
         parameters: {
             query?: {
@@ -8849,6 +9055,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Proof"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "check-history": {
+        parameters: {
+            query?: {
+                /** @description Begin after this event, up to which all is sound. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Check"];
                 };
             };
             401: components["responses"]["Unauthorized"];
