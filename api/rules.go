@@ -149,7 +149,8 @@ func (s *Server) addRules() {
 	add(s, operation{
 		id: "change-rule", method: http.MethodPatch, path: "/homes/{home}/rules/{rule}", tag: "Rules", action: access.EditRules,
 		summary:     "Change a rule",
-		description: "Brings a new version or an old one, a name, an owner's leave, or turns the rule on or off. What it waited for is over with a new version, and the answer says what its tests make of it.",
+		description: "Brings a new version or an old one, a name, an owner's leave, or turns the rule on or off. " +
+			"What it waited for is over with a new version, and the answer says what its tests make of it.",
 	}, s.changeRule)
 	add(s, operation{
 		id: "copy-rule", method: http.MethodPost, path: "/homes/{home}/rules/{rule}/copies", tag: "Rules", action: access.EditRules,
