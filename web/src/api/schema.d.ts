@@ -1197,7 +1197,7 @@ export interface paths {
         head?: never;
         /**
          * Change a rule
-         * @description Brings a new version or an old one, a name, an owner's leave, or turns the rule on or off. What it waited for is over with a new version.
+         * @description Brings a new version or an old one, a name, an owner's leave, or turns the rule on or off. What it waited for is over with a new version, and the answer says what its tests make of it.
          */
         patch: operations["change-rule"];
         trace?: never;
@@ -3627,6 +3627,12 @@ export interface components {
              */
             for_ms?: number;
             /**
+             * Format: double
+             * @description How far back the value must go until the test is not met any more.
+             * @example 0.5
+             */
+            hysteresis?: number;
+            /**
              * @description What it must be.
              * @example true
              */
@@ -3954,6 +3960,8 @@ export interface components {
              * @example false
              */
             stopped: boolean;
+            /** @description What the version that was just saved comes to in the rule's tests; only in the answer to saving one, and left out when there are none. */
+            tests?: components["schemas"]["TestOutcome"][];
             /**
              * Format: int64
              * @description The event that brought the document.
