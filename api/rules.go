@@ -148,7 +148,7 @@ func (s *Server) addRules() {
 	}, s.getRule)
 	add(s, operation{
 		id: "change-rule", method: http.MethodPatch, path: "/homes/{home}/rules/{rule}", tag: "Rules", action: access.EditRules,
-		summary:     "Change a rule",
+		summary: "Change a rule",
 		description: "Brings a new version or an old one, a name, an owner's leave, or turns the rule on or off. " +
 			"What it waited for is over with a new version, and the answer says what its tests make of it.",
 	}, s.changeRule)

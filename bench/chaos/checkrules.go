@@ -224,8 +224,15 @@ func (r *ruleCheck) everyMinute() {
 		r.fail("P-4: a minute came twice: %v", minutes)
 	}
 	for at := since.Truncate(time.Minute).Add(time.Minute); !since.IsZero() && at.Before(r.log[len(r.log)-1].RecordedAt.Add(-tail)); at = at.Add(time.Minute) {
-		if !slices.Contains(minutes, at) {
+		if !slices.Contains(minutes, at) && !r.stoodStill(at) {
 			r.fail("P-4: nobody noticed %s", at.Format(time.TimeOnly))
 		}
 	}
+}
+
+// stoodStill reports whether nothing at all was recorded for so long after a moment
+// that it was too late then.
+func (r *ruleCheck) stoodStill(at time.Time) bool {
+	i := slices.IndexFunc(r.log, func(ev *domain.RecordedEvent) bool { return !ev.RecordedAt.Before(at) })
+	return i >= 0 && r.log[i].RecordedAt.Sub(at) > rule.Freshness
 }
