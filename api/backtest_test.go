@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -88,11 +89,30 @@ func TestARuleIsTriedAskedWhyAndTested(t *testing.T) {
 	if o := outcomes.Items[0]; o.Passed || len(o.Missing) != 1 || *o.Missing[0].Seq != fired-1 {
 		t.Errorf("the other way round: %+v", outcomes)
 	}
+	h.saveTells(rule, fmt.Sprintf(`{"document":%s}`, h.follows(lamp, plug)), false)
+	h.saveTells(rule, fmt.Sprintf(`{"document":%s}`, h.follows(plug, lamp)), true)
+	h.saveTells(rule, `{"name":"Hall"}`)
 	ada.ask("DELETE", h.path+"/tests/"+test.ID.String(), "", header{"If-Match", etag(test.Revision)}).want(204)
 	var tests list[HomeTest]
 	ada.ask("GET", h.path+"/tests", "").want(200).into(&tests)
 	if len(tests.Items) != 0 {
 		t.Errorf("%+v", tests)
+	}
+}
+
+// saveTells changes a rule and wants the outcomes of its tests in the answer.
+func (h *house) saveTells(id domain.RuleID, body string, passed ...bool) {
+	h.b.t.Helper()
+	var saved Rule
+	path := h.path + "/rules/" + id.String()
+	h.owner.ask("GET", path, "").want(200).into(&saved)
+	h.owner.ask("PATCH", path, body, header{"If-Match", etag(saved.Revision)}).want(200).into(&saved)
+	var got []bool
+	for _, o := range saved.Tests {
+		got = append(got, o.Passed)
+	}
+	if !slices.Equal(got, passed) {
+		h.b.t.Errorf("%s: its tests come to %+v, want %v", body, saved.Tests, passed)
 	}
 }
 

@@ -165,27 +165,36 @@ func (s *Server) removeTest(ctx context.Context, in *removeTestInput) (*nothing,
 }
 
 func (s *Server) runTests(ctx context.Context, in *runTestsInput) (*runTestsOutput, error) {
-	v, err := s.present(ctx, in.Home)
+	outcomes, err := s.outcomes(ctx, in.Home, &in.Body)
 	if err != nil {
 		return nil, err
 	}
-	versions, err := s.versions(ctx, &v, &BacktestRequest{Rule: &in.Body.Rule, Document: in.Body.Document, Grants: in.Body.Grants})
+	return &runTestsOutput{list[TestOutcome]{outcomes}}, nil
+}
+
+// outcomes returns what comes of every test of a rule.
+func (s *Server) outcomes(ctx context.Context, home domain.HomeID, run *TestRun) ([]TestOutcome, error) {
+	v, err := s.present(ctx, home)
 	if err != nil {
 		return nil, err
 	}
-	out := &runTestsOutput{list[TestOutcome]{[]TestOutcome{}}}
+	versions, err := s.versions(ctx, &v, &BacktestRequest{Rule: &run.Rule, Document: run.Document, Grants: run.Grants})
+	if err != nil {
+		return nil, err
+	}
+	outcomes := []TestOutcome{}
 	for _, t := range ordered(v.home.Tests) {
-		if t.Rule != in.Body.Rule {
+		if t.Rule != run.Rule {
 			continue
 		}
-		o, err := whatif.Test(ctx, s.options.Past, in.Home, t, versions[0][0])
+		o, err := whatif.Test(ctx, s.options.Past, home, t, versions[0][0])
 		if err != nil {
 			return nil, err
 		}
-		out.Body.Items = append(out.Body.Items, TestOutcome{
+		outcomes = append(outcomes, TestOutcome{
 			Test: t.ID, Name: v.named(t.ID.Entity(), "Test"), Passed: o.Passed(),
 			Missing: all(o.Missing, occasion), Unexpected: all(o.Unexpected, occasion),
 		})
 	}
-	return out, nil
+	return outcomes, nil
 }

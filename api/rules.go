@@ -29,6 +29,7 @@ type Rule struct {
 	Fired    orNull[Fired]       `json:"fired" doc:"The last time it fired; null: never."`
 	Failed   orNull[Step]        `json:"failed" doc:"The last time a part of it could not be done; null: never."`
 	Next     *Instant            `json:"next" nullable:"true" doc:"The next time it waits for; null: none."`
+	Tests    []TestOutcome       `json:"tests,omitempty" nullable:"false" doc:"What the version that was just saved comes to in the rule's tests; only in the answer to saving one, and left out when there are none."`
 }
 
 // Fired is the last time a rule fired.
@@ -147,8 +148,9 @@ func (s *Server) addRules() {
 	}, s.getRule)
 	add(s, operation{
 		id: "change-rule", method: http.MethodPatch, path: "/homes/{home}/rules/{rule}", tag: "Rules", action: access.EditRules,
-		summary:     "Change a rule",
-		description: "Brings a new version or an old one, a name, an owner's leave, or turns the rule on or off. What it waited for is over with a new version.",
+		summary: "Change a rule",
+		description: "Brings a new version or an old one, a name, an owner's leave, or turns the rule on or off. " +
+			"What it waited for is over with a new version, and the answer says what its tests make of it.",
 	}, s.changeRule)
 	add(s, operation{
 		id: "copy-rule", method: http.MethodPost, path: "/homes/{home}/rules/{rule}/copies", tag: "Rules", action: access.EditRules,
@@ -328,6 +330,10 @@ func (s *Server) changeRule(ctx context.Context, in *changeRuleInput) (out *tagg
 		}
 		return err
 	})
+	if err == nil && (in.Body.Document != nil || in.Body.Revert != 0) && permit(ctx).May(access.ReadHistory) {
+		// The version is saved: whoever cannot be told now may run the tests again.
+		out.Body.Tests, _ = s.outcomes(ctx, in.Home, &TestRun{Rule: in.Rule})
+	}
 	return out, err
 }
 

@@ -63,6 +63,7 @@ func benchmarks() []benchmark {
 		{"home_at", benchHomeAt, true},
 		{"backtest", benchBacktest, true},
 		{"edge_local", benchEdgeLocal, false},
+		{"rule", benchRules, true},
 		{"motion", benchMotion, true},
 		{"motion_local", benchMotionLocal, false},
 	}

@@ -25,6 +25,8 @@ type checker struct {
 	home       domain.HomeID
 	skewed     bool // the log's time is not the true one
 	actuations int
+	firings    int // of rules
+	cuts       int
 	problems   []string
 }
 

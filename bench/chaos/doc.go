@@ -9,6 +9,10 @@
 // know every actuation and its true time. A run prints its seed; the same seed
 // makes the same schedule.
 //
+// Rules fire meanwhile, in the cloud and at the gateways. Which firings there must be
+// follows from the reports in the log and from the moments in which agents were
+// started; two pairs of rules fight, and must be cut.
+//
 // A checker that has never failed is no evidence: the tests run it against
 // seeded bugs too, and it must find them.
 package chaos

@@ -59,11 +59,13 @@ func (s *scene) fault(ctx context.Context, name string) error {
 		return s.fillDisk(ctx)
 	case "edge":
 		s.result.EdgeKills++
-		e := s.edges[s.random.IntN(len(s.edges))]
-		if err := e.Kill(); err != nil {
+		n := s.random.IntN(len(s.edges))
+		if err := s.edges[n].Kill(); err != nil {
 			return err
 		}
-		return e.Start()
+		pause(ctx, restartGap)
+		s.began(n)
+		return s.edges[n].Start()
 	case "pause":
 		s.result.Pauses++
 		return s.suspend(ctx, s.edges[s.random.IntN(len(s.edges))])

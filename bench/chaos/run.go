@@ -46,6 +46,7 @@ type Result struct {
 	DiskFills                  int
 	Entries, Commands, Events  int64
 	Actuations                 int
+	Firings, Cuts              int // of rules
 	Took                       time.Duration
 	Problems                   []string
 	log                        *rig.Log
@@ -57,9 +58,9 @@ func (r *Result) Log() string { return r.log.String() }
 // String says in one line what was done.
 func (r *Result) String() string {
 	return fmt.Sprintf("seed %d: %d server, %d database, %d edge kills, %d pauses, %d line faults, %d clock jumps, %d full disks in %s; "+
-		"%d entries, %d commands, %d carried out, %d events; %d problems",
+		"%d entries, %d commands, %d carried out, %d firings, %d cuts, %d events; %d problems",
 		r.Seed, r.ServerKills, r.DatabaseKills, r.EdgeKills, r.Pauses, r.LineFaults, r.ClockJumps, r.DiskFills, r.Took.Round(time.Second),
-		r.Entries, r.Commands, r.Actuations, r.Events, len(r.Problems))
+		r.Entries, r.Commands, r.Actuations, r.Firings, r.Cuts, r.Events, len(r.Problems))
 }
 
 const (
@@ -84,6 +85,7 @@ type scene struct {
 	scripted []*scripted
 	result   *Result
 	targets  []target
+	rules    automation
 }
 
 // Run makes a scene, breaks it for as long as the schedule lasts, lets it heal,
@@ -231,8 +233,16 @@ func (s *scene) play(ctx context.Context) error {
 	for _, g := range s.scripted {
 		group.Go(func() { g.run(loadCtx, healCtx) })
 	}
+	if s.clock == nil { // what a rule had to do cannot be told from times that jump
+		if err := s.automate(ctx); err != nil {
+			return err
+		}
+	}
 	if err := s.breakThings(ctx, func() bool { return who.count() >= s.options.Commands }); err != nil {
 		return err
+	}
+	if s.clock == nil {
+		s.fight(ctx)
 	}
 	endLoad()
 	if err := s.clock.close(ctx); err != nil {
@@ -267,6 +277,10 @@ func (s *scene) check(ctx context.Context, who *commander) error {
 	if err := c.all(ctx, s.scripted, who, s.oracles); err != nil {
 		return err
 	}
+	if err := c.rules(ctx, s.rules); err != nil {
+		return err
+	}
+	s.result.Firings, s.result.Cuts = c.firings, c.cuts
 	s.result.Problems = append(s.result.Problems, c.problems...)
 	for _, g := range s.scripted {
 		s.result.Entries += g.ackedTo()

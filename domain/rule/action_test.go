@@ -282,3 +282,23 @@ func TestARuleCallsAWebhookOfTheHome(t *testing.T) {
 		t.Errorf("while it is off it does %s", got)
 	}
 }
+
+// A wait that no rule makes brings the engine to fall: the rule it belongs to failed,
+// and neither the others nor the reports notice.
+func TestAFaultOfTheEngineFailsItsRuleAlone(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	broken := h.rule(1, doc(when(motion, "occupancy", "true")))
+	other := h.rule(2, doc(when(motion, "occupancy", "true")))
+	h.record(domain.Event{Entity: broken.Entity(), Actor: domain.RuleActor(broken), Fact: domain.RuleWaited{
+		Kind: domain.WaitHeld, Trigger: -1, DueMS: h.now.Add(time.Second).UnixMilli(),
+	}})
+	h.pass(time.Minute)
+	failed, ok := h.log[len(h.log)-1].Fact.(domain.RuleFailed)
+	if !ok || failed.Code != domain.Internal || h.Home.Runs[broken].Failed.Seq != h.Home.Seq {
+		t.Errorf("the fault is told as %+v", h.log[len(h.log)-1])
+	}
+	motionSeen(h)
+	h.wantFired(broken, 1, "at the next report")
+	h.wantFired(other, 1, "beside it")
+}

@@ -184,13 +184,16 @@ func (c *carrier) request(request domain.CommandRequest) ([]domain.Event, error)
 }
 
 func (c *carrier) cut(r *domain.Rule, fact domain.RuleCut) error {
+	last := c.cause.causation
 	for _, ev := range cut(c.home, r, c.now, c.cause, fact) {
 		if ev.Causation == 0 {
-			ev.Causation = c.cause.causation
+			ev.Causation = last
 		}
-		if _, err := c.record(ev); err != nil {
+		rec, err := c.record(ev)
+		if err != nil {
 			return err
 		}
+		last = rec.Seq
 	}
 	return nil
 }

@@ -71,11 +71,17 @@ func TestABadRuleIsRefusedWithItsField(t *testing.T) {
 			condition(domain.Condition{Any: slices.Repeat([]domain.Condition{{Sun: &domain.SunTest{Is: "up"}}}, rule.MaxConditions)}),
 			"condition",
 		},
-		"back from nothing":  {condition(domain.Condition{Property: &domain.PropertyTest{Device: lamp, Property: "onOff", Is: "true", Hysteresis: 1}}), "condition.property.hysteresis"},
-		"back the wrong way": {condition(domain.Condition{Property: &domain.PropertyTest{Device: warmth, Property: "temperature", Above: f(20), Hysteresis: -1}}), "condition.property.hysteresis"},
-		"compares nothing":   {condition(domain.Condition{Property: &domain.PropertyTest{Device: lamp, Property: "onOff"}}), "condition.property"},
-		"unreadable":         {condition(domain.Condition{Expression: "mode =="}), "condition.expression"},
-		"no truth":           {condition(domain.Condition{Expression: "1 + 1"}), "condition.expression"},
+		"back from nothing": {
+			condition(domain.Condition{Property: &domain.PropertyTest{Device: lamp, Property: "onOff", Is: "true", Hysteresis: 1}}),
+			"condition.property.hysteresis",
+		},
+		"back the wrong way": {
+			condition(domain.Condition{Property: &domain.PropertyTest{Device: warmth, Property: "temperature", Above: f(20), Hysteresis: -1}}),
+			"condition.property.hysteresis",
+		},
+		"compares nothing": {condition(domain.Condition{Property: &domain.PropertyTest{Device: lamp, Property: "onOff"}}), "condition.property"},
+		"unreadable":       {condition(domain.Condition{Expression: "mode =="}), "condition.expression"},
+		"no truth":         {condition(domain.Condition{Expression: "1 + 1"}), "condition.expression"},
 		"cost bomb": {condition(domain.Condition{Expression: bomb.String()}),
 			"condition.expression"},
 		"regular expression bomb": {

@@ -63,6 +63,9 @@ func arm(home *domain.Home, ev *domain.RecordedEvent, at domain.GatewayID) []Dec
 	if fact, placed := ev.Fact.(domain.RulePlaced); placed && fact.FromMS != 0 {
 		after = time.UnixMilli(fact.FromMS)
 	}
+	if after.Before(clocksBegin) {
+		return nil // nobody knows yet what time it is
+	}
 	d := decisionOf(r, 0, Holding)
 	from := origin{causation: ev.Seq, correlation: ev.Correlation}
 	for i, t := range r.Document.Triggers {

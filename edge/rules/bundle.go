@@ -112,7 +112,11 @@ func (e *Engine) install(w *outbox.Writer, b *domain.Bundle, anew bool) error {
 			return err
 		}
 	}
-	e.rebase()
+	if e.rebase() {
+		if err := e.armAll(w); err != nil {
+			return err
+		}
+	}
 	if err := e.pastDue(w); err != nil { // what has come by now is the former rules'
 		return err
 	}
@@ -159,7 +163,6 @@ func (e *Engine) announce(w *outbox.Writer, entry wire.Entry) error {
 // arm lets rules wait for their times: those that come from the cloud from the moment
 // on in which they were offered.
 func (e *Engine) arm(w *outbox.Writer, began []*domain.Rule, former map[domain.RuleID]*domain.Rule) error {
-	announced := domain.Seq(w.Last())
 	for _, r := range began {
 		from := w.Now()
 		since, released := r.Offered.Since, e.released[r.ID]
@@ -171,17 +174,25 @@ func (e *Engine) arm(w *outbox.Writer, began []*domain.Rule, former map[domain.R
 			from = since
 		}
 		delete(e.released, r.ID)
-		ev := &domain.RecordedEvent{
-			HomeID: e.home.ID, Seq: announced, RecordedAt: w.Now(),
-			Event: domain.Event{
-				Entity: r.ID.Entity(), Actor: domain.SystemActor, OccurredAt: w.Now(),
-				Fact: domain.RulePlaced{Gateway: r.Gateway, Version: r.Version, FromMS: from.UnixMilli()},
-			},
+		if err := e.armFrom(w, r, from); err != nil {
+			return err
 		}
-		for _, d := range rule.React(e.home, ev, e.options.Gateway) {
-			if err := rule.Carry(e.home, d, ev, e.recorder(w)); err != nil {
-				return err
-			}
+	}
+	return nil
+}
+
+// armFrom lets a rule wait for its times from a moment on, as far as it does not.
+func (e *Engine) armFrom(w *outbox.Writer, r *domain.Rule, from time.Time) error {
+	ev := &domain.RecordedEvent{
+		HomeID: e.home.ID, Seq: e.home.Seq, RecordedAt: w.Now(),
+		Event: domain.Event{
+			Entity: r.ID.Entity(), Actor: domain.SystemActor, OccurredAt: w.Now(),
+			Fact: domain.RulePlaced{Gateway: r.Gateway, Version: r.Version, FromMS: from.UnixMilli()},
+		},
+	}
+	for _, d := range rule.React(e.home, ev, e.options.Gateway) {
+		if err := rule.Carry(e.home, d, ev, e.recorder(w)); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"logis/domain"
+	"logis/edge/outbox"
 )
 
 // Until the server's time is known the home here counts from 1970, at this start of
@@ -13,14 +14,15 @@ import (
 // unknown is before any time that a server tells.
 var unknown = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC) //nolint:gochecknoglobals // a constant
 
-// rebase gives what was dated without a server its true time, once that is known.
-func (e *Engine) rebase() {
+// rebase gives what was dated without a server its true time, once that is known. It
+// reports whether that is now: then armAll must follow.
+func (e *Engine) rebase() bool {
 	if e.rebased {
-		return
+		return false
 	}
 	start, known := e.options.Time.At(0)
 	if !known {
-		return
+		return false
 	}
 	e.rebased = true
 	by := start.Sub(time.Unix(0, 0))
@@ -42,6 +44,17 @@ func (e *Engine) rebase() {
 			}
 		}
 	}
+	return true
+}
+
+// armAll lets the rules wait for times of day that could not until the time was known.
+func (e *Engine) armAll(w *outbox.Writer) error {
+	for _, r := range e.home.SortedRules() {
+		if err := e.armFrom(w, r, w.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // shift moves what is counted from moments when the server's clock was set: a

@@ -143,13 +143,19 @@ func (e *Engine) untilDue() (time.Duration, bool) {
 	defer e.mu.Unlock()
 	first := e.firstDue()
 	if first.IsZero() {
-		return 0, false
+		return lookout, e.home != nil && !e.rebased // until it is known what time it is
 	}
 	now := time.Unix(0, int64(e.options.Time.Boot()))
 	if reading, known := e.options.Time.Now(); known {
 		now = reading.At
 	}
 	return min(max(first.Sub(now), 0), lookout), true
+}
+
+// mayRebase reports whether the time has become known.
+func (e *Engine) mayRebase() bool {
+	_, known := e.options.Time.Now()
+	return e.home != nil && !e.rebased && known
 }
 
 func (e *Engine) firstDue() (first time.Time) {

@@ -28,7 +28,7 @@ func (e *Engine) Follow(w *outbox.Writer, entry wire.Entry) error {
 	if e.home == nil {
 		return nil
 	}
-	e.rebase()
+	known := e.rebase()
 	number := w.Last()
 	ev, err := entry.Means(e.home, e.options.Gateway, number, w.Now(), numbers{})
 	if err != nil {
@@ -41,7 +41,11 @@ func (e *Engine) Follow(w *outbox.Writer, entry wire.Entry) error {
 	if w.Present {
 		ev.Flags |= domain.Snapshot
 	}
-	return e.took(w, e.record(w, ev))
+	err = e.record(w, ev)
+	if err == nil && known {
+		err = e.armAll(w)
+	}
+	return e.took(w, err)
 }
 
 // numbers are those of the outbox, which the home here is counted by.
@@ -196,9 +200,9 @@ func (e *Engine) took(w *outbox.Writer, err error) error {
 // endWaits ends the waits whose time has come. A time of day needs to be known.
 func (e *Engine) endWaits(ctx context.Context) error {
 	e.mu.Lock()
-	due := e.firstDue()
+	waits := !e.firstDue().IsZero() || e.mayRebase()
 	e.mu.Unlock()
-	if due.IsZero() {
+	if !waits {
 		return nil
 	}
 	return e.options.Outbox.Write(ctx, func(w *outbox.Writer) error {
@@ -207,8 +211,14 @@ func (e *Engine) endWaits(ctx context.Context) error {
 		if e.home == nil {
 			return nil
 		}
-		e.rebase()
-		return e.took(w, e.pastDue(w))
+		var err error
+		if e.rebase() {
+			err = e.armAll(w)
+		}
+		if err == nil {
+			err = e.pastDue(w)
+		}
+		return e.took(w, err)
 	})
 }
 

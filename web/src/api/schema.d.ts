@@ -1473,7 +1473,7 @@ export interface paths {
         head?: never;
         /**
          * Change a rule
-         * @description Brings a new version or an old one, a name, an owner's leave, or turns the rule on or off. What it waited for is over with a new version.
+         * @description Brings a new version or an old one, a name, an owner's leave, or turns the rule on or off. What it waited for is over with a new version, and the answer says what its tests make of it.
          */
         patch: operations["change-rule"];
         trace?: never;
@@ -4919,6 +4919,8 @@ export interface components {
              * @example false
              */
             stopped: boolean;
+            /** @description What the version that was just saved comes to in the rule's tests; only in the answer to saving one, and left out when there are none. */
+            tests?: components["schemas"]["TestOutcome"][];
             /**
              * Format: int64
              * @description The event that brought the document.
