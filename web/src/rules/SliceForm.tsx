@@ -64,6 +64,10 @@ function Slice({ draft, event, onDone }: SliceFormProps & { event: Event | undef
   const add = useAddTest(home)
   const offered = data ? chances(data.rows, event) : []
   const wanted = ({ key, would }: Chance) => would !== turned.has(key)
+  const origin = ({ seq, would }: Chance) => {
+    const fires = would ? 'it would fire' : 'it would not fire'
+    return event?.seq === seq ? `${eventWords(event, scene)}: ${fires}` : fires
+  }
   const flip = (key: string) => {
     const next = new Set(turned)
     if (!next.delete(key)) next.add(key)
@@ -97,7 +101,7 @@ function Slice({ draft, event, onDone }: SliceFormProps & { event: Event | undef
             key={chance.key}
             size="md"
             label={clockSeconds(Date.parse(chance.time), zone)}
-            description={[chance.seq === event?.seq && event && eventWords(event, scene), chance.would ? 'it would fire' : 'it would not fire'].filter(Boolean).join(': ')}
+            description={origin(chance)}
             checked={wanted(chance)}
             onChange={() => flip(chance.key)}
           />

@@ -1,6 +1,6 @@
 import type { Condition, Device, Modes, Rule, RuleAction, RuleDocument, SavedScene, Trigger } from '../api/types'
 import type { HomePicture } from '../data/picture'
-import { wishWords } from './commands'
+import { toward, wishWords } from './commands'
 import { daysWords, durationWords, listed, sunWords } from './spans'
 import { becomesWords, standsWords } from './standing'
 import { quantity } from './units'
@@ -111,14 +111,14 @@ export function actionWords(a: RuleAction, things: Things): string {
   return 'call an address outside'
 }
 
-/** "turn on Lamp", "set brightness of Lamp to 60 %". */
+/** "turn on Lamp", "set brightness of Lamp to 60 %", "let Thermostat heat to 21 °C". */
 function wishOf(wish: { set?: Record<string, unknown>; action?: string }, device: Device | undefined, name: string): string {
   const entries = Object.entries(wish.set ?? {})
   const [property, value] = entries[0] ?? []
-  if (entries.length === 1 && property !== undefined && property !== 'onOff') {
+  if (entries.length === 1 && property !== undefined && property !== 'onOff' && !toward[property]) {
     return `set ${lower(titleWords(property, schemaOf(device, property)))} of ${name} to ${lower(valueWords(property, value, schemaOf(device, property)))}`
   }
-  if (entries.length > 1) return `let ${name} ${wishWords(wish, device)}`
+  if (entries.length > 1 || (property !== undefined && property !== 'onOff')) return `let ${name} ${wishWords(wish, device)}`
   return `${wishWords(wish, device)} ${name}`
 }
 
