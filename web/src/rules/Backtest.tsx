@@ -35,7 +35,7 @@ export function Backtest({ draft, ready, around }: BacktestProps) {
       title="The last 30 days"
       action={rule !== undefined && ready && !keeping && <Button variant="default" onClick={() => keep(true)}>Save as a test …</Button>}
     >
-      {rule !== undefined && ready && keeping && <SliceForm draft={{ ...draft, rule }} around={around} onDone={() => keep(false)} />}
+      {rule !== undefined && ready && keeping && <SliceForm draft={draft} rule={rule} around={around} onDone={() => keep(false)} />}
       <div className={styles.outcome} aria-busy={isFetching}>
         {!ready && !data && <p className={styles.quiet}>As soon as the rule makes sense, this shows what it would have done.</p>}
         {isError && <p role="alert" className={styles.quiet}>That could not be tried.</p>}

@@ -20,7 +20,9 @@ const lengths = [10 * minute, 30 * minute, 60 * minute, 6 * 60 * minute, 24 * 60
 const mostEvents = 5000
 
 interface SliceFormProps {
-  draft: Draft & { rule: string }
+  /** What is tried: a version of the rule. */
+  draft: Draft
+  rule: string
   /** The event it is to be about; null: what happened last. */
   around: number | null
   onDone: () => void
@@ -50,7 +52,7 @@ function chances(rows: readonly BacktestRow[], event: Event | undefined): Chance
   return [...made, { key: `${event.seq}`, time: event.recorded_at, would: false, seq: event.seq, at: null }].sort((a, b) => Date.parse(a.time) - Date.parse(b.time))
 }
 
-function Slice({ draft, event, onDone }: SliceFormProps & { event: Event | undefined }) {
+function Slice({ draft, rule, event, onDone }: SliceFormProps & { event: Event | undefined }) {
   const scene = useScene()
   const { home, zone } = scene
   const [now] = useState(() => clock.now()) // what is looked at does not move away
@@ -78,7 +80,7 @@ function Slice({ draft, event, onDone }: SliceFormProps & { event: Event | undef
     e.preventDefault()
     if (!data) return
     const expected = offered.filter(wanted).map(({ seq, at }) => ({ seq, at }))
-    add.mutate({ name: name.trim(), rule: draft.rule, after: data.from, to: data.to, expected }, { onSuccess: onDone })
+    add.mutate({ name: name.trim(), rule, after: data.from, to: data.to, expected }, { onSuccess: onDone })
   }
   return (
     <form className={styles.slice} onSubmit={submit} aria-label="Keep as a test">
