@@ -49,11 +49,14 @@ function crossing(device: Device | undefined, property: string, above: number | 
 export function triggerWords(t: Trigger, things: Things): string {
   const { picture } = things
   if (t.property) {
-    const { device: id, property, to, above, below, for_ms: held } = t.property
+    const { device: id, property, to, above, below, hysteresis, for_ms: held } = t.property
     const device = picture.devices.get(id)
     const name = deviceWords(id, things)
     const stays = held ? `, for ${durationWords(held)}` : ''
-    if (above !== undefined || below !== undefined) return `${name}: ${crossing(device, property, above, below, 'trigger')}${stays}`
+    if (above !== undefined || below !== undefined) {
+      const back = hysteresis ? ` (again after going back by ${quantity(hysteresis, schemaOf(device, property)?.unit)})` : ''
+      return `${name}: ${crossing(device, property, above, below, 'trigger')}${back}${stays}`
+    }
     if (to === undefined) return `${name} tells another ${lower(titleWords(property, schemaOf(device, property)))}`
     return `${name} ${becomesWords(device, property, to)}${stays}`
   }
