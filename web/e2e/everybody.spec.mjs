@@ -45,7 +45,7 @@ const pages = {
     await page.getByRole('region', { name: 'No rules yet' }).waitFor()
   },
   'a new rule': async (page) => {
-    await page.getByRole('button', { name: /goes on when somebody moves/ }).click()
+    await page.getByRole('button', { name: /finds water$/ }).click()
     await page.getByRole('region', { name: 'The last 30 days' }).getByText('would have fired').first().waitFor()
   },
   'a rule that opens': async (page) => {

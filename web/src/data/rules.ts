@@ -1,7 +1,7 @@
 import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useDebouncedValue } from '@mantine/hooks'
 import { api, ifMatch, must, newKey } from '../api/client'
-import type { Event, Rule, RuleDocument, RuleVersion } from '../api/types'
+import type { Event, Fault, Rule, RuleDocument } from '../api/types'
 import { keys } from './keys'
 
 /** How long the typing must rest before a draft is checked, in milliseconds. */
@@ -32,7 +32,7 @@ export function useVersions(home: string, rule: Rule) {
     queryKey: keys.versions(home, rule.id, rule.version),
     queryFn: async () => {
       const params = { path: { home, rule: rule.id } }
-      return (await must(api.GET('/homes/{home}/rules/{rule}/versions', { params }))).items as RuleVersion[]
+      return (await must(api.GET('/homes/{home}/rules/{rule}/versions', { params }))).items
     },
   })
 }
@@ -55,6 +55,8 @@ export interface Draft {
   grants: string[]
 }
 
+const noFaults: Fault[] = []
+
 /** What is wrong with a draft, asked of the server once the typing rests. */
 export function useCheckup(home: string, draft: Draft) {
   const [settled] = useDebouncedValue(draft, checkAfter)
@@ -70,7 +72,7 @@ export function useCheckup(home: string, draft: Draft) {
     placeholderData: (before) => before,
     staleTime: 10_000,
   })
-  return { faults: query.data?.faults ?? [], checked: query.isSuccess && settled === draft && !query.isPlaceholderData }
+  return { faults: query.data?.faults ?? noFaults, checked: query.isSuccess && settled === draft && !query.isPlaceholderData }
 }
 
 function useRuleChange<Input, Output>(home: string, change: (input: Input) => Promise<Output>) {

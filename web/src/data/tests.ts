@@ -16,8 +16,9 @@ export function useTests(home: string) {
 
 /** What comes of a rule's tests, as it is or as it is written now; nothing is asked of any device. */
 export function useOutcomes(home: string, rule: Rule, tests: readonly HomeTest[], draft?: Draft) {
-  const written = draft && draft.document !== rule.document ? { document: draft.document, grants: draft.grants } : {}
-  const [tried] = useDebouncedValue({ rule: rule.id, ...written }, tryAfter)
+  const [settled] = useDebouncedValue(draft, tryAfter)
+  const written = settled && settled.document !== rule.document
+  const tried = { rule: rule.id, ...(written && { document: settled.document, grants: settled.grants }) }
   return useQuery({
     queryKey: keys.outcomes(home, tests.map(({ id }) => id), { ...tried, version: rule.version }),
     queryFn: async () =>

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { BacktestRow, Quarrel } from '../api/types'
 import { useBacktest } from '../data/backtest'
@@ -26,7 +26,13 @@ interface BacktestProps {
 export function Backtest({ draft, ready, around }: BacktestProps) {
   const { home } = useScene()
   const [keeping, keep] = useState(around !== null)
+  const navigate = useNavigate()
   const { rule } = draft
+  const kept = (id: string) => {
+    keep(false)
+    // The address asks for it no more, or it would with the next version.
+    if (around !== null) void navigate({ to: '/homes/$home/rules/$rule', params: { home, rule: id }, replace: true, resetScroll: false })
+  }
   const things = useThings()
   const { data, isError, isFetching } = useBacktest(home, draft, ready)
   const rows = (data?.rows ?? []).slice(-shown).toReversed()
@@ -35,7 +41,7 @@ export function Backtest({ draft, ready, around }: BacktestProps) {
       title="The last 30 days"
       action={rule !== undefined && ready && !keeping && <Button variant="default" onClick={() => keep(true)}>Save as a test …</Button>}
     >
-      {rule !== undefined && ready && keeping && <SliceForm draft={{ ...draft, rule }} around={around} onDone={() => keep(false)} />}
+      {rule !== undefined && ready && keeping && <SliceForm draft={draft} rule={rule} around={around} onDone={() => kept(rule)} />}
       <div className={styles.outcome} aria-busy={isFetching}>
         {!ready && !data && <p className={styles.quiet}>As soon as the rule makes sense, this shows what it would have done.</p>}
         {isError && <p role="alert" className={styles.quiet}>That could not be tried.</p>}

@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
-import { useMemo, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import { Refusal } from '../api/client'
 import type { Fault, Rule, RuleDocument } from '../api/types'
 import { type Draft, useAddRule, useChangeRule, useCheckup } from '../data/rules'
@@ -48,14 +48,17 @@ export function Editor({ rule, document: first, around = null, begun }: EditorPr
   const draft = useMemo<Draft>(() => ({ ...(rule && { rule: rule.id }), document, grants }), [rule, document, grants])
   const { faults } = useCheckup(home, draft)
   const doors = opened(document.actions, things, scenes)
-  const change = (next: RuleDocument) => {
-    setDocument(next)
-    setGrants([]) // leave is given to what was read, not to what comes after
-    begun?.()
-  }
+  const change = useCallback(
+    (next: RuleDocument) => {
+      setDocument(next)
+      setGrants([]) // leave is given to what was read, not to what comes after
+      begun?.()
+    },
+    [begun],
+  )
   const name = ownName ?? suggestedName(document, things, longestName)
   const complete = document.triggers.length > 0 && document.actions.length > 0
-  const shown = faults.filter(({ field, message }) => !isEmptyPlace(document, field) && !isLeave(message))
+  const shown = useMemo(() => faults.filter(({ field, message }) => !isEmptyPlace(document, field) && !isLeave(message)), [faults, document])
   const changed = document !== first || name !== rule?.name || grants.length > 0
   return (
     <div className={styles.columns}>

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { Fragment, useState } from 'react'
-import type { Event, Rule } from '../api/types'
+import type { Event, Rule, Trigger } from '../api/types'
 import { useHistory } from '../data/history'
 import { useScene } from '../data/Scene'
 import { Card } from '../parts/Card'
@@ -35,7 +35,7 @@ function Silent({ rule, device }: { rule: Rule; device: string }) {
   const trigger = rule.document.triggers.find((t) => (t.property ?? t.signal)?.device === device)
   const { data } = useHistory(home, device)
   const [held, hold] = useState<Event[]>([])
-  const look = () => hold(changes(data ?? [], trigger?.property?.property).slice(0, shown))
+  const look = () => hold(changes(data ?? [], trigger?.property).slice(0, shown))
   if (!data || data.length === 0) return null
   return (
     <details className={styles.fold} onToggle={(event) => event.currentTarget.open && look()}>
@@ -56,12 +56,12 @@ function Silent({ rule, device }: { rule: Rule; device: string }) {
 
 const valueIn = ({ data }: Event, property: string): unknown => (Object(data.values) as Record<string, unknown>)[property]
 
-/** The signals, and the reports that told something new about the property; the newest first. */
-function changes(events: readonly Event[], property: string | undefined): Event[] {
-  const told = events.filter((event) => event.type === 'device.signalled' || (property !== undefined && event.type === 'device.reported' && valueIn(event, property) !== undefined))
-  if (property === undefined) return told
+/** The signals, and the reports that told something new which the rule might wait for; the newest first. */
+function changes(events: readonly Event[], waited: Trigger['property']): Event[] {
+  if (!waited) return events.filter(({ type }) => type === 'device.signalled')
+  const told = events.filter((event) => event.type === 'device.reported' && valueIn(event, waited.property) !== undefined)
   return told.filter((event, i) => {
-    const before = told[i + 1]
-    return before === undefined || valueIn(event, property) !== valueIn(before, property)
+    const [value, before] = [valueIn(event, waited.property), told[i + 1]]
+    return (waited.to === undefined || value === waited.to) && (before === undefined || value !== valueIn(before, waited.property))
   })
 }

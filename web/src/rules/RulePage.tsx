@@ -2,7 +2,7 @@ import { Skeleton } from '@mantine/core'
 import { IconArrowLeft } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, useParams, useSearch } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
 import type { RuleDocument } from '../api/types'
 import { keys } from '../data/keys'
 import { useRules } from '../data/rules'
@@ -19,12 +19,13 @@ export function NewRulePage() {
   const { home, picture } = useScene()
   const queries = useQueryClient()
   const [first] = useState(() => queries.getQueryData<RuleDocument>(keys.draft(home)) ?? blank)
+  const begun = useCallback(() => queries.removeQueries({ queryKey: keys.draft(home) }), [queries, home])
   return (
     <>
       <title>{`New rule – ${picture.home.name}`}</title>
       <Back home={home} />
       <h1>New rule</h1>
-      <Editor document={first} begun={() => queries.removeQueries({ queryKey: keys.draft(home) })} />
+      <Editor document={first} begun={begun} />
     </>
   )
 }

@@ -1,3 +1,4 @@
+import { memo } from 'react'
 import type { Condition, Fault, RuleDocument } from '../api/types'
 import { actionWords, conditionWords, type Things, triggerWords } from '../words/rules'
 import { durationWords } from '../words/spans'
@@ -18,8 +19,8 @@ interface SentenceProps {
   onChange: (document: RuleDocument) => void
 }
 
-/** A rule as the sentence it is: when …, and only if …, then …. */
-export function Sentence(props: SentenceProps) {
+/** A rule as the sentence it is: when …, and only if …, then …. Its hundreds of choices are not drawn again with every event of the home. */
+export const Sentence = memo(function Sentence(props: SentenceProps) {
   const { document, things, faults, onChange } = props
   return (
     <div className={styles.sentence}>
@@ -40,7 +41,7 @@ export function Sentence(props: SentenceProps) {
       <Then {...props} />
     </div>
   )
-}
+})
 
 /** The parts of a condition that are all, or any of which are, to be so. */
 export const partsOf = (condition: Condition | undefined): Condition[] =>

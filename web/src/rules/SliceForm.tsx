@@ -20,7 +20,9 @@ const lengths = [10 * minute, 30 * minute, 60 * minute, 6 * 60 * minute, 24 * 60
 const mostEvents = 5000
 
 interface SliceFormProps {
-  draft: Draft & { rule: string }
+  /** What is tried: a version of the rule. */
+  draft: Draft
+  rule: string
   /** The event it is to be about; null: what happened last. */
   around: number | null
   onDone: () => void
@@ -50,7 +52,7 @@ function chances(rows: readonly BacktestRow[], event: Event | undefined): Chance
   return [...made, { key: `${event.seq}`, time: event.recorded_at, would: false, seq: event.seq, at: null }].sort((a, b) => Date.parse(a.time) - Date.parse(b.time))
 }
 
-function Slice({ draft, event, onDone }: SliceFormProps & { event: Event | undefined }) {
+function Slice({ draft, rule, event, onDone }: SliceFormProps & { event: Event | undefined }) {
   const scene = useScene()
   const { home, zone } = scene
   const [now] = useState(() => clock.now()) // what is looked at does not move away
@@ -64,6 +66,10 @@ function Slice({ draft, event, onDone }: SliceFormProps & { event: Event | undef
   const add = useAddTest(home)
   const offered = data ? chances(data.rows, event) : []
   const wanted = ({ key, would }: Chance) => would !== turned.has(key)
+  const origin = ({ seq, would }: Chance) => {
+    const fires = would ? 'it would fire' : 'it would not fire'
+    return event?.seq === seq ? `${eventWords(event, scene)}: ${fires}` : fires
+  }
   const flip = (key: string) => {
     const next = new Set(turned)
     if (!next.delete(key)) next.add(key)
@@ -74,7 +80,7 @@ function Slice({ draft, event, onDone }: SliceFormProps & { event: Event | undef
     e.preventDefault()
     if (!data) return
     const expected = offered.filter(wanted).map(({ seq, at }) => ({ seq, at }))
-    add.mutate({ name: name.trim(), rule: draft.rule, after: data.from, to: data.to, expected }, { onSuccess: onDone })
+    add.mutate({ name: name.trim(), rule, after: data.from, to: data.to, expected }, { onSuccess: onDone })
   }
   return (
     <form className={styles.slice} onSubmit={submit} aria-label="Keep as a test">
@@ -97,7 +103,7 @@ function Slice({ draft, event, onDone }: SliceFormProps & { event: Event | undef
             key={chance.key}
             size="md"
             label={clockSeconds(Date.parse(chance.time), zone)}
-            description={[chance.seq === event?.seq && event && eventWords(event, scene), chance.would ? 'it would fire' : 'it would not fire'].filter(Boolean).join(': ')}
+            description={origin(chance)}
             checked={wanted(chance)}
             onChange={() => flip(chance.key)}
           />

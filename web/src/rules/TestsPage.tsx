@@ -41,7 +41,7 @@ function OfRule({ rule }: { rule: Rule }) {
   const { home } = useScene()
   const { tests, outcomes, failed } = useTestsOf(rule)
   return (
-    <Card title={rule.name} action={<Link to="/homes/$home/rules/$rule" params={{ home, rule: rule.id }}>The rule</Link>}>
+    <Card title={rule.name} action={<Link className={styles.way} to="/homes/$home/rules/$rule" params={{ home, rule: rule.id }}>The rule</Link>}>
       {failed && <p role="alert">They could not be tried.</p>}
       {outcomes && <p role="status">{outcomeWords(outcomes)}</p>}
       <TestList tests={tests} outcomes={outcomes} />

@@ -1,5 +1,5 @@
 import type { Condition, Device, RuleAction, Schema, Trigger } from '../api/types'
-import { wishWords } from '../words/commands'
+import { toward, wishWords } from '../words/commands'
 import { actionWords, conditionWords, deviceWords, type Things, triggerWords } from '../words/rules'
 import { durationWords } from '../words/spans'
 import { becomesWords, standsWords } from '../words/standing'
@@ -119,7 +119,10 @@ function actionsOf(device: Device, group: string, things: Things): Option<RuleAc
   const settable = properties(device).filter(([, schema]) => !schema.read_only)
   const set = settable.flatMap(([property, schema]) => {
     const command = (value: unknown): RuleAction => ({ command: { device: device.id, set: { [property]: value } } })
-    if (numeric(schema)) return [make(`set ${lower(titleWords(property, schema))} of ${name} to …`, command(usual[property] ?? middle(schema)))]
+    if (numeric(schema)) {
+      const words = toward[property] ? `let ${name} ${toward[property]} …` : `set ${lower(titleWords(property, schema))} of ${name} to …`
+      return [make(words, command(usual[property] ?? middle(schema)))]
+    }
     return values(schema).flatMap((value) => {
       const part = command(value)
       if (property !== 'onOff') return [make(`set ${lower(titleWords(property, schema))} of ${name} to ${lower(valueWords(property, value, schema))}`, part)]

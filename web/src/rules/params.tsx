@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { Condition, RuleAction, Trigger } from '../api/types'
+import type { Condition, RuleAction, Schema, Trigger } from '../api/types'
 import type { Things } from '../words/rules'
 import { ChoiceField, DaysField, DurationField, HeldField, NumberField, OffsetField, TextField, TimeField } from './fields'
 
@@ -10,15 +10,30 @@ interface Thresholds {
   property: string
   above?: number
   below?: number
+  hysteresis?: number
 }
 
+type ThresholdChange = Pick<Thresholds, 'above' | 'below' | 'hysteresis'>
+
 /** The numbers a value is compared with. */
-function thresholdFields(p: Thresholds, things: Things, label: string, set: (change: { above?: number; below?: number }) => void): ReactNode {
+function thresholdFields(p: Thresholds, things: Things, label: string, set: (change: ThresholdChange) => void): ReactNode {
   const schema = things.picture.devices.get(p.device)?.affordances.properties[p.property]
   return (
     <>
       {p.above !== undefined && <NumberField label={`${label}: above`} value={p.above} schema={schema} onChange={(above) => set({ above })} />}
       {p.below !== undefined && <NumberField label={`${label}: below`} value={p.below} schema={schema} onChange={(below) => set({ below })} />}
+    </>
+  )
+}
+
+/** How far a value must go back before it may cross again: one that trembles crosses but once. */
+function wayBackField(p: Thresholds, things: Things, label: string, set: (change: ThresholdChange) => void): ReactNode {
+  const unit = things.picture.devices.get(p.device)?.affordances.properties[p.property]?.unit
+  const schema: Schema = { title: '', type: 'number', minimum: 0, read_only: false, ...(unit && { unit }) }
+  return (
+    <>
+      <span aria-hidden>again after going back by</span>
+      <NumberField label={`${label}: how far back`} value={p.hysteresis ?? 0} schema={schema} onChange={(far) => set({ hysteresis: far || undefined })} />
     </>
   )
 }
@@ -32,6 +47,7 @@ export function triggerFields(part: Trigger, things: Things, label: string, onCh
     return (
       <>
         {thresholdFields(property, things, label, set)}
+        {(property.above !== undefined || property.below !== undefined) && wayBackField(property, things, label, set)}
         {lasts && <HeldField label={`${label}: how long it must last`} value={property.for_ms ?? 0} onChange={(ms) => set({ for_ms: ms || undefined })} />}
       </>
     )

@@ -14,7 +14,7 @@ const doing: Record<string, string> = {
 }
 
 /** Properties whose name is already what is asked: "heat to 21 °C". */
-const toward: Record<string, string> = { occupiedHeatingSetpoint: 'heat to', occupiedCoolingSetpoint: 'cool to' }
+export const toward: Record<string, string> = { occupiedHeatingSetpoint: 'heat to', occupiedCoolingSetpoint: 'cool to' }
 
 type Wish = { set?: Record<string, unknown> | null; action?: string | null }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { lamp, picture } from '../testing/samples'
 import { partAt } from './reasons'
-import { conditionWords, deviceWords, ruleWords, suggestedName, type Things, triggerWords } from './rules'
+import { actionWords, conditionWords, deviceWords, ruleWords, suggestedName, type Things, triggerWords } from './rules'
 import { daysWords, durationWords, listed } from './spans'
 
 const things: Things = {
@@ -26,6 +26,14 @@ describe('a rule', () => {
       'When Desk lamp in Kitchen turns on, for 1 minute or it is 20 minutes before sunset, and the sun is down and it is not so that the home is set to Away: ' +
         'turn on Kitchen lamp, then wait 5 minutes, then activate the scene “Evening”, then tell the owners',
     )
+  })
+
+  it('is said as people do: what a wish is toward, and several at once', () => {
+    const asks = (set: Record<string, unknown>) => actionWords({ command: { device: 'lamp', set } }, things)
+    expect(asks({ onOff: false })).toBe('turn off Kitchen lamp')
+    expect(asks({ currentLevel: 60 })).toBe('set brightness of Kitchen lamp to 60 %')
+    expect(asks({ occupiedHeatingSetpoint: 21 })).toBe('let Kitchen lamp heat to 21')
+    expect(asks({ currentLevel: 60, onOff: true })).toBe('let Kitchen lamp turn on and set brightness to 60 %')
   })
 
   it('names what is gone without failing', () => {

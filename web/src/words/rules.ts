@@ -1,6 +1,6 @@
 import type { Condition, Device, Modes, Rule, RuleAction, RuleDocument, SavedScene, Trigger } from '../api/types'
 import type { HomePicture } from '../data/picture'
-import { wishWords } from './commands'
+import { toward, wishWords } from './commands'
 import { daysWords, durationWords, listed, sunWords } from './spans'
 import { becomesWords, standsWords } from './standing'
 import { quantity } from './units'
@@ -49,11 +49,14 @@ function crossing(device: Device | undefined, property: string, above: number | 
 export function triggerWords(t: Trigger, things: Things): string {
   const { picture } = things
   if (t.property) {
-    const { device: id, property, to, above, below, for_ms: held } = t.property
+    const { device: id, property, to, above, below, hysteresis, for_ms: held } = t.property
     const device = picture.devices.get(id)
     const name = deviceWords(id, things)
     const stays = held ? `, for ${durationWords(held)}` : ''
-    if (above !== undefined || below !== undefined) return `${name}: ${crossing(device, property, above, below, 'trigger')}${stays}`
+    if (above !== undefined || below !== undefined) {
+      const back = hysteresis ? ` (again after going back by ${quantity(hysteresis, schemaOf(device, property)?.unit)})` : ''
+      return `${name}: ${crossing(device, property, above, below, 'trigger')}${back}${stays}`
+    }
     if (to === undefined) return `${name} tells another ${lower(titleWords(property, schemaOf(device, property)))}`
     return `${name} ${becomesWords(device, property, to)}${stays}`
   }
@@ -111,14 +114,14 @@ export function actionWords(a: RuleAction, things: Things): string {
   return 'call an address outside'
 }
 
-/** "turn on Lamp", "set brightness of Lamp to 60 %". */
+/** "turn on Lamp", "set brightness of Lamp to 60 %", "let Thermostat heat to 21 °C". */
 function wishOf(wish: { set?: Record<string, unknown>; action?: string }, device: Device | undefined, name: string): string {
   const entries = Object.entries(wish.set ?? {})
   const [property, value] = entries[0] ?? []
-  if (entries.length === 1 && property !== undefined && property !== 'onOff') {
+  if (entries.length === 1 && property !== undefined && property !== 'onOff' && !toward[property]) {
     return `set ${lower(titleWords(property, schemaOf(device, property)))} of ${name} to ${lower(valueWords(property, value, schemaOf(device, property)))}`
   }
-  if (entries.length > 1) return `let ${name} ${wishWords(wish, device)}`
+  if (entries.length > 1 || (property !== undefined && property !== 'onOff')) return `let ${name} ${wishWords(wish, device)}`
   return `${wishWords(wish, device)} ${name}`
 }
 
