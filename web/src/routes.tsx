@@ -58,6 +58,11 @@ const rule = createRoute({
   path: '/rules/$rule',
   component: lazyRouteComponent(() => import('./rules/RulePage'), 'RulePage'),
 })
+const energy = createRoute({
+  getParentRoute: () => home,
+  path: '/energy',
+  component: lazyRouteComponent(() => import('./energy/EnergyPage'), 'EnergyPage'),
+})
 const scenes = createRoute({
   getParentRoute: () => home,
   path: '/scenes',
@@ -84,7 +89,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     enter,
     join,
-    gate.addChildren([first, account, home.addChildren([rooms, device, timeline, arrange, gateways, gateway, rules, newRule, rule, scenes, people])]),
+    gate.addChildren([first, account, home.addChildren([rooms, device, timeline, arrange, gateways, gateway, rules, newRule, rule, scenes, people, energy])]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,
