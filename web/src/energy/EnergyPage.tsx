@@ -13,7 +13,7 @@ import { beforeWords, compareWords, dateIn, dateWords, kwhWords, moneyWords, str
 import { numberWords } from '../words/units'
 import { Corrections } from './Corrections'
 import styles from './Energy.module.css'
-import { Shares } from './Shares'
+import { type Part, Shares } from './Shares'
 import { Tariffs } from './Tariffs'
 
 const kinds = [{ value: 'month', label: 'Month' }, { value: 'year', label: 'Year' }]
@@ -57,6 +57,18 @@ export function EnergyPage() {
   )
 }
 
+/** The devices, and what a meter of the whole home measured beside them. */
+function byDevice({ devices }: Energy, isHere: (id: string) => boolean): Part[] {
+  const sum = (whole: boolean) => devices.reduce((all, d) => (d.whole === whole ? all + d.kwh : all), 0)
+  const parts = devices
+    .filter((d) => !d.whole)
+    .map((d): Part => ({ key: d.device, name: d.name, use: d, device: isHere(d.now) ? d.now : undefined, corrected: d.corrected }))
+  const meters = devices.filter((d) => d.whole)
+  const rest = Math.max(0, sum(true) - sum(false))
+  if (meters.length > 0) parts.push({ key: 'rest', name: 'Everything else', use: { kwh: rest, cost: null }, device: meters[0]?.now })
+  return parts
+}
+
 function Used({ energy }: { energy: Energy }) {
   const { picture } = useScene()
   const { currency, total, before, periods } = energy
@@ -88,10 +100,7 @@ function Used({ energy }: { energy: Energy }) {
         {energy.seq < energy.head && <p className={styles.quiet}>The newest events are still being summed up.</p>}
       </Card>
       <div className={styles.columns}>
-        <Shares
-          title="By device" currency={currency}
-          parts={energy.devices.map((d) => ({ key: d.device, name: d.name, use: d, device: picture.devices.has(d.now) ? d.now : undefined, corrected: d.corrected }))}
-        />
+        <Shares title="By device" currency={currency} parts={byDevice(energy, (id) => picture.devices.has(id))} />
         <Shares
           title="By room" currency={currency}
           parts={energy.rooms.map((r) => ({ key: r.room ?? '', name: picture.rooms.get(r.room ?? '')?.name ?? 'In no room', use: r }))}

@@ -5,7 +5,8 @@ import { Card } from '../parts/Card'
 import { usedWords } from '../words/energy'
 import styles from './Energy.module.css'
 
-interface Part {
+/** What used how much. */
+export interface Part {
   key: string
   name: string
   use: EnergyUse

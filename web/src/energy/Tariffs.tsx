@@ -58,7 +58,7 @@ function TariffForm({ home, today, currency: usual, onDone }: { home: string; to
       <TextInput type="date" label="From" value={from} onChange={(event) => setFrom(event.currentTarget.value)} required />
       <TextInput label="Currency" maxLength={3} value={currency} onChange={(event) => setCurrency(event.currentTarget.value)} required />
       <NumberInput {...amount} label="A kilowatt hour" value={price} onChange={setPrice} required />
-      <NumberInput {...amount} label="Low price, if there is one" value={low} onChange={setLow} />
+      <NumberInput {...amount} label="Low price (if any)" value={low} onChange={setLow} />
       {low !== '' && (
         <>
           <NumberInput {...hour} label="Low from (hour)" value={start} onChange={setStart} />

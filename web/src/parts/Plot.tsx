@@ -104,7 +104,8 @@ function Line({ spots, y }: Drawn) {
     const down = part.map(({ x, spot }) => `${x} ${y(spot.low ?? spot.value ?? 0)}`).reverse()
     return `M${[...up, ...down].join('L')}Z`
   })
-  const line = known.map((part) => `M${part.map(({ x, spot }) => `${x} ${y(spot.value ?? 0)}`).join('L')}`)
+  // A line of one point is a dot.
+  const line = known.map((part) => `M${part.map(({ x, spot }) => `${x} ${y(spot.value ?? 0)}`).join('L')}h0`)
   return (
     <>
       <path className={styles.band} d={band.join('')} />
