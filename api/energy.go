@@ -76,8 +76,9 @@ type (
 func (s *Server) addEnergy() {
 	add(s, operation{
 		id: "get-energy", method: http.MethodGet, path: "/homes/{home}/energy", tag: "Energy", action: access.ReadHistory,
-		summary:     "What was used, and what it costs",
-		description: "Sums up what meters counted, by day or month, by device and room, beside as many days before. What a meter counted between two readings belongs to the later one; one that begins anew or is replaced does no harm.",
+		summary: "What was used, and what it costs",
+		description: "Sums up what meters counted, by day or month, by device and room, beside as many days before. " +
+			"What a meter counted between two readings belongs to the later one; one that begins anew or is replaced does no harm.",
 	}, s.getEnergy)
 	s.addTariffs()
 	s.addCorrections()
