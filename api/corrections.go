@@ -71,8 +71,9 @@ func (s *Server) addCorrections() {
 	add(s, operation{
 		id: "add-correction", method: http.MethodPost, path: "/homes/{home}/corrections", tag: "Energy", action: access.EditHome,
 		status: http.StatusCreated, refusals: []int{http.StatusConflict},
-		summary:     "Put something right",
-		description: "Says that a reading was wrong, or what a device used in whole days. What was told stays in the log; charts and totals follow. 409 when it was said before.",
+		summary: "Put something right",
+		description: "Says that a reading was wrong, or what a device used in whole days. " +
+			"What was told stays in the log; charts and totals follow. 409 when it was said before.",
 	}, s.addCorrection)
 	add(s, operation{
 		id: "withdraw-correction", method: http.MethodDelete, path: "/homes/{home}/corrections/{correction}", tag: "Energy", action: access.EditHome,
@@ -81,8 +82,9 @@ func (s *Server) addCorrections() {
 	add(s, operation{
 		id: "replace-device", method: http.MethodPost, path: "/homes/{home}/devices/{device}/replacement", tag: "Devices", action: access.EditHome,
 		status: http.StatusCreated, refusals: []int{http.StatusConflict},
-		summary:     "Replace a device",
-		description: "Lets another device of the home take its place, its room and its name. What it does keeps its charts and totals; each device keeps its own history. 409 when it was replaced already.",
+		summary: "Replace a device",
+		description: "Lets another device of the home take its place, its room and its name. " +
+			"What it does keeps its charts and totals; each device keeps its own history. 409 when it was replaced already.",
 	}, s.replaceDevice)
 }
 

@@ -21,11 +21,11 @@ type Energy struct {
 	Currency *string          `json:"currency" doc:"Of the costs; null: there is no tariff." example:"EUR"`
 	Seq      domain.Seq       `json:"seq" doc:"Everything up to this event is counted." example:"1042"`
 	Head     domain.Seq       `json:"head" doc:"The newest event of the home." example:"1042"`
-	Total    EnergyUse        `json:"total" doc:"All of it."`
+	Total    EnergyUse        `json:"total" doc:"All of it: on days on which a meter measured the whole home that alone, otherwise all devices together."`
 	Before   EnergyUse        `json:"before" doc:"As many days right before."`
 	Periods  []EnergyPeriod   `json:"periods" nullable:"false" doc:"Every day or month, in order."`
 	Devices  []EnergyOfDevice `json:"devices" nullable:"false" doc:"What used it, the most first. One that was replaced goes on as the first that did it."`
-	Rooms    []EnergyOfRoom   `json:"rooms" nullable:"false" doc:"Where, by where the devices are now; the most first."`
+	Rooms    []EnergyOfRoom   `json:"rooms" nullable:"false" doc:"Where, by where the devices are now; the most first. Meters of the whole home are in none."`
 }
 
 // EnergyUse is how much, and what it costs.
@@ -50,6 +50,7 @@ type EnergyOfDevice struct {
 	Name      string          `json:"name" doc:"What people call that." example:"Fridge"`
 	Room      *domain.RoomID  `json:"room" format:"uuid" doc:"Where that is; null: in no room." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a02"`
 	Corrected bool            `json:"corrected" doc:"Whether somebody said what a part of it was." example:"false"`
+	Whole     bool            `json:"whole" doc:"Whether it is a meter of the whole home: what the others used is part of it." example:"false"`
 }
 
 // EnergyOfRoom is what was used in one room.
@@ -75,8 +76,9 @@ type (
 func (s *Server) addEnergy() {
 	add(s, operation{
 		id: "get-energy", method: http.MethodGet, path: "/homes/{home}/energy", tag: "Energy", action: access.ReadHistory,
-		summary:     "What was used, and what it costs",
-		description: "Sums up what meters counted, by day or month, by device and room, beside as many days before. What a meter counted between two readings belongs to the later one; one that begins anew or is replaced does no harm.",
+		summary: "What was used, and what it costs",
+		description: "Sums up what meters counted, by day or month, by device and room, beside as many days before. " +
+			"What a meter counted between two readings belongs to the later one; one that begins anew or is replaced does no harm.",
 	}, s.getEnergy)
 	s.addTariffs()
 	s.addCorrections()
@@ -104,6 +106,11 @@ func (s *Server) getEnergy(ctx context.Context, in *energyInput) (*energyOutput,
 	}
 	a.out.Seq, a.out.Head = seq, max(seq, v.home.Seq)
 	for _, u := range uses {
+		if a.whole(u.Role) {
+			a.metered[u.Day] = true
+		}
+	}
+	for _, u := range uses {
 		a.add(&u)
 	}
 	return &energyOutput{a.close()}, nil
@@ -124,6 +131,7 @@ type account struct {
 	periods []periodSum
 	devices map[domain.DeviceID]*sum
 	rooms   map[domain.RoomID]*sum
+	metered map[string]bool // days on which the whole home was measured
 }
 
 // sum is an EnergyUse that grows.
@@ -150,7 +158,7 @@ func newAccount(v view, in *energyInput) (*account, error) {
 		return nil, domain.InvalidInput(domain.Fault{Field: "to", Message: "must be a day, not before from, and at most 366 days with it"})
 	}
 	a := &account{
-		view: v, in: in, first: first, days: days, devices: map[domain.DeviceID]*sum{}, rooms: map[domain.RoomID]*sum{},
+		view: v, in: in, first: first, days: days, devices: map[domain.DeviceID]*sum{}, rooms: map[domain.RoomID]*sum{}, metered: map[string]bool{},
 		out: Energy{From: in.From, To: in.To, By: in.By, TimeZone: v.home.Profile.TimeZone},
 	}
 	if t, ok := v.home.Profile.Tariffs.On(in.To); ok {
@@ -186,9 +194,27 @@ func (a *account) wanted(role domain.DeviceID) (now *domain.Device, ok bool) {
 	return now, true
 }
 
+// meterKind is the kind of device that measures a whole home.
+const meterKind = "meter"
+
+// whole reports whether a role is to measure the whole home, where that is asked for:
+// what plugs count is part of it then.
+func (a *account) whole(role domain.DeviceID) bool {
+	now, ok := a.wanted(role)
+	return ok && now.Kind == meterKind && a.in.Device.IsZero() && a.in.Room.IsZero()
+}
+
+// counts reports whether a use is part of the totals, and not of another use.
+func (a *account) counts(u *projections.Use) bool {
+	if a.metered[u.Day] {
+		return a.whole(u.Role)
+	}
+	return true
+}
+
 func (a *account) add(u *projections.Use) {
 	now, ok := a.wanted(u.Role)
-	if !ok {
+	if !ok || (now.Kind == meterKind && !a.in.Room.IsZero()) {
 		return
 	}
 	if a.out.Currency != nil && u.Currency != *a.out.Currency {
@@ -199,6 +225,9 @@ func (a *account) add(u *projections.Use) {
 		return
 	}
 	if day.Before(a.first) {
+		if !a.counts(u) {
+			return
+		}
 		a.before.add(u)
 		same := a.period(a.date(int(day.Sub(a.first).Hours()/24) + a.days))
 		if i := a.find(same); i >= 0 {
@@ -206,12 +235,14 @@ func (a *account) add(u *projections.Use) {
 		}
 		return
 	}
-	a.total.add(u)
-	if i := a.find(a.period(u.Day)); i >= 0 {
+	of(a.devices, u.Role).add(u)
+	if now.Kind != meterKind {
+		of(a.rooms, now.Room).add(u)
+	}
+	if i := a.find(a.period(u.Day)); i >= 0 && a.counts(u) {
+		a.total.add(u)
 		a.periods[i].add(u)
 	}
-	of(a.devices, u.Role).add(u)
-	of(a.rooms, now.Room).add(u)
 }
 
 func (a *account) find(start string) int {
@@ -251,7 +282,7 @@ func (a *account) close() Energy {
 		now, _ := a.wanted(role)
 		e := EnergyOfDevice{
 			EnergyUse: a.use(*a.devices[role]), Device: role, Now: now.ID, Name: a.named(now.ID.Entity(), "Device"),
-			Corrected: a.devices[role].corrected,
+			Corrected: a.devices[role].corrected, Whole: a.whole(role),
 		}
 		if !now.Room.IsZero() {
 			e.Room = &now.Room

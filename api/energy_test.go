@@ -71,6 +71,12 @@ func TestEnergyIsToldByDayDeviceAndRoomBesideTheDaysBefore(t *testing.T) {
 	if only := h.energy(stretch + "&room=" + room.ID.String()); only.Total.KWh != 1.75 || len(only.Devices) != 1 {
 		t.Errorf("in the room: %+v", only)
 	}
+	whole := h.device("meter", "Meter")
+	h.counted(whole, yesterday.Add(time.Hour), 7000)
+	h.counted(whole, yesterday.Add(23*time.Hour), 7006)
+	if e := h.energy(stretch); e.Total.KWh != 1+6 || e.Periods[0].KWh != 1 || !e.Devices[0].Whole || len(e.Rooms) != 2 {
+		t.Errorf("with a meter of the whole home: %+v, %+v", e.Total, e.Devices)
+	}
 	if only := h.energy(stretch + "&device=" + heater.String() + "&by=month"); only.Total.KWh != 3 {
 		t.Errorf("of the heater: %+v", only)
 	}

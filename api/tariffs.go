@@ -55,7 +55,8 @@ func (s *Server) addTariffs() {
 	add(s, operation{
 		id: "set-tariff", method: http.MethodPost, path: "/homes/{home}/tariffs", tag: "Energy", action: access.EditHome,
 		status: http.StatusCreated, refusals: []int{http.StatusConflict},
-		summary: "Set a tariff", description: "Says what electricity costs from a day on, past days included: their costs follow. 409 when there are as many as there can be.",
+		summary:     "Set a tariff",
+		description: "Says what electricity costs from a day on, past days included: their costs follow. 409 when there are as many as there can be.",
 	}, s.setTariff)
 	add(s, operation{
 		id: "remove-tariff", method: http.MethodDelete, path: "/homes/{home}/tariffs/{from}", tag: "Energy", action: access.EditHome,

@@ -61,6 +61,7 @@ func benchmarks() []benchmark {
 		{"wire", benchWire, true},
 		{"backlog_drain", benchBacklog, true},
 		{"home_at", benchHomeAt, true},
+		{"chart", benchChart, true},
 		{"backtest", benchBacktest, true},
 		{"edge_local", benchEdgeLocal, false},
 		{"rule", benchRules, true},

@@ -14,6 +14,13 @@ func (h *Home) applySetting(ev *RecordedEvent) {
 			mark(&h.changes.Members, m.Person)
 		}
 		return
+	case ReadingRejected, EnergyCorrected, CorrectionWithdrawn:
+		h.applyCorrection(ev)
+		return
+	case TariffSet:
+		h.Profile.Tariffs = h.Profile.Tariffs.With(fact.Tariff)
+	case TariffRemoved:
+		h.Profile.Tariffs, _ = h.Profile.Tariffs.Without(fact.From)
 	case HomeLocated:
 		h.Profile.Place = &fact.Place
 	case HomeModeChanged:

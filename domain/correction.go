@@ -52,8 +52,8 @@ func (h *Home) RemoveTariff(from string, actor Actor) (Event, error) {
 	return Event{Entity: h.ID.Entity(), Actor: actor, Fact: TariffRemoved{From: from}}, nil
 }
 
-// RejectReading decides on a value that a device told and that was wrong. Reported is
-// that report, told whether it is one of the device. It refuses with Invalid, and with
+// RejectReading decides on a value that a device told and that was wrong. told says
+// whether the event is a report of the device with that property. It refuses with Invalid, and with
 // Conflict when it was rejected before or there are too many corrections.
 func (h *Home) RejectReading(id CorrectionID, fact ReadingRejected, told bool, actor Actor) (Event, error) {
 	var faults []Fault
@@ -113,19 +113,10 @@ func (h *Home) WithdrawCorrection(id CorrectionID, actor Actor) (Event, error) {
 	return Event{Entity: id.Entity(), Actor: actor, Causation: c.Revision, Fact: CorrectionWithdrawn{}}, nil
 }
 
-// applyEnergy folds tariffs and corrections.
-func (h *Home) applyEnergy(ev *RecordedEvent) {
+func (h *Home) applyCorrection(ev *RecordedEvent) {
 	id := CorrectionID(ev.Entity)
 	c := &Correction{ID: id, Revision: ev.Seq, By: ev.Actor, At: ev.RecordedAt}
 	switch fact := ev.Fact.(type) {
-	case TariffSet:
-		h.Profile.Tariffs = h.Profile.Tariffs.With(fact.Tariff)
-		h.Profile.Revision, h.changes.Profile = ev.Seq, true
-		return
-	case TariffRemoved:
-		h.Profile.Tariffs, _ = h.Profile.Tariffs.Without(fact.From)
-		h.Profile.Revision, h.changes.Profile = ev.Seq, true
-		return
 	case ReadingRejected:
 		c.Device, c.Reading, c.Property = fact.Device, fact.Reading, fact.Property
 		h.Corrections[id] = c

@@ -163,7 +163,8 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		h.applyTwin(ev)
 	case CommandRequested, CommandSent, CommandDelivered, CommandEnded:
 		return h.applyCommand(ev)
-	case HomeLocated, HomeModeChanged, ModeAdded, ModeRenamed, ModeRemoved, MemberPresenceChanged, PolicyEdited:
+	case HomeLocated, HomeModeChanged, ModeAdded, ModeRenamed, ModeRemoved, MemberPresenceChanged, PolicyEdited,
+		TariffSet, TariffRemoved, ReadingRejected, EnergyCorrected, CorrectionWithdrawn:
 		h.applySetting(ev)
 	case RuleEdited, RuleRenamed, RuleEnabled, RuleDisabled, RuleRemoved, RulePlaced, RuleGranted:
 		h.applyRule(ev)
@@ -175,8 +176,6 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		h.applyScene(ev)
 	case TestEdited, TestRemoved:
 		h.applyTest(ev)
-	case TariffSet, TariffRemoved, ReadingRejected, EnergyCorrected, CorrectionWithdrawn:
-		h.applyEnergy(ev)
 	case WebhookEdited, WebhookRenamed, WebhookStarted, WebhookStopped, WebhookRemoved:
 		h.applyWebhook(ev)
 	case GatewayClockStepped, GatewayEntryRefused, GatewayClaimExhausted, CommandAnsweredLate,

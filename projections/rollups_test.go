@@ -77,13 +77,12 @@ func (m *metered) record(ev domain.Event) (rec *domain.RecordedEvent) {
 }
 
 // tell records what a device told of a time.
-func (m *metered) tell(device domain.DeviceID, at time.Time, property string, value thing.Value) domain.Seq {
+func (m *metered) tell(device domain.DeviceID, at time.Time, property string, value thing.Value) {
 	m.t.Helper()
 	rec := m.record(domain.Event{
 		Entity: device.Entity(), OccurredAt: at, Fact: domain.DeviceReported{Values: map[string]thing.Value{property: value}},
 	})
 	m.told = append(m.told, told{rec.Seq, device, property, eventstore.HappenedAt(rec), value, false})
-	return rec.Seq
 }
 
 func (m *metered) follow(pages int) {

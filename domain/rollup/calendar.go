@@ -67,7 +67,7 @@ func (c *Calendar) Bucket(s Size, t time.Time) (start, end time.Time) {
 		return c.start, c.end
 	}
 	length := s.length()
-	start = c.start.Add(t.Sub(c.start) / length * length)
+	start = c.start.Add(t.Sub(c.start).Truncate(length))
 	if end = start.Add(length); end.After(c.end) {
 		end = c.end
 	}

@@ -68,7 +68,8 @@ func correctEnergy(ctx context.Context, t *turn, day string) error {
 		return nil
 	}
 	id := d.ID
-	if _, err := t.home.CorrectEnergy(newID[domain.CorrectionKind](t.random), domain.EnergyCorrected{Device: id, From: day, To: day}, domain.SystemActor); err != nil {
+	nothing := domain.EnergyCorrected{Device: id, From: day, To: day}
+	if _, err := t.home.CorrectEnergy(newID[domain.CorrectionKind](t.random), nothing, domain.SystemActor); err != nil {
 		id = newID[domain.DeviceKind](t.random)
 		ev, err := t.home.Register(g.ID, id, domain.DeviceRegistered{Address: "simulated/" + id.String(), Kind: "plug"})
 		if err := t.tell(ctx, g, 0, err, ev); err != nil {

@@ -69,6 +69,11 @@ const rule = createRoute({
   validateSearch: (search: Record<string, unknown>): { around?: number } => ({ ...(isSeq(search.around) && { around: Number(search.around) }) }),
   component: lazyRouteComponent(() => import('./rules/RulePage'), 'RulePage'),
 })
+const energy = createRoute({
+  getParentRoute: () => home,
+  path: '/energy',
+  component: lazyRouteComponent(() => import('./energy/EnergyPage'), 'EnergyPage'),
+})
 const scenes = createRoute({
   getParentRoute: () => home,
   path: '/scenes',
@@ -110,7 +115,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     enter,
     join,
-    gate.addChildren([first, account, home.addChildren([rooms, device, timeline, proof, arrange, gateways, gateway, rules, newRule, rule, scenes, modes, tests, people, audit])]),
+    gate.addChildren([first, account, home.addChildren([rooms, device, timeline, proof, arrange, gateways, gateway, rules, newRule, rule, scenes, modes, tests, people, audit, energy])]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

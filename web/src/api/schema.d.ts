@@ -3161,7 +3161,7 @@ export interface components {
             head: number;
             /** @description Every day or month, in order. */
             periods: components["schemas"]["EnergyPeriod"][];
-            /** @description Where, by where the devices are now; the most first. */
+            /** @description Where, by where the devices are now; the most first. Meters of the whole home are in none. */
             rooms: components["schemas"]["EnergyOfRoom"][];
             /**
              * Format: int64
@@ -3179,7 +3179,7 @@ export interface components {
              * @example 2026-05-31
              */
             to: string;
-            /** @description All of it. */
+            /** @description All of it: on days on which a meter measured the whole home that alone, otherwise all devices together. */
             total: components["schemas"]["EnergyUse"];
         };
         EnergyOfDevice: {
@@ -3223,6 +3223,11 @@ export interface components {
              * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a02
              */
             room: string;
+            /**
+             * @description Whether it is a meter of the whole home: what the others used is part of it.
+             * @example false
+             */
+            whole: boolean;
         };
         EnergyOfRoom: {
             /**

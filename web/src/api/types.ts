@@ -84,3 +84,12 @@ export type Modes = Schemas['Modes']
 export type Clause = Schemas['Clause']
 export type Quarrel = Schemas['Quarrel']
 export type BacktestRow = Schemas['BacktestRow']
+export type Statistics = Schemas['Statistics']
+export type StatPoint = Schemas['StatPoint']
+/** The room is null for what is in none. */
+export type Energy = Omit<Schemas['Energy'], 'rooms'> & { rooms: (Schemas['EnergyUse'] & { room: string | null })[] }
+export type EnergyUse = Schemas['EnergyUse']
+export type Tariff = Schemas['Tariff']
+export type TariffRequest = Schemas['TariffRequest']
+export type Correction = Schemas['Correction']
+export type CorrectionRequest = Schemas['CorrectionRequest']

@@ -31,5 +31,7 @@ export const keys = {
   scenes: (home: string) => ['scenes', home] as const,
   modes: (home: string) => ['modes', home] as const,
   audit: (home: string, question: unknown) => ['audit', home, question] as const,
+  statistics: (home: string, device: string, query: unknown) => ['statistics', home, device, query] as const,
+  energy: (home: string, ...what: unknown[]) => ['energy', home, ...what] as const,
   moment: (home: string, at: string) => ['moment', home, at] as const,
 }

@@ -5,6 +5,7 @@ import { useScene } from '../data/Scene'
 import { useDeviceView } from '../data/useDeviceView'
 import { Banners } from '../frame/Banners'
 import { Card } from '../parts/Card'
+import { ChartCard } from './ChartCard'
 import { Commands } from './Commands'
 import { Controls, hasControls } from './Controls'
 import styles from './Device.module.css'
@@ -53,6 +54,7 @@ function Known({ device }: { device: Device }) {
               <Controls view={view} />
             </Card>
           )}
+          {picture.home.role !== 'child' && <ChartCard device={device} />}
           <WhyCard view={view} />
           <Said view={view} />
           <Fold device={device} />

@@ -1,4 +1,4 @@
-import { IconBroadcast, IconHistory, IconHome2, IconLayoutGrid, IconUsers, IconWand } from '@tabler/icons-react'
+import { IconBolt, IconBroadcast, IconHistory, IconHome2, IconLayoutGrid, IconUsers, IconWand } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useScene } from '../data/Scene'
 import styles from './Frame.module.css'
@@ -9,6 +9,7 @@ const places = [
   { to: '/homes/$home/rules', exact: false, label: 'Rules', Icon: IconWand },
   { to: '/homes/$home/rooms', exact: false, label: 'Rooms', Icon: IconLayoutGrid },
   { to: '/homes/$home/gateways', exact: false, label: 'Gateways', Icon: IconBroadcast },
+  { to: '/homes/$home/energy', exact: false, label: 'Energy', Icon: IconBolt },
   { to: '/homes/$home/people', exact: false, label: 'People', Icon: IconUsers },
 ] as const
 
