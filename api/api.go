@@ -120,6 +120,7 @@ func (s *Server) routes(r chi.Router) {
 	s.addProof()
 	s.addAudit()
 	s.addPutBack()
+	s.addIncidents()
 	s.addWhy()
 	s.addBacktest()
 	s.addTests()

@@ -34,6 +34,7 @@ type house struct {
 		scene          domain.SceneID
 		mode           domain.Mode
 		test           domain.TestID
+		incident       domain.IncidentID
 	}
 }
 
@@ -65,6 +66,9 @@ func (h *house) furnish() {
 	var modes Modes
 	h.owner.ask("POST", h.path+"/modes", `{"name":"Party"}`).want(201).into(&modes)
 	h.fixture.rule, h.fixture.scene, h.fixture.mode = rule.ID, scene.ID, modes.Modes[len(modes.Modes)-1].Mode
+	var incident Incident
+	h.owner.ask("POST", h.path+"/incidents", `{"name":"Slice","after":1,"to":2}`).want(201).into(&incident)
+	h.fixture.incident = incident.ID
 	h.fixture.test = h.tested(eventstore.NewID[domain.RuleKind](time.Now()))
 }
 

@@ -61,7 +61,7 @@ func (h *house) fill(path string) string {
 		"{command}", h.fixture.command.String(), "{gateway}", h.gateway.String(), "{seq}", "1", "{letters}", "K7QM-2XRA", "{kind}", "light",
 		"{client}", "KQ5TVQ2XJ7M4ZB3N6YFD2RLHAC",
 		"{rule}", h.fixture.rule.String(), "{scene}", h.fixture.scene.String(), "{mode}", string(h.fixture.mode),
-		"{test}", h.fixture.test.String(),
+		"{test}", h.fixture.test.String(), "{incident}", h.fixture.incident.String(),
 		"{person}", h.owner.id.String(), "{invitation}", h.fixture.invitation.String(),
 		"{token}", h.fixture.token.String(), "{session}", h.fixture.session.String(),
 		"{passkey}", h.fixture.token.String(),
@@ -90,8 +90,9 @@ func bodyFor(op *huma.Operation) string {
 		"configure-gateway": `{"log_level":"debug","outbox_mib":0,"radios_off":[]}`,
 		"backtest-rule":     `{"document":{"triggers":[{"time":{"at":"12:00"}}],"actions":[{"mode":{"to":"home"}}]}}`,
 		"add-test":          `{"name":"Noon","rule":"018f0000-0000-7000-8000-000000000000","after":1,"to":1,"expected":[]}`,
-		"put-back":          `{"seq":1}`,
-		"run-tests":         `{"rule":"018f0000-0000-7000-8000-000000000000"}`,
+		"mark-incident":     `{"name":"Odd","after":1,"to":2}`, "share-incident": `{"hours":1}`, "open-incident": `{"link":"logis-incident-x"}`,
+		"put-back":  `{"seq":1}`,
+		"run-tests": `{"rule":"018f0000-0000-7000-8000-000000000000"}`,
 	}[op.OperationID]
 }
 

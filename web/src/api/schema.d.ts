@@ -536,6 +536,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/homes/{home}/events/{seq}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether a change can be undone
+         * @description Says whether the change that an event brought can be undone, and why not.
+         */
+        get: operations["plan-undo"];
+        put?: never;
+        /**
+         * Undo a change
+         * @description Brings back what an event changed: a name, a room, a mode, a version of a rule or a scene. 409 for what cannot be undone, and for what was changed again since. A rule needs every owner's leave anew.
+         */
+        post: operations["undo-event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/homes/{home}/film": {
         parameters: {
             query?: never;
@@ -1096,6 +1120,30 @@ export interface paths {
         get: operations["get-proof"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/put-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What putting the home back would do
+         * @description Returns what would be asked of devices so that they are as they were after an event, and what would be left out. Nothing that locks, opens or heats is ever put back.
+         */
+        get: operations["plan-put-back"];
+        put?: never;
+        /**
+         * Put the home back as it was
+         * @description Asks devices for the values they had after an event, all in one commit, by how the home is then. 409 when there is nothing to put back.
+         */
+        post: operations["put-back"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3822,6 +3870,72 @@ export interface components {
              */
             type: "pulse";
         };
+        PutBack: {
+            /** @description What was asked of devices. */
+            commands: components["schemas"]["Command"][];
+            /** @description Devices that are left as they are, and why. */
+            left: components["schemas"]["PutBackLeft"][];
+            /** @description What could not be asked. */
+            refused: components["schemas"]["Refused"][];
+            /**
+             * Format: int64
+             * @description The event that says so; all the commands follow from it.
+             * @example 1051
+             */
+            seq: number;
+        };
+        PutBackChange: {
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+            /** @description The values it had then and has not now. */
+            set: {
+                [key: string]: unknown;
+            };
+        };
+        PutBackLeft: {
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+            /**
+             * @description gone: it belongs to the home no more; guarded: it locks, opens or heats; away: it cannot be reached; unknown: nothing was known of it then; replaced: it does not take the values of then.
+             * @example guarded
+             * @enum {string}
+             */
+            reason: "gone" | "guarded" | "away" | "unknown" | "replaced";
+        };
+        PutBackPlan: {
+            /** @description What would be asked of devices. */
+            changes: components["schemas"]["PutBackChange"][];
+            /**
+             * Format: int64
+             * @description The newest event: what is planned follows from how the home is after it.
+             * @example 1050
+             */
+            head: number;
+            /** @description Devices that are left as they are, and why. */
+            left: components["schemas"]["PutBackLeft"][];
+            /**
+             * Format: int64
+             * @description The event after which the home was so.
+             * @example 1042
+             */
+            seq: number;
+        };
+        PutBackRequest: {
+            /**
+             * Format: int64
+             * @description As it was after this event.
+             * @example 1042
+             */
+            seq: number;
+        };
         Quarrel: {
             /**
              * Format: int64
@@ -4831,6 +4945,26 @@ export interface components {
              * Format: int64
              * @description The event they are as of: where a live socket goes on.
              * @example 1042
+             */
+            seq: number;
+        };
+        UndoPlan: {
+            /**
+             * @description Whether it can.
+             * @example true
+             */
+            possible: boolean;
+            /**
+             * @description Why not, for people; null: it can.
+             * @example it was changed again since
+             */
+            reason: string | null;
+        };
+        Undone: {
+            /**
+             * Format: int64
+             * @description The event that undid it.
+             * @example 1051
              */
             seq: number;
         };
@@ -6196,6 +6330,76 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "plan-undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The event that brought the change. */
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoPlan"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "undo-event": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The event that brought the change. */
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "get-film": {
         parameters: {
             query: {
@@ -7381,6 +7585,82 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "plan-put-back": {
+        parameters: {
+            query: {
+                /** @description As it was after this event. */
+                seq: number;
+            };
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PutBackPlan"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "put-back": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutBackRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PutBack"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];

@@ -34,6 +34,7 @@ export type Scope = Schemas['Scope']
 export type Role = Member['role']
 export type Audit = Schemas['Audit']
 export type AuditEntry = Schemas['AuditEntry']
+export type PutBackLeft = Schemas['PutBackLeft']
 export type Proof = Schemas['Proof']
 export type Problem = Schemas['Problem']
 

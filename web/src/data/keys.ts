@@ -26,6 +26,8 @@ export const keys = {
   draft: (home: string) => ['draft', home] as const,
   scenes: (home: string) => ['scenes', home] as const,
   modes: (home: string) => ['modes', home] as const,
+  undo: (home: string, seq: number) => ['undo', home, seq] as const,
+  putBack: (home: string, seq: number) => ['putBack', home, seq] as const,
   audit: (home: string, question: unknown) => ['audit', home, question] as const,
   moment: (home: string, at: string) => ['moment', home, at] as const,
 }

@@ -12,6 +12,7 @@ import { HomeView } from '../home/HomeView'
 import { clockSeconds, dayWords } from '../words/ages'
 import { eventWords } from '../words/events'
 import { proofWords } from '../words/proof'
+import { WayBack } from '../wayback/WayBack'
 import { EventList } from './EventList'
 import { guessSeq } from './position'
 import { Strip } from './Strip'
@@ -47,6 +48,7 @@ function Timeline() {
           <Travel scene={scene} player={player} />
         </section>
         <Banners />
+        {seq !== null && !player.playing && <WayBack seq={seq} />}
         <SegmentedControl
           className={styles.sides}
           fullWidth
