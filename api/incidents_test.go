@@ -25,7 +25,8 @@ func TestASharedIncidentShowsItsSliceAndNothingElse(t *testing.T) {
 	h.turn(late, true)
 	mark := func(devices string) Incident {
 		var i Incident
-		h.owner.ask("POST", h.path+"/incidents", fmt.Sprintf(`{"name":"Odd","note":"Bob did it","after":%d,"to":%d,"devices":[%s]}`, after, to, devices)).want(201).into(&i)
+		body := fmt.Sprintf(`{"name":"Odd","note":"Bob did it","after":%d,"to":%d,"devices":[%s]}`, after, to, devices)
+		h.owner.ask("POST", h.path+"/incidents", body).want(201).into(&i)
 		return i
 	}
 	i := mark(`"` + lamp.String() + `"`)

@@ -16,10 +16,10 @@ describe('who did what', () => {
   async function back() {
     await go(page, 'Home')
     const name = await lamp(page)
-    await tap(page, name)
+    const on = await tap(page, name)
     await go(page, 'People')
     await page.getByRole('link', { name: 'Who did what' }).click()
-    const asked = sentences().filter({ hasText: `asked ${name} to turn` }).first()
+    const asked = sentences().filter({ hasText: `asked ${name} to turn ${on ? 'on' : 'off'}` }).first()
     const seq = Number(new URL(await asked.getAttribute('href'), base).searchParams.get('seq'))
     await page.goto(`${page.url().replace(/\/audit.*/, '/timeline')}?seq=${seq - 1}`)
     return name
