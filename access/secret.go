@@ -14,6 +14,8 @@ const (
 	invitePrefix  = "logis-invite-"
 	tokenPrefix   = "logis-token-"
 
+	incidentPrefix = "logis-incident-"
+
 	ceremonyPrefix = "logis-ceremony-"
 )
 

@@ -135,6 +135,7 @@ func (s *Server) routes(r chi.Router) {
 	s.addPutBack()
 	s.addCheck()
 	s.addExport()
+	s.addIncidents()
 	s.addWhy()
 	s.addBacktest()
 	s.addTests()

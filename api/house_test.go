@@ -35,6 +35,7 @@ type house struct {
 		mode           domain.Mode
 		test           domain.TestID
 		webhook        domain.WebhookID
+		incident       domain.IncidentID
 	}
 }
 
@@ -69,6 +70,9 @@ func (h *house) furnish() {
 	var hook WebhookSecret
 	h.owner.ask("POST", h.path+"/webhooks", `{"name":"Server","url":"https://example.org/hook","types":["device"]}`).want(201).into(&hook)
 	h.fixture.webhook = hook.Webhook.ID
+	var incident Incident
+	h.owner.ask("POST", h.path+"/incidents", `{"name":"Slice","after":1,"to":2}`).want(201).into(&incident)
+	h.fixture.incident = incident.ID
 	h.fixture.test = h.tested(eventstore.NewID[domain.RuleKind](time.Now()))
 }
 

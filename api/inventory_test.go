@@ -63,6 +63,7 @@ func (h *house) fill(path string) string {
 		"{rule}", h.fixture.rule.String(), "{scene}", h.fixture.scene.String(), "{mode}", string(h.fixture.mode),
 		"{test}", h.fixture.test.String(), "{from}", "2026-05-01", "{correction}", h.fixture.test.String(),
 		"{webhook}", h.fixture.webhook.String(),
+		"{incident}", h.fixture.incident.String(),
 		"{person}", h.owner.id.String(), "{invitation}", h.fixture.invitation.String(),
 		"{token}", h.fixture.token.String(), "{session}", h.fixture.session.String(),
 		"{passkey}", h.fixture.token.String(),
@@ -97,6 +98,7 @@ func bodyFor(op *huma.Operation) string {
 		"replace-device":    `{"by":"018f0000-0000-7000-8000-000000000000"}`,
 		"put-back":          `{"seq":1}`,
 		"run-tests":         `{"rule":"018f0000-0000-7000-8000-000000000000"}`,
+		"mark-incident":     `{"name":"Odd","after":1,"to":2}`, "share-incident": `{"hours":1}`, "open-incident": `{"link":"logis-incident-x"}`,
 	}[op.OperationID]
 }
 

@@ -266,5 +266,6 @@ func (r *reply) match() header { return header{"If-Match", r.header.Get("ETag")}
 
 // handsOutSecrets reports whether the answer of a POST must not be kept.
 func handsOutSecrets(path string) bool {
-	return strings.HasSuffix(path, "/invitations") || strings.Contains(path, "/account/") || strings.Contains(path, "/session")
+	return strings.HasSuffix(path, "/invitations") || strings.Contains(path, "/account/") || strings.Contains(path, "/session") ||
+		strings.HasSuffix(path, "/links") || strings.HasSuffix(path, "/incidents/open")
 }

@@ -90,6 +90,7 @@ func outcomeOf(c *domain.Command, asOf domain.Seq) Outcome {
 		return Withdrawn
 	case domain.Failed, domain.Expired:
 		return Failed
+	case domain.Unknown:
 	}
 	return Unknown
 }

@@ -8,7 +8,7 @@ import (
 
 // deeds of the door, which access names.
 func doorWords(what string) (words string, known bool) {
-	words, known = map[string]string{
+	words, known = map[string]string{ //nolint:gosec // words about passwords, and none itself
 		"signed_in.link": "signed in by a link", "signed_in.password": "signed in by password",
 		"signed_in.passkey": "signed in by passkey", "signed_in.invitation": "signed in by an invitation",
 		"signed_out": "signed out", "proved": "proved who they are", "session.ended": "signed a browser out",

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/parquet-go/parquet-go"
@@ -29,6 +30,7 @@ func (f Format) ContentType() string {
 		return "text/csv; charset=utf-8; header=present"
 	case Lines:
 		return "application/jsonl"
+	case Parquet:
 	}
 	return "application/vnd.apache.parquet"
 }
@@ -60,7 +62,7 @@ func recordOf(e *Entry) record {
 // Sheet writes entries into a file, one after the other. What it costs in memory
 // does not grow with them.
 type Sheet interface {
-	Write(*Entry) error
+	Write(e *Entry) error
 	// Close ends the file. It does not close what it is written to.
 	Close() error
 }
@@ -75,6 +77,7 @@ func NewSheet(format Format, out io.Writer, q Query) (Sheet, error) {
 	case Lines:
 		s := &lineSheet{out}
 		return s, s.line(map[string]string{"format": "logis audit v1", "query": q.String()})
+	case Parquet:
 	}
 	return &parquetSheet{parquet.NewGenericWriter[record](out,
 		parquet.MaxRowsPerRowGroup(maxGroup), parquet.Compression(&parquet.Zstd), parquet.KeyValueMetadata("logis.query", q.String()))}, nil
@@ -99,7 +102,7 @@ func (s *csvSheet) row(cells ...string) error {
 // harmless keeps a spreadsheet from taking a text for a formula: what begins like
 // one gets an apostrophe before it, which the spreadsheet does not show.
 func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r\n|%＝＋－＠", []rune(cell)[0]) {
+	if first, _ := utf8.DecodeRuneInString(cell); cell != "" && strings.ContainsRune("=+-@\t\r\n|%＝＋－＠", first) {
 		return "'" + cell
 	}
 	return cell

@@ -156,7 +156,7 @@ func doing(action string, model *thing.Model) string {
 func (t *teller) wish(id domain.DeviceID, c domain.CommandRequested) string {
 	var model *thing.Model
 	if d, ok := t.home.Devices[id]; ok {
-		model, _ = t.home.Model(d) //nolint:errcheck // without a model, names are told as they are
+		model, _ = t.home.Model(d) // without a model, names are told as they are
 	}
 	if c.Action != "" {
 		return doing(c.Action, model)

@@ -40,6 +40,7 @@ export type Scope = Schemas['Scope']
 export type Role = Member['role']
 export type Audit = Schemas['Audit']
 export type AuditEntry = Schemas['AuditEntry']
+export type PutBackLeft = Schemas['PutBackLeft']
 export type Proof = Schemas['Proof']
 /** What a look at one part of the chain found. */
 export type Check = Schemas['Check']

@@ -33,6 +33,7 @@ export function useAudit(home: string, question: AuditQuestion) {
     getNextPageParam: (last) => last.next ?? undefined,
     // Reading on must not begin anew while somebody reads: what is new comes with the next look.
     staleTime: 60_000,
+    refetchOnMount: 'always',
   })
 }
 

@@ -15,6 +15,7 @@ import { eventWords } from '../words/events'
 import { proofWords } from '../words/proof'
 import { ClockSwitch } from './ClockSwitch'
 import { Differences } from './Differences'
+import { WayBack } from '../wayback/WayBack'
 import { EventList } from './EventList'
 import { guessSeq } from './position'
 import { Strip } from './Strip'
@@ -56,6 +57,7 @@ function Timeline() {
           <Travel scene={scene} player={player} comparing={comparing} />
         </section>
         <Banners />
+        {seq !== null && !player.playing && <WayBack seq={seq} />}
         <SegmentedControl
           className={styles.sides}
           fullWidth
