@@ -33,6 +33,7 @@ export type Member = Schemas['Member']
 export type Scope = Schemas['Scope']
 export type Role = Member['role']
 export type Proof = Schemas['Proof']
+export type Storage = Schemas['Storage']
 export type Problem = Schemas['Problem']
 
 /** What the live socket says when the home's log has grown. */

@@ -15,6 +15,7 @@ export const keys = {
   density: (home: string, from: string, to: string) => ['density', home, from, to] as const,
   reel: (home: string, index: number, upTo: number) => ['reel', home, index, upTo] as const,
   proof: (home: string) => ['proof', home] as const,
+  storage: (home: string) => ['storage', home] as const,
   fleet: (home: string, gateway: string, ...what: (string | number)[]) => ['fleet', home, gateway, ...what] as const,
   names: (home: string) => ['names', home] as const,
   causes: (home: string, seq: number) => ['causes', home, seq] as const,
