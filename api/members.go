@@ -96,7 +96,7 @@ func (s *Server) addMembers() {
 	add(s, operation{
 		id: "remove-member", method: http.MethodDelete, path: "/homes/{home}/members/{person}", tag: "People",
 		action: access.ManageMembers, dangerous: true, refusals: []int{http.StatusConflict},
-		summary:     "Turn a member out",
+		summary: "Turn a member out",
 		description: "They see neither present nor past any more; their live sockets close within two seconds. 409 for the last owner. " +
 			"With erase, who belongs to no other home is forgotten, as by erasing the account.",
 	}, s.removeMember)
