@@ -28,7 +28,7 @@ export function EraseCard({ name }: { name: string }) {
             onChange={(event) => setWritten(event.currentTarget.value)}
           />
           <Trouble error={erase.error} again={send} />
-          <div className={styles.line}>
+          <div className={styles.answers}>
             <Button type="submit" className={styles.danger} loading={erase.isPending} disabled={written.trim() !== name}>Erase my account</Button>
             <Button variant="default" onClick={() => { setAsking(false); erase.reset() }}>Keep it</Button>
           </div>

@@ -37,7 +37,7 @@ export function GatewaysPage() {
       </ul>
       <Newcomers />
       <AddGateway first={gateways.length === 0} />
-      <StorageCard home={picture.home.id} />
+      <div className={styles.below}><StorageCard home={picture.home.id} /></div>
     </>
   )
 }
