@@ -61,7 +61,7 @@ func (b *bundle) admit(t *testing.T, home domain.HomeID, person domain.PersonID,
 	}
 }
 
-// settled is a person of that name who signs in in every way, and has left traces
+// settled is a person of that name who has every way to sign in, and has left traces
 // wherever one can.
 func (b *bundle) settled(t *testing.T, name string) access.Principal {
 	t.Helper()

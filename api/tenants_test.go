@@ -24,7 +24,8 @@ func door() map[string]string {
 	return map[string]string{
 		"sign-in": "aaaaaaa", "accept-invitation": "aaafaaa",
 		"sign-in-by-password": "aaaaaaa", "begin-sign-in": "+++++++", "sign-in-by-passkey": "aaaaaaa", "prove": "aaafaaa",
-		"get-account": "+++faa+", "set-password": "+++faa+", "new-codes": "+++faa+", "confirm-codes": "+++faa+", "remove-codes": "+++faa+", "erase-account": "+++faa+",
+		"get-account": "+++faa+", "set-password": "+++faa+", "new-codes": "+++faa+", "confirm-codes": "+++faa+", "remove-codes": "+++faa+",
+		"erase-account": "+++faa+",
 		"list-passkeys": "+++faa+", "begin-passkey": "+++faa+", "add-passkey": "aaafaaa", "remove-passkey": "nnnfaan",
 		"get-session": "++++aa+", "sign-out": "+++faa+",
 		"list-homes": "++++aa+", "found-home": "+++faa+", "list-models": "++++aa+", "get-model": "++++aa+",

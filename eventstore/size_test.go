@@ -17,7 +17,8 @@ func TestASizeIsCountedByMonthsAndEstimatedFromASample(t *testing.T) {
 	b := setup(t)
 	home := newID[domain.HomeKind]()
 	b.superuser(t, `INSERT INTO events (home_id, seq, recorded_at, occurred_at, event_id, entity, schema, flags, type, actor, data, hash)
-		SELECT '`+home.String()+`', n, at, at, gen_random_uuid(), gen_random_uuid(), 1, 0, 'device.reported', 'gateway', '{"values":{}}', sha256(n::text::bytea)
+		SELECT '`+home.String()+`', n, at, at + interval '0', gen_random_uuid(), '`+home.String()+`', 1, 0, 'device.reported',
+			'gateway', '{"values":{}}', sha256(n::text::bytea)
 		FROM generate_series(1, 2400) n, LATERAL (SELECT timestamptz '2026-01-15Z' + n * interval '1 hour' AS at) t`)
 	b.superuser(t, `INSERT INTO home_heads SELECT home_id, seq, hash, recorded_at FROM events WHERE home_id = '`+home.String()+`' AND seq = 2400`)
 	now := time.Date(2026, 4, 25, 12, 0, 0, 0, time.UTC)

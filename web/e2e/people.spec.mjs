@@ -48,6 +48,18 @@ describe('people', () => {
     await shot(guest, 'turned-out-phone')
   })
 
+  it('erases an account, once its person has written their name', async () => {
+    await guest.goto(`${base}/account`)
+    await guest.getByRole('button', { name: 'Erase my account…' }).click()
+    const erase = guest.getByRole('button', { name: 'Erase my account', exact: true })
+    assert.equal(await erase.isDisabled(), true)
+    await guest.getByLabel('Write your name').fill('Gus')
+    await shot(guest, 'erase-phone', true)
+    await erase.click()
+    await guest.getByRole('heading', { name: 'Welcome to Logis' }).waitFor()
+    assert.deepEqual(guest.context().faults, [])
+  })
+
   it('signs in by a password and by a passkey that the person made', async () => {
     const made = await context(browser, { signedIn: false })
     const bob = await made.newPage()

@@ -9,6 +9,7 @@ import { Trouble } from '../parts/Prove'
 import styles from './Account.module.css'
 import { CodesCard } from './CodesCard'
 import { Day } from './Day'
+import { EraseCard } from './EraseCard'
 import { TokensCard } from './TokensCard'
 
 /** How the person signs in, where they are signed in, and what comes in their name. */
@@ -26,6 +27,7 @@ export function AccountPage() {
       <CodesCard />
       <SessionsCard />
       <TokensCard />
+      {session.data && <EraseCard name={session.data.person.name} />}
     </main>
   )
 }

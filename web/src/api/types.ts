@@ -44,6 +44,7 @@ export type PutBackLeft = Schemas['PutBackLeft']
 export type Proof = Schemas['Proof']
 /** What a look at one part of the chain found. */
 export type Check = Schemas['Check']
+export type Storage = Schemas['Storage']
 export type Problem = Schemas['Problem']
 
 /** What the live socket says when the home's log has grown. */

@@ -27,6 +27,15 @@ export function useEnter() {
   })
 }
 
+/** Erases the person, whose name shows that it is meant, and forgets everything. */
+export function useErase() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: (name: string) => must(api.POST('/account/erasure', { body: { name } })),
+    onSuccess: () => forgetEverything(queries),
+  })
+}
+
 /** Signs out and forgets everything. */
 export function useLeave() {
   const queries = useQueryClient()

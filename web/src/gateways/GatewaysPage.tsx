@@ -13,6 +13,7 @@ import { AddGateway, Claimed } from './AddGateway'
 import styles from './Gateways.module.css'
 import { Newcomers } from './Newcomers'
 import { GatewayState } from './GatewayState'
+import { StorageCard } from './StorageCard'
 
 /** The boxes in the home that talk to its devices. */
 export function GatewaysPage() {
@@ -36,6 +37,7 @@ export function GatewaysPage() {
       </ul>
       <Newcomers />
       <AddGateway first={gateways.length === 0} />
+      <div className={styles.below}><StorageCard home={picture.home.id} /></div>
     </>
   )
 }
