@@ -18,6 +18,7 @@ import (
 	"logis/edge/identity"
 	"logis/edge/outbox"
 	"logis/edge/radio"
+	"logis/eventstore"
 	"logis/wire"
 	"logis/wire/wiretest"
 )
@@ -33,7 +34,7 @@ const (
 // benchMotion measures the time from a report of motion to the command for the lamp
 // leaving the server, by a rule that runs in the cloud.
 func benchMotion(ctx context.Context, s *stand) error {
-	r, link, err := s.server(ctx)
+	r, _, err := s.server(ctx)
 	if err != nil {
 		return err
 	}
@@ -43,10 +44,6 @@ func benchMotion(ctx context.Context, s *stand) error {
 		return err
 	}
 	defer fleet.Close()
-	app, err := rig.SignIn(ctx, r.URL(), link)
-	if err != nil {
-		return err
-	}
 	taken, cold := &stopwatch{}, &stopwatch{}
 	homes := make([]*moving, motionHomes)
 	for n := range homes {
@@ -55,7 +52,7 @@ func benchMotion(ctx context.Context, s *stand) error {
 			return err
 		}
 		defer h.socket.Cut() //nolint:gocritic // all of them stay until the measurement ends
-		if err := h.automate(ctx, app, fleet.Gateways[n].Home); err != nil {
+		if err := h.automate(ctx, fleet, fleet.Gateways[n].Home); err != nil {
 			return err
 		}
 		homes[n] = h
@@ -83,8 +80,11 @@ type moving struct {
 	on      bool
 }
 
-// automate makes the rules: one about the motion, the others about times of day.
-func (h *moving) automate(ctx context.Context, app *rig.App, home domain.HomeID) error {
+// automate makes the rules: one about the motion, the others about times of day. They
+// are written beside the server, as another one of its kind would: asked one by one,
+// the first home would have fallen asleep before the last one is ready.
+func (h *moving) automate(ctx context.Context, fleet *rig.Fleet, home domain.HomeID) error {
+	var events []domain.Event
 	for n := range motionRules {
 		doc := domain.RuleDocument{
 			Triggers: []domain.Trigger{{Time: &domain.TimeTrigger{At: fmt.Sprintf("03:%02d", n)}}},
@@ -96,12 +96,12 @@ func (h *moving) automate(ctx context.Context, app *rig.App, home domain.HomeID)
 				Actions:  []domain.Action{{Command: &domain.CommandAction{Device: h.devices[1], Set: map[string]thing.Value{"onOff": "true"}}}},
 			}
 		}
-		body := map[string]any{"name": fmt.Sprint("Rule ", n), "document": doc}
-		if err := app.Post(ctx, "/homes/"+home.String()+"/rules", rig.NewKey(), body, &struct{}{}); err != nil {
-			return err
-		}
+		events = append(events, domain.Event{
+			Entity: eventstore.NewID[domain.RuleKind](time.Now()).Entity(), Actor: domain.PersonActor(fleet.Owner),
+			Fact: domain.RuleEdited{Document: doc},
+		})
 	}
-	return nil
+	return (&asked{store: fleet.Store, home: home}).append(ctx, events)
 }
 
 // move tells motion and waits for the command.
