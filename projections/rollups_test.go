@@ -390,3 +390,34 @@ func TestTheChartOfARoleGoesOnAcrossHardware(t *testing.T) {
 		t.Errorf("the first plug itself counted %v kWh", hardware.Rise)
 	}
 }
+
+func TestAHomeThatAnotherServerSumsUpIsLeftToIt(t *testing.T) {
+	t.Parallel()
+	m := newMetered(t)
+	m.tell(plug, m.now, "activePower", "5")
+	m.follow(0)
+	m.tell(plug, m.now, "activePower", "6")
+	tx, err := m.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), `SELECT FROM rollup_cursors FOR UPDATE`); err != nil {
+		t.Fatal(err)
+	}
+	// Whoever does not look at the lock waits for it here, until this is over.
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := m.rollups.FollowAll(ctx); err != nil {
+		t.Error(err)
+	}
+	count := func() int64 { return m.points(plug, "activePower", rollup.Day, m.now, m.now.Add(time.Hour))[0].Count }
+	if n := count(); n != 1 {
+		t.Errorf("%d samples while another server has the home", n)
+	}
+	if err := tx.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.rollups.FollowAll(ctx); err != nil || count() != 2 {
+		t.Errorf("%d samples afterwards (%v)", count(), err)
+	}
+}

@@ -13,8 +13,8 @@ const places = [
   { to: '/homes/$home/people', exact: false, label: 'People', Icon: IconUsers },
 ] as const
 
-/** What is not for everybody, and the roles that see who belongs to the home and what it does by itself. */
-const notForAll: string[] = ['Rules', 'People']
+/** What is not for everybody, and the roles that see who belongs to the home, what it does by itself and what it used. */
+const notForAll: string[] = ['Rules', 'Energy', 'People']
 const family: string[] = ['owner', 'admin', 'member', 'support']
 
 function Places({ home, className, size }: { home: string; className: string | undefined; size: number }) {
