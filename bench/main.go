@@ -61,6 +61,7 @@ func benchmarks() []benchmark {
 		{"wire", benchWire, true},
 		{"backlog_drain", benchBacklog, true},
 		{"home_at", benchHomeAt, true},
+		{"replay", benchReplay, true},
 		{"backtest", benchBacktest, true},
 		{"edge_local", benchEdgeLocal, false},
 		{"motion", benchMotion, true},
