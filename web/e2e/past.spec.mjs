@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, describe, it } from 'node:test'
-import { becomes, go, home, lamp, launch, settled, shot, tap, tile } from './support.mjs'
+import { becomes, go, home, lamp, launch, shot, tap, tile } from './support.mjs'
 
 const moment = (page) => page.getByRole('slider', { name: 'Moment' })
 const place = async (page) => Number(await moment(page).getAttribute('aria-valuenow'))
@@ -42,7 +42,7 @@ describe('the past', () => {
         await page.mouse.click(box.x + box.width * 0.6, box.y + 20)
         await page.getByText('You are looking at').waitFor()
         await page.mouse.move(box.x + box.width * 0.6, box.y + 20)
-        for (let i = 0; i < 40 && (await stretch(page)) > 60_000; i++) await page.mouse.wheel(0, -200)
+        for (let i = 0; i < 40 && (await stretch(page)) > 60_000; i++) await page.mouse.wheel(0, -240)
         await becomes(async () => (await stretch(page)) <= 60_000, true, 'the wheel shows it closer')
         await moment(page).focus()
         for (let i = 0; i < 12 && (await stretch(page)) > 1000; i++) await page.keyboard.press('+')
@@ -109,7 +109,6 @@ describe('the past', () => {
         await moment(page).press('End')
         await card.getByRole('listitem').filter({ hasText: name }).first().waitFor()
         assert.ok((await card.getByRole('heading', { level: 3 }).count()) > 1, 'more than one room')
-        await settled(page)
         await shot(page, `compared-${screen}`)
         await card.getByRole('button', { name: 'Stop comparing' }).click()
         await card.waitFor({ state: 'detached' })
@@ -130,7 +129,8 @@ describe('the past', () => {
         assert.deepEqual(page.context().faults, [])
       })
 
-      it(`goes on with a download that was cut, on a ${screen}`, async () => {
+      if (small) return // the line is the same
+      it('goes on with a download that was cut', async () => {
         let cut = 0
         // The first part is made small, so that there is something to go on with.
         await page.route('**/export*', async (route) => {
