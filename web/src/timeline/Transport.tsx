@@ -63,6 +63,9 @@ export function Transport({ player, window, at, since, zone, rooms, onRooms, com
         />
         <Step label="Show it closer" Icon={IconPlus} onClick={window.span <= spans[0].ms ? null : () => window.zoom(1 / zoomStep)} />
         <Step label="Later" Icon={IconChevronRight} onClick={window.later && (() => window.pan(panStep))} />
+        <ActionIcon variant={rooms ? 'light' : 'subtle'} size={40} radius="xl" aria-label="Rooms in the strip" aria-pressed={rooms} onClick={() => onRooms(!rooms)}>
+          <IconLayoutRows size={20} aria-hidden />
+        </ActionIcon>
       </div>
       <div className={`${styles.buttons} ${styles.tools}`}>
         <JumpTo at={at} since={since} zone={zone} onJump={(time) => player.goToTime(time, 1)} />
@@ -71,9 +74,6 @@ export function Transport({ player, window, at, since, zone, rooms, onRooms, com
             <span className={styles.word}>Compare</span>
           </Button>
         )}
-        <ActionIcon variant={rooms ? 'light' : 'subtle'} size={40} radius="xl" aria-label="Rooms in the strip" aria-pressed={rooms} onClick={() => onRooms(!rooms)}>
-          <IconLayoutRows size={20} aria-hidden />
-        </ActionIcon>
       </div>
     </div>
   )
