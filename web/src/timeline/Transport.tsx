@@ -63,7 +63,7 @@ export function Transport({ player, window, at, since, zone, rooms, onRooms, com
         />
         <Step label="Show it closer" Icon={IconPlus} onClick={window.span <= spans[0].ms ? null : () => window.zoom(1 / zoomStep)} />
         <Step label="Later" Icon={IconChevronRight} onClick={window.later && (() => window.pan(panStep))} />
-        <ActionIcon variant={rooms ? 'light' : 'subtle'} size={40} radius="xl" aria-label="Rooms in the strip" aria-pressed={rooms} onClick={() => onRooms(!rooms)}>
+        <ActionIcon variant={rooms ? 'light' : 'subtle'} size={40} radius="xl" aria-label="Rooms in the strip" aria-expanded={rooms} onClick={() => onRooms(!rooms)}>
           <IconLayoutRows size={20} aria-hidden />
         </ActionIcon>
       </div>
