@@ -62,6 +62,7 @@ func benchmarks() []benchmark {
 		{"backlog_drain", benchBacklog, true},
 		{"home_at", benchHomeAt, true},
 		{"chart", benchChart, true},
+		{"replay", benchReplay, true},
 		{"backtest", benchBacktest, true},
 		{"edge_local", benchEdgeLocal, false},
 		{"rule", benchRules, true},

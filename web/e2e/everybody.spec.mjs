@@ -40,6 +40,18 @@ const pages = {
     await page.getByRole('slider', { name: 'Moment' }).press('Shift+ArrowLeft')
     await page.getByText('You are looking at').waitFor()
   },
+  'two moments': async (page) => {
+    await page.getByRole('button', { name: 'Compare with another moment' }).click()
+    await page.getByRole('slider', { name: 'Moment' }).press('Home')
+    await page.getByRole('region', { name: 'What differs' }).getByRole('listitem').first().waitFor()
+  },
+  'the history': async (page) => {
+    await page.getByRole('button', { name: 'Back to now' }).click()
+    await page.getByRole('link', { name: 'Check or download it' }).click()
+    await page.getByRole('button', { name: 'Check all of it now' }).click()
+    await page.getByText(/^All [\d,]+ events are as they were written/).waitFor()
+    await page.getByText('What this proves').click()
+  },
   rules: async (page) => {
     await go(page, 'Rules')
     await page.getByRole('region', { name: 'No rules yet' }).waitFor()

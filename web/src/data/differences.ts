@@ -1,4 +1,4 @@
-import type { Difference, Schema } from '../api/types'
+import type { Device, Difference, Schema } from '../api/types'
 
 /** One thing that differs: what it is of, what differs, how it was and how it is. */
 export interface Change {
@@ -39,7 +39,7 @@ export function byRoom(difference: Difference, known: Known): RoomChanges[] {
     if (!device) continue
     put(device.room, {
       key: device.id, name: device.name, device: is ? device.id : null, property: null, schema: undefined,
-      was: was && placed(was, known), is: is && placed(is, known),
+      was: was && placed(was, is, known), is: is && placed(is, was, known),
     })
   }
   for (const { device, property, was, is } of difference.values) {
@@ -60,10 +60,10 @@ export function byRoom(difference: Difference, known: Known): RoomChanges[] {
   })
 }
 
-/** Where a device is and what it is called. */
-const placed = ({ name, room }: { name: string; room: string | null }, { rooms }: Known) => {
+/** Where a device is, and what it is called when it had another name at the other time. */
+function placed({ name, room }: Device, other: Device | null, { rooms }: Known): string {
   const where = room === null ? undefined : rooms.get(room)?.name
-  return where ? `${name}, in ${where}` : name
+  return [...(other && other.name !== name ? [`“${name}”`] : []), where ? `in ${where}` : 'in no room'].join(', ')
 }
 
 const stands = (thing: { name: string; connected?: boolean }) =>

@@ -31,8 +31,8 @@ export function JumpTo({ at, since, zone, onJump }: JumpToProps) {
   return (
     <Popover opened={opened} onChange={open} trapFocus withinPortal={false} position="bottom" radius="lg" shadow="none" classNames={{ dropdown: styles.jump }}>
       <Popover.Target>
-        <Button variant="default" radius="xl" aria-label="Go to a time" leftSection={<IconCalendarSearch size={18} aria-hidden />} onClick={toggle}>
-          Go to
+        <Button className={styles.tool} variant="default" radius="xl" aria-label="Go to a time" leftSection={<IconCalendarSearch size={18} aria-hidden />} onClick={toggle}>
+          <span className={styles.word}>Go to</span>
         </Button>
       </Popover.Target>
       <Popover.Dropdown aria-label="Go to a time">

@@ -53,8 +53,8 @@ function Timeline() {
       <SceneProvider value={scene}>
         <section ref={ref} className={styles.player} data-past={past || undefined} aria-label="Travel in time">
           <Moment scene={scene} player={player} />
-          {past && <ClockSwitch {...clocks} />}
           <Travel scene={scene} player={player} comparing={comparing} />
+          {past && <ClockSwitch {...clocks} />}
         </section>
         <Banners />
         {seq !== null && !player.playing && <WayBack seq={seq} />}

@@ -51,7 +51,7 @@ export function Transport({ player, window, at, since, zone, rooms, onRooms, com
           onChange={(event) => player.setSpeed(Number(event.currentTarget.value))}
         />
       </div>
-      <div className={styles.buttons} role="group" aria-label="Stretch of time">
+      <div className={`${styles.buttons} ${styles.stretchOf}`} role="group" aria-label="Stretch of time">
         <Step label="Earlier" Icon={IconChevronLeft} onClick={window.earlier && (() => window.pan(-panStep))} />
         <Step label="Show more of the past" Icon={IconMinus} onClick={window.span === Infinity ? null : () => window.zoom(zoomStep)} />
         <NativeSelect
@@ -63,17 +63,17 @@ export function Transport({ player, window, at, since, zone, rooms, onRooms, com
         />
         <Step label="Show it closer" Icon={IconPlus} onClick={window.span <= spans[0].ms ? null : () => window.zoom(1 / zoomStep)} />
         <Step label="Later" Icon={IconChevronRight} onClick={window.later && (() => window.pan(panStep))} />
-      </div>
-      <div className={styles.buttons}>
-        <JumpTo at={at} since={since} zone={zone} onJump={(time) => player.goToTime(time, 1)} />
-        {comparing.pinned === null && (
-          <Button variant="default" radius="xl" aria-label="Compare with another moment" leftSection={<IconArrowsDiff size={18} aria-hidden />} onClick={comparing.begin}>
-            Compare
-          </Button>
-        )}
-        <ActionIcon variant={rooms ? 'light' : 'subtle'} size={40} radius="xl" aria-label="Rooms in the strip" aria-pressed={rooms} onClick={() => onRooms(!rooms)}>
+        <ActionIcon variant={rooms ? 'light' : 'subtle'} size={40} radius="xl" aria-label="Rooms in the strip" aria-expanded={rooms} onClick={() => onRooms(!rooms)}>
           <IconLayoutRows size={20} aria-hidden />
         </ActionIcon>
+      </div>
+      <div className={`${styles.buttons} ${styles.tools}`}>
+        <JumpTo at={at} since={since} zone={zone} onJump={(time) => player.goToTime(time, 1)} />
+        {comparing.pinned === null && (
+          <Button className={styles.tool} variant="default" radius="xl" aria-label="Compare with another moment" leftSection={<IconArrowsDiff size={18} aria-hidden />} onClick={comparing.begin}>
+            <span className={styles.word}>Compare</span>
+          </Button>
+        )}
       </div>
     </div>
   )

@@ -5,6 +5,9 @@ import { type Stretch, spans, stretchAround, within, zoomed } from './position'
 /** The strip's parts: about one bar every four points on a phone. */
 export const buckets = 120
 
+/** How often at most the strip of now moves on, in milliseconds: each time it is counted anew. */
+const leastGrain = 5000
+
 /** Which stretch of the past the strip shows: it follows the place that is looked at, until somebody moves it. */
 export function useStretch(at: number | null, since: number) {
   const [span, setSpan] = useState<number>(spans[3].ms)
@@ -12,7 +15,7 @@ export function useStretch(at: number | null, since: number) {
   const [seen, setSeen] = useState(at)
   // The strip of now moves on by whole parts, not with every tick.
   const tick = useNow(1000)
-  const grain = Math.max(1000, Math.min(span, tick - since) / buckets)
+  const grain = Math.max(leastGrain, Math.min(span, tick - since) / buckets)
   const now = Math.ceil(tick / grain) * grain
   let stretch: Stretch = stretchAround(center ?? now, span, since, now)
   if (at !== seen) {
