@@ -1056,6 +1056,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/homes/{home}/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The incidents
+         * @description Returns the parts of the past that were marked, the newest first.
+         */
+        get: operations["list-incidents"];
+        put?: never;
+        /**
+         * Mark a part of the past
+         * @description Keeps a part of the past under a name, with a note. 409 with too many.
+         */
+        post: operations["mark-incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/incidents/{incident}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a mark
+         * @description Erases its name and its note, and ends its links. What happened stays in the log.
+         */
+        delete: operations["remove-incident"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/incidents/{incident}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Share an incident
+         * @description Makes a link that shows what the devices of the incident told and were asked, and its note, to whoever holds it, and nothing else: nothing of now, and nobody's name.
+         */
+        post: operations["share-incident"];
+        /**
+         * End the links
+         * @description Every link to the incident opens nothing any more.
+         */
+        delete: operations["unshare-incident"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/homes/{home}/invitations": {
         parameters: {
             query?: never;
@@ -1916,6 +1984,26 @@ export interface paths {
          * @description Returns a new secret. For a day messages are signed with both.
          */
         post: operations["new-webhook-secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at a shared incident
+         * @description Returns what a link shows, page by page: what the devices of the incident told and were asked. 401 in the same words for a link that was ended, has expired or is not whole.
+         */
+        post: operations["open-incident"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3769,6 +3857,146 @@ export interface components {
              */
             to: number;
         };
+        Incident: {
+            /**
+             * Format: int64
+             * @description The event before it.
+             * @example 1000
+             */
+            after: number;
+            /**
+             * Format: date-time
+             * @description When it was marked.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            created_at: string;
+            /**
+             * @description The devices it is about, beside those in the rooms.
+             * @example [
+             *       "0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"
+             *     ]
+             */
+            devices: string[];
+            /**
+             * Format: uuid
+             * @description The incident.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a0c
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description How many links to it have not expired.
+             * @example 1
+             */
+            links: number;
+            /**
+             * @description What people call it.
+             * @example The door at night
+             */
+            name: string;
+            /**
+             * @description What somebody wrote about it; it stands in no log.
+             * @example Nobody was at home.
+             */
+            note: string;
+            /**
+             * Format: int64
+             * @description How often those were opened.
+             * @example 3
+             */
+            opened: number;
+            /**
+             * Format: date-time
+             * @description The last time; null: never.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            opened_at: string | null;
+            /**
+             * @description The rooms it is about; none, and no devices: the whole home.
+             * @example [
+             *       "0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a02"
+             *     ]
+             */
+            rooms: string[];
+            /**
+             * Format: int64
+             * @description Its last event.
+             * @example 1040
+             */
+            to: number;
+        };
+        IncidentLink: {
+            /**
+             * Format: date-time
+             * @description Until when it is good.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            expires_at: string;
+            /**
+             * @description The secret: it belongs behind the # of an address. It is shown only now.
+             * @example logis-incident-8yX0c1bq3c8q7cVtq1m0Yp6zJkKQ0uJkqf3m1Yw2c5E
+             */
+            link: string;
+        };
+        IncidentOpening: {
+            /**
+             * Format: int64
+             * @description Only events after this one: the next of the page before.
+             * @example 1010
+             */
+            after?: number;
+            /**
+             * @description The secret of the link: what stands after # in it.
+             * @example logis-incident-8yX0c1bq3c8q7cVtq1m0Yp6zJkKQ0uJkqf3m1Yw2c5E
+             */
+            link: string;
+        };
+        IncidentRequest: {
+            /**
+             * Format: int64
+             * @description The event before it.
+             * @example 1000
+             */
+            after: number;
+            /**
+             * @description The devices it is about, beside those in the rooms.
+             * @example [
+             *       "0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"
+             *     ]
+             */
+            devices?: string[];
+            /**
+             * @description What to call it.
+             * @example Kitchen
+             */
+            name: string;
+            /**
+             * @description What there is to say about it.
+             * @example Nobody was at home.
+             */
+            note?: string;
+            /**
+             * @description The rooms it is about; none, and no devices: the whole home.
+             * @example [
+             *       "0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a02"
+             *     ]
+             */
+            rooms?: string[];
+            /**
+             * Format: int64
+             * @description Its last event, at most 5000 later.
+             * @example 1040
+             */
+            to: number;
+        };
+        IncidentShare: {
+            /**
+             * Format: int64
+             * @description For how many hours.
+             * @example 24
+             */
+            hours: number;
+        };
         Invitation: {
             /**
              * Format: uuid
@@ -3878,6 +4106,10 @@ export interface components {
         ListHomeTest: {
             /** @description The things. */
             items: components["schemas"]["HomeTest"][];
+        };
+        ListIncident: {
+            /** @description The things. */
+            items: components["schemas"]["Incident"][];
         };
         ListInvitation: {
             /** @description The things. */
@@ -5278,6 +5510,97 @@ export interface components {
             clauses?: components["schemas"]["Clause"][];
             /** @description Where the home is, in tenths of a degree: enough for the sun. */
             place?: components["schemas"]["Place"];
+        };
+        SharedDevice: {
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            id: string;
+            /**
+             * @description What it was.
+             * @example lock
+             */
+            kind: string;
+            /**
+             * @description What it was called.
+             * @example Front door
+             */
+            name: string;
+            /**
+             * @description What the room was called that it was in; null: none.
+             * @example Hall
+             */
+            room: string | null;
+        };
+        SharedEvent: {
+            /**
+             * @description What did it; never who.
+             * @example person
+             * @enum {string}
+             */
+            by: "person" | "local" | "gateway" | "system" | "rule";
+            /** @description The fact, as it is stored. */
+            data: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            occurred_at: string;
+            /**
+             * Format: int64
+             * @description Its place in the log.
+             * @example 1010
+             */
+            seq: number;
+            /**
+             * @description What happened.
+             * @example device.reported
+             */
+            type: string;
+        };
+        SharedIncident: {
+            /** @description The devices it is about, as they were called then. */
+            devices: components["schemas"]["SharedDevice"][];
+            /** @description What they told and were asked, in order. */
+            events: components["schemas"]["SharedEvent"][];
+            /**
+             * Format: date-time
+             * @description Until when the link is good.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            expires_at: string;
+            /**
+             * @description What people call it.
+             * @example The door at night
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description Where to go on, as after; null: that was all.
+             * @example 1040
+             */
+            next: number | null;
+            /**
+             * @description What somebody wrote about it.
+             * @example Nobody was at home.
+             */
+            note: string;
+            /**
+             * @description The time zone of the home.
+             * @example Europe/Paris
+             */
+            time_zone: string;
         };
         SignIn: {
             /**
@@ -8528,6 +8851,179 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "list-incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListIncident"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "mark-incident": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the app, new for every wish: the same request with the same key happens once. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "remove-incident": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The incident. */
+                incident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "share-incident": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The incident. */
+                incident: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentShare"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentLink"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "unshare-incident": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The incident. */
+                incident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "list-invitations": {
         parameters: {
             query?: never;
@@ -10579,6 +11075,39 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "open-incident": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentOpening"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedIncident"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
