@@ -2,6 +2,7 @@ import type { Device, Event, Session } from '../api/types'
 import type { HomePicture } from '../data/picture'
 import { dayKey, span } from './ages'
 import { actorWords, reasonWords, wishWords } from './commands'
+import { energyTold } from './energyEvents'
 import { byWeight, isMain, spaced, statement, titleWords, valueWords } from './values'
 import { deedTellers } from './deeds'
 import { ruleCount } from './rules'
@@ -110,10 +111,7 @@ function modeChanged(event: Event, teller: Teller): string {
   return `${who(event, teller)} set the home to ${modeNames[mode] ?? teller.names?.get(mode) ?? 'a mode of its own'}`
 }
 
-/** The device a correction is about. */
-const theirs: Tell = (event, { picture }) => picture.devices.get(text(event.data.device))?.name ?? 'a device'
-const because = (event: Event) => (event.words ? `: ${quoted(event.words)}` : '')
-
+const byEnergy = Object.fromEntries(Object.entries(energyTold).map(([type, tell]): [string, Tell] => [type, (e, t) => tell(e, who(e, t), (id) => t.picture.devices.get(text(id))?.name ?? 'a device')]))
 const tellers: Record<string, Tell> = {
   ...deedTellers(who, (e) => quoted(e.words)),
   'home.created': () => 'The home began',
@@ -193,12 +191,7 @@ const tellers: Record<string, Tell> = {
   'scene.activated': (e, t) => `${who(e, t)} ${number(e.data.undoes) > 0 ? 'undid' : 'activated'} ${lower(nameOf(e, t, 'scene'))}`,
   'test.edited': (e, t) => `${who(e, t)} kept a part of the past as the test ${quoted(e.words)}`,
   'test.removed': (e, t) => `${who(e, t)} removed a test of the rules`,
-  'device.replaced': (e, t) => `${who(e, t)} replaced ${it(e, t)} by ${t.picture.devices.get(text(e.data.by))?.name ?? 'another device'}`,
-  'tariff.set': (e, t) => `${who(e, t)} set the price of electricity from ${text(record(e.data.tariff).from)} on`,
-  'tariff.removed': (e, t) => `${who(e, t)} removed the price of electricity from ${text(e.data.from)} on`,
-  'reading.rejected': (e, t) => `${who(e, t)} said that ${theirs(e, t)} told a wrong value${because(e)}`,
-  'energy.corrected': (e, t) => `${who(e, t)} corrected what ${theirs(e, t)} used${because(e)}`,
-  'correction.withdrawn': (e, t) => `${who(e, t)} withdrew a correction`,
+  ...byEnergy,
   'command.answered_late': ended('an answer came after the end'),
 }
 
