@@ -91,13 +91,16 @@ func (s *Server) addWebhooks() {
 			dangerous: method != http.MethodGet, summary: summary, description: description, refusals: refusals,
 		}
 	}
-	add(s, op("list-webhooks", http.MethodGet, "", "The webhooks", "Returns the webhooks of the home, the oldest first, and how they fare."), s.listWebhooks)
+	add(s, op("list-webhooks", http.MethodGet, "", "The webhooks",
+		"Returns the webhooks of the home, the oldest first, and how they fare."), s.listWebhooks)
 	made := op("add-webhook", http.MethodPost, "", "Make a webhook",
 		"Tells an address what happens from now on, and returns the secret to check its signatures with. 409 when the home has as many as it can.", http.StatusConflict)
 	made.status = http.StatusCreated
 	add(s, made, s.addWebhook)
-	add(s, op("change-webhook", http.MethodPatch, "/{webhook}", "Change a webhook", "Gives it another name, address or types, or switches it on or off."), s.changeWebhook)
-	add(s, op("remove-webhook", http.MethodDelete, "/{webhook}", "Remove a webhook", "It is told nothing any more. Rules that call it fail at that point."), s.removeWebhook)
+	add(s, op("change-webhook", http.MethodPatch, "/{webhook}", "Change a webhook",
+		"Gives it another name, address or types, or switches it on or off."), s.changeWebhook)
+	add(s, op("remove-webhook", http.MethodDelete, "/{webhook}", "Remove a webhook",
+		"It is told nothing any more. Rules that call it fail at that point."), s.removeWebhook)
 	add(s, op("new-webhook-secret", http.MethodPost, "/{webhook}/secret", "Replace the secret of a webhook",
 		"Returns a new secret. For a day messages are signed with both."), s.newWebhookSecret)
 	called := op("call-webhook", http.MethodPost, "/{webhook}/calls", "Call a webhook",
