@@ -88,6 +88,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/account/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the caller is told
+         * @description Returns the address, quiet hours, and what the caller is told of.
+         */
+        get: operations["get-notifications"];
+        /**
+         * Choose what to be told
+         * @description Replaces quiet hours and choices.
+         */
+        put: operations["choose-notifications"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/notifications/address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give an address
+         * @description Sends a code there; the address counts once the code was given back. 409 when this server sends no e-mail; 503 when a code was sent just now, or the mail server does not take it.
+         */
+        post: operations["set-address"];
+        /**
+         * Forget the address
+         * @description Nothing is sent any more.
+         */
+        delete: operations["remove-address"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/notifications/address/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm an address
+         * @description Takes the code that was sent there, for fifteen minutes and five tries.
+         */
+        post: operations["confirm-address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/account/passkeys": {
         parameters: {
             query?: never;
@@ -1494,6 +1562,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/homes/{home}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The webhooks
+         * @description Returns the webhooks of the home, the oldest first, and how they fare.
+         */
+        get: operations["list-webhooks"];
+        put?: never;
+        /**
+         * Make a webhook
+         * @description Tells an address what happens from now on, and returns the secret to check its signatures with. 409 when the home has as many as it can.
+         */
+        post: operations["add-webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a webhook
+         * @description It is told nothing any more. Rules that call it fail at that point.
+         */
+        delete: operations["remove-webhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook
+         * @description Gives it another name, address or types, or switches it on or off.
+         */
+        patch: operations["change-webhook"];
+        trace?: never;
+    };
+    "/homes/{home}/webhooks/{webhook}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call a webhook
+         * @description Tells it `webhook.called`, as a rule does, to see whether it answers. 409 when it is off.
+         */
+        post: operations["call-webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/webhooks/{webhook}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the secret of a webhook
+         * @description Returns a new secret. For a day messages are signed with both.
+         */
+        post: operations["new-webhook-secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/invitations/accept": {
         parameters: {
             query?: never;
@@ -1741,6 +1897,20 @@ export interface components {
              * @example Ada
              */
             name: string | null;
+        };
+        AddressConfirmation: {
+            /**
+             * @description The code that was sent there.
+             * @example 04711815
+             */
+            code: string;
+        };
+        AddressRequest: {
+            /**
+             * @description The e-mail address, without a name.
+             * @example ada@example.org
+             */
+            address: string;
         };
         Affordances: {
             /** @description What it can be told to do, by name. */
@@ -2944,6 +3114,20 @@ export interface components {
              */
             to: number;
         };
+        Hours: {
+            /**
+             * Format: int64
+             * @description Its first minute, since midnight.
+             * @example 1320
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description The first minute after it; it may go over midnight.
+             * @example 420
+             */
+            to: number;
+        };
         Invitation: {
             /**
              * Format: uuid
@@ -3068,6 +3252,10 @@ export interface components {
         ListToken: {
             /** @description The things. */
             items: components["schemas"]["Token"][];
+        };
+        ListWebhook: {
+            /** @description The things. */
+            items: components["schemas"]["Webhook"][];
         };
         LocalClient: {
             /**
@@ -3340,6 +3528,47 @@ export interface components {
             type: "news";
         };
         Nothing: Record<string, never>;
+        NoticeRule: {
+            /**
+             * @description Never, outside quiet hours, or at any time.
+             * @example quiet
+             * @enum {string}
+             */
+            choice: "off" | "quiet" | "always";
+            /**
+             * @description What it is about.
+             * @example gateway_lost
+             * @enum {string}
+             */
+            kind: "rule" | "cut" | "not_confirmed" | "gateway_lost" | "key_ending" | "webhook_stopped";
+        };
+        NotificationChange: {
+            /** @description What the caller wants to be told of; what is left out is as for everybody. */
+            kinds: components["schemas"]["NoticeRule"][];
+            /** @description When what can wait waits; left out: never. */
+            quiet?: components["schemas"]["Hours"];
+        };
+        Notifications: {
+            /**
+             * @description Whether the address was confirmed: before, nothing is sent.
+             * @example true
+             */
+            active: boolean;
+            /**
+             * @description Where e-mail goes; null: nowhere.
+             * @example ada@example.org
+             */
+            address: string | null;
+            /** @description What the caller is told of. */
+            kinds: components["schemas"]["NoticeRule"][];
+            /** @description When what can wait waits; null: never. */
+            quiet: components["schemas"]["Hours"] | null;
+            /**
+             * @description Whether this server sends e-mail at all.
+             * @example true
+             */
+            sends: boolean;
+        };
         NotifyAction: {
             /**
              * Format: uuid
@@ -3972,7 +4201,7 @@ export interface components {
             notify?: components["schemas"]["NotifyAction"];
             /** @description The scene. */
             scene?: components["schemas"]["SceneAction"];
-            /** @description Call an address; not yet available. */
+            /** @description Call a webhook of the home. */
             webhook?: components["schemas"]["WebhookAction"];
         };
         RuleChange: {
@@ -4737,12 +4966,136 @@ export interface components {
             /** @description At the first time; null: there was none. */
             was: components["schemas"]["Property"] | null;
         };
-        WebhookAction: {
+        Webhook: {
             /**
-             * @description The address.
+             * Format: int64
+             * @description It has been told of the log up to here.
+             * @example 1040
+             */
+            checkpoint: number;
+            /**
+             * Format: date-time
+             * @description When it last took a message; null: never.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            delivered_at: string;
+            /**
+             * Format: int64
+             * @description How often in a row it did not take the next message.
+             * @example 0
+             */
+            failures: number;
+            /**
+             * Format: uuid
+             * @description The webhook.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a0b
+             */
+            id: string;
+            /**
+             * @description What people call it.
+             * @example Garden server
+             */
+            name: string;
+            /**
+             * @description Why it last did not; null: it did.
+             * @example timed_out
+             */
+            problem: string | null;
+            /**
+             * Format: date-time
+             * @description When it is tried again; null: nothing waits.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            retry_at: string;
+            /**
+             * Format: int64
+             * @description The last event that touched it.
+             * @example 1041
+             */
+            revision: number;
+            /**
+             * @description Why it is told nothing any more; null: it is told.
+             * @example failing
+             * @enum {string|null}
+             */
+            stopped: "asked" | "failing" | "gone" | null;
+            /**
+             * @description What it is told of: types of events, or the first word of some. None: only what it is called for.
+             * @example [
+             *       "device.reported"
+             *     ]
+             */
+            types: string[];
+            /**
+             * @description Where it is.
              * @example https://example.org/hook
              */
             url: string;
+        };
+        WebhookAction: {
+            /**
+             * @description Refused: register a webhook and name it.
+             * @example https://example.org/hook
+             */
+            url?: string;
+            /**
+             * Format: uuid
+             * @description The webhook.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a0b
+             */
+            webhook?: string;
+        };
+        WebhookChange: {
+            /**
+             * @description A new name.
+             * @example Kitchen
+             */
+            name?: string;
+            /**
+             * @description Whether to tell it anything. What happened while it was off it is not told.
+             * @example true
+             */
+            on?: boolean | null;
+            /**
+             * @description What to tell it of from now on.
+             * @example [
+             *       "device.reported"
+             *     ]
+             */
+            types?: string[];
+            /**
+             * @description A new address.
+             * @example https://example.org/hook
+             */
+            url?: string | null;
+        };
+        WebhookRequest: {
+            /**
+             * @description What to call it.
+             * @example Kitchen
+             */
+            name: string;
+            /**
+             * @description What to tell it of: types of events, or the first word of some. None: only what it is called for.
+             * @example [
+             *       "device.reported"
+             *     ]
+             */
+            types: string[];
+            /**
+             * @description Where it is: a public address that begins with https://.
+             * @example https://example.org/hook
+             */
+            url: string;
+        };
+        WebhookSecret: {
+            /**
+             * @description To check signatures with, as the Standard Webhooks specification says. It is shown only now.
+             * @example whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD
+             */
+            secret: string;
+            /** @description The webhook. */
+            webhook: components["schemas"]["Webhook"];
         };
         Welcome: {
             /**
@@ -5109,6 +5462,149 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notifications"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "choose-notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notifications"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "set-address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "remove-address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "confirm-address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressConfirmation"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -8219,6 +8715,217 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Twins"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "list-webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListWebhook"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "add-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "remove-webhook": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what is changed: its revision in quotes. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The webhook. */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["UnprocessableEntity"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "change-webhook": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of what is changed: its revision in quotes. */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The webhook. */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "call-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The webhook. */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "new-webhook-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+                /** @description The webhook. */
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
                 };
             };
             401: components["responses"]["Unauthorized"];
