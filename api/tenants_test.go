@@ -26,6 +26,7 @@ func door() map[string]string {
 		"sign-in-by-password": "aaaaaaa", "begin-sign-in": "+++++++", "sign-in-by-passkey": "aaaaaaa", "prove": "aaafaaa",
 		"get-account": "+++faa+", "set-password": "+++faa+", "new-codes": "+++faa+", "confirm-codes": "+++faa+", "remove-codes": "+++faa+",
 		"list-passkeys": "+++faa+", "begin-passkey": "+++faa+", "add-passkey": "aaafaaa", "remove-passkey": "nnnfaan",
+		"get-notifications": "+++faa+", "choose-notifications": "+++faa+", "set-address": "+++faa+", "confirm-address": "+++faa+", "remove-address": "+++faa+",
 		"get-session": "++++aa+", "sign-out": "+++faa+",
 		"list-homes": "++++aa+", "found-home": "+++faa+", "list-models": "++++aa+", "get-model": "++++aa+",
 		"list-tokens": "+++faa+", "make-token": "nnnfaan", "end-token": "+nnfaan",
