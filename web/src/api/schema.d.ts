@@ -4978,7 +4978,7 @@ export interface components {
              * @description When it last took a message; null: never.
              * @example 2026-05-03T14:02:11.250000Z
              */
-            delivered_at: string;
+            delivered_at: string | null;
             /**
              * Format: int64
              * @description How often in a row it did not take the next message.
@@ -5006,7 +5006,7 @@ export interface components {
              * @description When it is tried again; null: nothing waits.
              * @example 2026-05-03T14:02:11.250000Z
              */
-            retry_at: string;
+            retry_at: string | null;
             /**
              * Format: int64
              * @description The last event that touched it.
