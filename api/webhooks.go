@@ -21,10 +21,10 @@ type Webhook struct {
 	Stopped     *string          `json:"stopped" enum:"asked,failing,gone" doc:"Why it is told nothing any more; null: it is told." example:"failing"`
 	Revision    domain.Seq       `json:"revision" doc:"The last event that touched it." example:"1041"`
 	Checkpoint  domain.Seq       `json:"checkpoint" doc:"It has been told of the log up to here." example:"1040"`
-	DeliveredAt *Instant         `json:"delivered_at" doc:"When it last took a message; null: never."`
+	DeliveredAt *Instant         `json:"delivered_at" nullable:"true" doc:"When it last took a message; null: never."`
 	Failures    int              `json:"failures" doc:"How often in a row it did not take the next message." example:"0"`
 	Problem     *string          `json:"problem" doc:"Why it last did not; null: it did." example:"timed_out"`
-	RetryAt     *Instant         `json:"retry_at" doc:"When it is tried again; null: nothing waits."`
+	RetryAt     *Instant         `json:"retry_at" nullable:"true" doc:"When it is tried again; null: nothing waits."`
 }
 
 // WebhookRequest makes a webhook.

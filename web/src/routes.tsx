@@ -68,6 +68,11 @@ const people = createRoute({
   path: '/people',
   component: lazyRouteComponent(() => import('./people/PeoplePage'), 'PeoplePage'),
 })
+const webhooks = createRoute({
+  getParentRoute: () => home,
+  path: '/webhooks',
+  component: lazyRouteComponent(() => import('./webhooks/WebhooksPage'), 'WebhooksPage'),
+})
 const account = createRoute({
   getParentRoute: () => gate,
   path: '/account',
@@ -84,7 +89,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     enter,
     join,
-    gate.addChildren([first, account, home.addChildren([rooms, device, timeline, arrange, gateways, gateway, rules, newRule, rule, scenes, people])]),
+    gate.addChildren([first, account, home.addChildren([rooms, device, timeline, arrange, gateways, gateway, rules, newRule, rule, scenes, people, webhooks])]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -9,6 +9,7 @@ import { Trouble } from '../parts/Prove'
 import styles from './Account.module.css'
 import { CodesCard } from './CodesCard'
 import { Day } from './Day'
+import { NotificationsCard } from './NotificationsCard'
 import { TokensCard } from './TokensCard'
 
 /** How the person signs in, where they are signed in, and what comes in their name. */
@@ -24,6 +25,7 @@ export function AccountPage() {
       <PasskeysCard />
       <PasswordCard />
       <CodesCard />
+      <NotificationsCard />
       <SessionsCard />
       <TokensCard />
     </main>

@@ -2,7 +2,7 @@ import type { components } from './schema'
 
 // The shapes of the HTTP interface under the names the app uses. Where the
 // generated types are wider than what is sent, this is the place that says so.
-type Schemas = components['schemas']
+export type Schemas = components['schemas']
 
 export type Session = Schemas['Session']
 export type Home = Schemas['Home']
@@ -32,6 +32,8 @@ export type Density = Schemas['Density']
 export type Member = Schemas['Member']
 export type Scope = Schemas['Scope']
 export type Role = Member['role']
+export type Webhook = Schemas['Webhook']
+export type NoticeKind = Schemas['NoticeRule']['kind']
 export type Proof = Schemas['Proof']
 export type Problem = Schemas['Problem']
 
