@@ -1577,7 +1577,7 @@ export interface paths {
         put?: never;
         /**
          * Make a webhook
-         * @description Tells an address what happens from now on, and returns the secret to check its signatures with. 409 when the home has as many as it can.
+         * @description Tells an address what happens from now on, and returns the secret to check its signatures with. 409 when there are as many as can be.
          */
         post: operations["add-webhook"];
         delete?: never;
