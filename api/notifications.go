@@ -41,7 +41,7 @@ type NotificationChange struct {
 // Resolve refuses hours without an end.
 func (c *NotificationChange) Resolve(_ huma.Context, prefix *huma.PathBuffer) []error {
 	if c.Quiet != nil && c.Quiet.From == c.Quiet.To {
-		return []error{&huma.ErrorDetail{Location: prefix.With("quiet.to"), Message: "must differ from from"}}
+		return []error{&huma.ErrorDetail{Location: prefix.With("quiet.to"), Message: "must not be when they begin"}}
 	}
 	return nil
 }

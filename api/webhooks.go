@@ -94,7 +94,8 @@ func (s *Server) addWebhooks() {
 	add(s, op("list-webhooks", http.MethodGet, "", "The webhooks",
 		"Returns the webhooks of the home, the oldest first, and how they fare."), s.listWebhooks)
 	made := op("add-webhook", http.MethodPost, "", "Make a webhook",
-		"Tells an address what happens from now on, and returns the secret to check its signatures with. 409 when the home has as many as it can.", http.StatusConflict)
+		"Tells an address what happens from now on, and returns the secret to check its signatures with. 409 when there are as many as can be.",
+		http.StatusConflict)
 	made.status = http.StatusCreated
 	add(s, made, s.addWebhook)
 	add(s, op("change-webhook", http.MethodPatch, "/{webhook}", "Change a webhook",

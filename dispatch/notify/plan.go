@@ -152,7 +152,9 @@ func (t *Teller) event(ctx context.Context, home domain.HomeID, seq domain.Seq) 
 	return rows[0], nil
 }
 
-func (t *Teller) plan(ctx context.Context, home domain.HomeID, person domain.PersonID, seq domain.Seq, about domain.NoticeKind, zone string, now time.Time) error {
+func (t *Teller) plan(
+	ctx context.Context, home domain.HomeID, person domain.PersonID, seq domain.Seq, about domain.NoticeKind, zone string, now time.Time,
+) error {
 	s, err := SettingsOf(ctx, t.store.Pool(), person)
 	choice := s.Choice(about)
 	if err != nil || !s.Confirmed || choice == Off {
