@@ -30,6 +30,11 @@ func TestEveryDependencyIsArguedForInItsVersion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	others, err := filepath.Glob("dispatch/*/*lab/package.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	labs = append(labs, others...)
 	folders := []string{"web", "migrations/privatepg"}
 	for _, lab := range labs {
 		folders = append(folders, filepath.Dir(lab))

@@ -15,6 +15,7 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 
 	"logis/access"
+	"logis/dispatch/notify"
 	"logis/dispatch/outside"
 	"logis/eventstore"
 	"logis/history"
@@ -38,6 +39,8 @@ type Options struct {
 	Callers Callers
 	// Outside knows which addresses can be called; nil: those of the public internet.
 	Outside *outside.Caller
+	// Teller knows how people want to be told; nil: one that sends nothing.
+	Teller *notify.Teller
 	// App is the browser app: index.html and what it loads. Nil serves none.
 	App fs.FS
 	// Log is told of faults that are not the caller's. Nil tells nobody.
@@ -92,6 +95,9 @@ func build(options Options, t tuning) (*Server, error) {
 	if options.Outside == nil {
 		options.Outside = outside.New(outside.Options{})
 	}
+	if options.Teller == nil {
+		options.Teller = notify.New(options.Store, notify.Options{})
+	}
 	s := &Server{
 		options: options, tuning: t, router: chi.NewRouter(),
 		people: newCallers(t.person), places: newCallers(t.address),
@@ -145,6 +151,7 @@ func (s *Server) routes(r chi.Router) {
 	s.addWebhooks()
 	s.addTokens()
 	s.addAccount()
+	s.addNotifications()
 	s.addPasskeys()
 	s.addCalls()
 	s.addConfiguration()

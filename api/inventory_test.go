@@ -87,6 +87,7 @@ func bodyFor(op *huma.Operation) string {
 		"grant-rule": `{"device":"018f0000-0000-7000-8000-000000000000"}`,
 		"add-scene":  `{"name":"Bright","capture":["018f0000-0000-7000-8000-000000000000"]}`, "change-scene": `{"name":"Other"}`,
 		"set-mode": `{"mode":"away"}`, "add-mode": `{"name":"Party"}`, "set-presence": `{"present":true}`, "change-settings": `{"clauses":[]}`,
+		"choose-notifications": `{"kinds":[{"kind":"cut","choice":"off"}]}`, "set-address": `{"address":"ada@example.org"}`, "confirm-address": `{"code":"00000000"}`,
 		"add-webhook": `{"name":"Server","url":"https://example.org/hook","types":["device"]}`, "change-webhook": `{"on":false}`,
 		"change-device": `{"name":"Other"}`, "request-command": `{"set":{"onOff":true}}`,
 		"open-pairing": `{"radio":"zigbee","seconds":60}`, "commission-device": `{"radio":"matter","code":"34970112332"}`,

@@ -27,6 +27,7 @@ func door() map[string]string {
 		"get-account": "+++faa+", "set-password": "+++faa+", "new-codes": "+++faa+", "confirm-codes": "+++faa+", "remove-codes": "+++faa+",
 		"erase-account": "+++faa+",
 		"list-passkeys": "+++faa+", "begin-passkey": "+++faa+", "add-passkey": "aaafaaa", "remove-passkey": "nnnfaan",
+		"get-notifications": "+++faa+", "choose-notifications": "+++faa+", "set-address": "+++faa+", "confirm-address": "+++faa+", "remove-address": "+++faa+",
 		"get-session": "++++aa+", "sign-out": "+++faa+",
 		"list-homes": "++++aa+", "found-home": "+++faa+", "list-models": "++++aa+", "get-model": "++++aa+",
 		"list-tokens": "+++faa+", "make-token": "nnnfaan", "end-token": "+nnfaan",

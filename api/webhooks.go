@@ -21,10 +21,10 @@ type Webhook struct {
 	Stopped     *string          `json:"stopped" enum:"asked,failing,gone" doc:"Why it is told nothing any more; null: it is told." example:"failing"`
 	Revision    domain.Seq       `json:"revision" doc:"The last event that touched it." example:"1041"`
 	Checkpoint  domain.Seq       `json:"checkpoint" doc:"It has been told of the log up to here." example:"1040"`
-	DeliveredAt *Instant         `json:"delivered_at" doc:"When it last took a message; null: never."`
+	DeliveredAt *Instant         `json:"delivered_at" nullable:"true" doc:"When it last took a message; null: never."`
 	Failures    int              `json:"failures" doc:"How often in a row it did not take the next message." example:"0"`
 	Problem     *string          `json:"problem" doc:"Why it last did not; null: it did." example:"timed_out"`
-	RetryAt     *Instant         `json:"retry_at" doc:"When it is tried again; null: nothing waits."`
+	RetryAt     *Instant         `json:"retry_at" nullable:"true" doc:"When it is tried again; null: nothing waits."`
 }
 
 // WebhookRequest makes a webhook.
@@ -91,13 +91,17 @@ func (s *Server) addWebhooks() {
 			dangerous: method != http.MethodGet, summary: summary, description: description, refusals: refusals,
 		}
 	}
-	add(s, op("list-webhooks", http.MethodGet, "", "The webhooks", "Returns the webhooks of the home, the oldest first, and how they fare."), s.listWebhooks)
+	add(s, op("list-webhooks", http.MethodGet, "", "The webhooks",
+		"Returns the webhooks of the home, the oldest first, and how they fare."), s.listWebhooks)
 	made := op("add-webhook", http.MethodPost, "", "Make a webhook",
-		"Tells an address what happens from now on, and returns the secret to check its signatures with. 409 when the home has as many as it can.", http.StatusConflict)
+		"Tells an address what happens from now on, and returns the secret to check its signatures with. 409 when there are as many as can be.",
+		http.StatusConflict)
 	made.status = http.StatusCreated
 	add(s, made, s.addWebhook)
-	add(s, op("change-webhook", http.MethodPatch, "/{webhook}", "Change a webhook", "Gives it another name, address or types, or switches it on or off."), s.changeWebhook)
-	add(s, op("remove-webhook", http.MethodDelete, "/{webhook}", "Remove a webhook", "It is told nothing any more. Rules that call it fail at that point."), s.removeWebhook)
+	add(s, op("change-webhook", http.MethodPatch, "/{webhook}", "Change a webhook",
+		"Gives it another name, address or types, or switches it on or off."), s.changeWebhook)
+	add(s, op("remove-webhook", http.MethodDelete, "/{webhook}", "Remove a webhook",
+		"It is told nothing any more. Rules that call it fail at that point."), s.removeWebhook)
 	add(s, op("new-webhook-secret", http.MethodPost, "/{webhook}/secret", "Replace the secret of a webhook",
 		"Returns a new secret. For a day messages are signed with both."), s.newWebhookSecret)
 	called := op("call-webhook", http.MethodPost, "/{webhook}/calls", "Call a webhook",

@@ -13,7 +13,8 @@ func TestTheSecretOfAWebhookIsShownOnceAndItsAddressToThoseWhoManageIt(t *testin
 	b := setup(t)
 	h := b.person("Ada").house("Home")
 	var made, renewed WebhookSecret
-	h.owner.ask("POST", h.path+"/webhooks", `{"name":"Server","url":"https://example.org/hook?token=hush","types":["device","command.failed"]}`).want(201).into(&made)
+	body := `{"name":"Server","url":"https://example.org/hook?token=hush","types":["device","command.failed"]}`
+	h.owner.ask("POST", h.path+"/webhooks", body).want(201).into(&made)
 	at := h.path + "/webhooks/" + made.Webhook.ID.String()
 	h.owner.ask("POST", at+"/secret", "").want(200).into(&renewed)
 	if !strings.HasPrefix(made.Secret, "whsec_") || renewed.Secret == made.Secret || made.Webhook.Stopped != nil || made.Webhook.Name != "Server" {

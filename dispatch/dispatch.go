@@ -12,6 +12,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 	"golang.org/x/sync/errgroup"
 
+	"logis/dispatch/notify"
 	"logis/dispatch/outside"
 	"logis/dispatch/webhook"
 	"logis/domain"
@@ -43,6 +44,8 @@ type Options struct {
 	Forget func(context.Context) (int64, error)
 	// Outside calls webhooks; nil: one that calls nothing but the public internet.
 	Outside *outside.Caller
+	// Teller tells people; nil: nobody is told.
+	Teller *notify.Teller
 }
 
 // Dispatcher runs the jobs of one server.
@@ -74,6 +77,9 @@ func New(store *eventstore.Store, queue *Queue, options Options) *Dispatcher {
 	if options.Outside == nil {
 		options.Outside = outside.New(outside.Options{})
 	}
+	if options.Teller == nil {
+		options.Teller = notify.New(store, notify.Options{})
+	}
 	return &Dispatcher{
 		options: options, store: store, queue: queue,
 		webhooks: webhook.New(store, options.Outside, queue.callLater),
@@ -88,6 +94,8 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	river.AddWorker(workers, &configureWorker{dispatcher: d})
 	river.AddWorker(workers, &rulesWorker{dispatcher: d})
 	river.AddWorker(workers, &webhookWorker{dispatcher: d})
+	river.AddWorker(workers, &planWorker{teller: d.options.Teller})
+	river.AddWorker(workers, &tellWorker{teller: d.options.Teller})
 	client, err := river.NewClient(nearDriver{riverpgxv5.New(d.queue.pool), d.queue.near}, &river.Config{
 		Logger:                      d.options.Log,
 		Workers:                     workers,
@@ -103,6 +111,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 			closeQueue:                 {MaxWorkers: closeWorkers},
 			webhookQueue:               {MaxWorkers: webhookWorkers},
 			slowQueue:                  {MaxWorkers: slowWorkers},
+			noticeQueue:                {MaxWorkers: noticeWorkers},
 		},
 	})
 	if err != nil {

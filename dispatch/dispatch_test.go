@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"logis/dispatch"
+	"logis/dispatch/notify"
 	"logis/dispatch/outside"
 	"logis/domain"
 	"logis/domain/thing"
@@ -55,6 +56,7 @@ type bundle struct {
 	allowed bool
 	forgot  chan struct{}
 	outside *outside.Caller
+	teller  func(notify.Options) *notify.Teller // nil: nobody is told
 }
 
 const replica = "one"
@@ -67,9 +69,15 @@ func setup(t *testing.T) *bundle {
 // setupWith is setup with a caller of webhooks.
 func setupWith(t *testing.T, caller *outside.Caller) *bundle {
 	t.Helper()
-	b := &bundle{
-		outside: caller,
-		pool:    pgtest.New(t), sender: &sender{sent: make(chan domain.CommandID, 16)}, allowed: true,
+	return (&bundle{outside: caller}).begin(t)
+}
+
+// begin founds the home and runs the first server.
+func (b *bundle) begin(t *testing.T) *bundle {
+	t.Helper()
+	*b = bundle{
+		outside: b.outside, teller: b.teller,
+		pool: pgtest.New(t), sender: &sender{sent: make(chan domain.CommandID, 16)}, allowed: true,
 		forgot: make(chan struct{}, 1),
 		home:   eventstore.NewID[domain.HomeKind](time.Now()), gateway: eventstore.NewID[domain.GatewayKind](time.Now()),
 		lamp: eventstore.NewID[domain.DeviceKind](time.Now()), lock: eventstore.NewID[domain.DeviceKind](time.Now()),
@@ -95,8 +103,14 @@ func (b *bundle) server(t *testing.T, replica string) *eventstore.Store {
 		Catalog: catalog, Projection: projections.Tables{Catalog: catalog},
 		Reactors: dispatch.Reactors(), Jobs: queue,
 	})
+	var teller *notify.Teller
+	if b.teller != nil {
+		b.store = store
+		teller = b.teller(notify.Options{Later: queue.TellLater})
+	}
 	d := dispatch.New(store, queue, dispatch.Options{
-		Log: log, Sender: b.sender, Outside: b.outside,
+		Teller: teller,
+		Log:    log, Sender: b.sender, Outside: b.outside,
 		Authorize: func(*domain.Home, *domain.Command, time.Time) bool { return b.allowed },
 		Forget: func(context.Context) (int64, error) {
 			select {

@@ -1,5 +1,6 @@
 // Package dispatch is what runs later and perhaps again: send a command, close it
-// when late, end the waits of rules, tell gateways their settings and rules.
+// when late, end the waits of rules, tell gateways their settings and rules, tell
+// webhooks and people what happens.
 //
 // A job carries ids only and exists exactly when its event does: [Reactor] asks
 // for it inside the append, [Queue] inserts it in the same transaction. A worker

@@ -14,7 +14,7 @@ import (
 // each of them: rules record further events, and whoever comes after them would see
 // a home that has moved on.
 func Reactors() []eventstore.Reactor {
-	return []eventstore.Reactor{Reactor{}, Webhooks{}, Rules{}, Placing{}}
+	return []eventstore.Reactor{Reactor{}, Webhooks{}, Notices{}, Rules{}, Placing{}}
 }
 
 // Rules lets the rules of a home that run in the cloud react to its events, in the

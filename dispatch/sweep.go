@@ -44,9 +44,12 @@ func (d *Dispatcher) sweep(ctx context.Context) error {
 }
 
 // forget drops kept answers, sessions, links and claims that have expired, and sees
-// to it that no webhook is forgotten.
+// to it that no webhook and no person is forgotten.
 func (d *Dispatcher) forget(ctx context.Context) error {
 	if err := d.resumeWebhooks(ctx); err != nil {
+		return err
+	}
+	if err := d.resumeTelling(ctx); err != nil {
 		return err
 	}
 	_, err := d.store.ForgetKeys(ctx)

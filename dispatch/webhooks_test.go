@@ -18,7 +18,7 @@ import (
 )
 
 // listen makes a webhook of the home at a path of the server.
-func (b *bundle) listen(t *testing.T, url string, types ...string) domain.WebhookID {
+func (b *bundle) listen(t *testing.T, url string, types ...string) {
 	t.Helper()
 	id := eventstore.NewID[domain.WebhookKind](time.Now())
 	err := b.store.Append(t.Context(), []domain.HomeID{b.home}, func(ctx context.Context, tx *eventstore.Tx) error {
@@ -35,7 +35,6 @@ func (b *bundle) listen(t *testing.T, url string, types ...string) domain.Webhoo
 	if err != nil {
 		t.Fatal(err)
 	}
-	return id
 }
 
 // A11: webhooks that never answer keep neither the others nor a command waiting, and

@@ -98,8 +98,10 @@ func ruleFacts() map[string]domain.Fact {
 		"webhook.called@1":      domain.WebhookCalled{Fired: 15, Action: 2},
 		"notification.sent@1":   domain.NotificationSent{Channel: domain.ByMail, Notices: []domain.Seq{15, 16}, More: 3},
 		"notification.failed@1": domain.NotificationFailed{Channel: domain.ByMail, Notices: []domain.Seq{15}, Reason: domain.FailRefused},
-		"rule.edited@1.webhook": domain.RuleEdited{Document: domain.RuleDocument{Triggers: []domain.Trigger{}, Actions: []domain.Action{{Webhook: &domain.WebhookAction{Webhook: sampleWebhook}}}}},
-		"scene.activated@1":     domain.SceneActivated{Version: 3, Undoes: 9, Before: settings, Depth: 1},
+		"rule.edited@1.webhook": domain.RuleEdited{Document: domain.RuleDocument{
+			Triggers: []domain.Trigger{}, Actions: []domain.Action{{Webhook: &domain.WebhookAction{Webhook: sampleWebhook}}},
+		}},
+		"scene.activated@1": domain.SceneActivated{Version: 3, Undoes: 9, Before: settings, Depth: 1},
 		"command.requested@1.rule": domain.CommandRequested{
 			Command: sampleCommand, Gateway: gateway, Class: thing.Comfort, Set: set("onOff", "true"), Depth: 3,
 		},

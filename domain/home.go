@@ -174,10 +174,8 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 		h.applyPlacement(ev)
 	case SceneEdited, SceneRenamed, SceneRemoved, SceneActivated:
 		h.applyScene(ev)
-	case TestEdited, TestRemoved:
-		h.applyTest(ev)
-	case WebhookEdited, WebhookRenamed, WebhookStarted, WebhookStopped, WebhookRemoved:
-		h.applyWebhook(ev)
+	case TestEdited, TestRemoved, WebhookEdited, WebhookRenamed, WebhookStarted, WebhookStopped, WebhookRemoved:
+		h.applyKept(ev)
 	case GatewayClockStepped, GatewayEntryRefused, GatewayClaimExhausted, CommandAnsweredLate,
 		GatewayPairingOpened, GatewayPairingClosed, GatewayCommissioningBegun, GatewayClientEnded, NoticeRaised,
 		MemberInvited, MemberUninvited, WebhookCalled, NotificationSent, NotificationFailed,

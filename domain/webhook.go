@@ -50,7 +50,7 @@ func (h *Home) EditWebhook(id WebhookID, fact WebhookEdited, actor Actor) (Event
 		known := EventTypes()
 		for i, asked := range fact.Types {
 			if !slices.ContainsFunc(known, func(t string) bool { return covers(asked, t) }) {
-				faults = append(faults, Fault{fmt.Sprintf("types[%d]", i), `must be a type of event, such as "device.reported", or the first word of some, such as "device"`})
+				faults = append(faults, Fault{fmt.Sprintf("types[%d]", i), `must be a type of event, like "device.reported", or the first word of some, like "device"`})
 			}
 		}
 	}
@@ -74,6 +74,16 @@ func (h *Home) CallWebhook(id WebhookID, actor Actor, fact WebhookCalled) (Event
 		return Event{}, Errorf(Conflict, "the webhook is switched off")
 	}
 	return Event{Entity: id.Entity(), Actor: actor, Fact: fact}, nil
+}
+
+// applyKept folds what people keep beside the rules of a home: tests and webhooks.
+func (h *Home) applyKept(ev *RecordedEvent) {
+	switch ev.Fact.(type) {
+	case TestEdited, TestRemoved:
+		h.applyTest(ev)
+	default:
+		h.applyWebhook(ev)
+	}
 }
 
 func (h *Home) applyWebhook(ev *RecordedEvent) {

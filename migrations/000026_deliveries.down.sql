@@ -1,1 +1,1 @@
-DROP TABLE webhook_targets, webhooks;
+DROP TABLE notification_paces, notifications_due, notification_settings, webhook_targets, webhooks;

@@ -11,27 +11,28 @@ import (
 
 // homeless are the tables that are about no home, and why.
 var homeless = []string{
-	"access_log",         // of persons, where no home is concerned
-	"ceremonies",         // of persons, or of somebody who is not known yet
-	"checkpoint_hashes",  // of the tree over all homes
-	"checkpoints",        // of all homes
-	"erasures",           // of persons
-	"idempotency_keys",   // answers for a home or, before there is one, a person
-	"one_time_seeds",     // of persons
-	"passkeys",           // of persons
-	"passwords",          // of persons
-	"persons",            // may belong to several homes
-	"recovery_codes",     // of persons
-	"replicas",           // servers
-	"river_job",          // River's: its arguments carry ids only
-	"river_leader",       // River's
-	"river_notification", // River's
-	"river_queue",        // River's
-	"schema_migrations",  // golang-migrate's
-	"server_keys",        // of all servers together
-	"sessions",           // of persons
-	"sign_in_links",      // of persons
-	"tokens",             // of persons; the home is among their limits
+	"access_log",            // of persons, where no home is concerned
+	"ceremonies",            // of persons, or of somebody who is not known yet
+	"checkpoint_hashes",     // of the tree over all homes
+	"checkpoints",           // of all homes
+	"erasures",              // of persons
+	"idempotency_keys",      // answers for a home or, before there is one, a person
+	"notification_settings", // of persons
+	"one_time_seeds",        // of persons
+	"passkeys",              // of persons
+	"passwords",             // of persons
+	"persons",               // may belong to several homes
+	"recovery_codes",        // of persons
+	"replicas",              // servers
+	"river_job",             // River's: its arguments carry ids only
+	"river_leader",          // River's
+	"river_notification",    // River's
+	"river_queue",           // River's
+	"schema_migrations",     // golang-migrate's
+	"server_keys",           // of all servers together
+	"sessions",              // of persons
+	"sign_in_links",         // of persons
+	"tokens",                // of persons; the home is among their limits
 }
 
 // foundByKey are the tables about homes that are found by another key first.

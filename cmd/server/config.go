@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"strings"
 
+	"logis/dispatch/mail"
+	"logis/dispatch/notify"
 	"logis/dispatch/outside"
 )
 
@@ -20,6 +23,10 @@ type config struct {
 	demoArgs string // further flags for it
 	homeName string
 
+	smtp        string // address of a mail server; "": no mail is sent
+	smtpSecret  string // file with its password
+	mailFrom    string
+	site        string // where the app is, for links in mail
 	callable    string // networks that may be called although they are not public
 	checkpoints string // folder of the second place; "" is one in data
 }
@@ -54,6 +61,34 @@ func (c config) outside() (*outside.Caller, error) {
 	return outside.New(options), nil
 }
 
+// mailer returns who sends mail, nil for nobody. The password is in a file: a variable
+// would show in listings and reports of crashes.
+func (c config) mailer() (notify.Mailer, error) {
+	if c.smtp == "" {
+		return nil, nil //nolint:nilnil // everything works without mail
+	}
+	password := ""
+	if c.smtpSecret != "" {
+		text, err := os.ReadFile(c.smtpSecret)
+		if err != nil {
+			return nil, fmt.Errorf("password of the mail server: %w", err)
+		}
+		password = strings.TrimSpace(string(text))
+	}
+	server, err := mail.Open(c.smtp, password, c.mailFrom, nil)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errUsage, err)
+	}
+	return server, nil
+}
+
+func mailFlags(flags *flag.FlagSet, c *config) {
+	flags.StringVar(&c.smtp, "smtp", c.smtp, "mail server, like smtp://user@mail.example.org:587 (LOGIS_SMTP; none, and no mail is sent)")
+	flags.StringVar(&c.smtpSecret, "smtp-password-file", c.smtpSecret, "file with the password of its user (LOGIS_SMTP_PASSWORD_FILE)")
+	flags.StringVar(&c.mailFrom, "mail-from", c.mailFrom, "whom mail is from, like Logis <home@example.org> (LOGIS_MAIL_FROM)")
+	flags.StringVar(&c.site, "site", c.site, "where the app is, for links in mail, like https://home.example.org (LOGIS_SITE)")
+}
+
 func callableFlag(flags *flag.FlagSet, c *config) {
 	flags.StringVar(&c.callable, "callable", c.callable,
 		"networks that webhooks may be in although they are not public, separated by commas (LOGIS_CALLABLE; none)")
@@ -68,6 +103,8 @@ const (
 func readConfig(t terminal, name string, args []string, more func(*flag.FlagSet, *config)) (config, []string, error) {
 	c := config{addr: fromEnv(t, "LOGIS_ADDR", defaultAddr), data: fromEnv(t, "LOGIS_DATA", defaultData)}
 	c.database, c.checkpoints = fromEnv(t, "DATABASE_URL", ""), fromEnv(t, "LOGIS_CHECKPOINTS", "")
+	c.smtp, c.mailFrom = fromEnv(t, "LOGIS_SMTP", ""), fromEnv(t, "LOGIS_MAIL_FROM", "")
+	c.smtpSecret, c.site = fromEnv(t, "LOGIS_SMTP_PASSWORD_FILE", ""), fromEnv(t, "LOGIS_SITE", "")
 	c.callable = fromEnv(t, "LOGIS_CALLABLE", "")
 	flags := flag.NewFlagSet("logis-server "+name, flag.ContinueOnError)
 	flags.SetOutput(t.err)

@@ -15,6 +15,7 @@ import (
 	"logis/access"
 	"logis/api"
 	"logis/dispatch"
+	"logis/dispatch/notify"
 	"logis/dispatch/outside"
 	"logis/eventstore"
 	"logis/history/proof"
@@ -33,6 +34,7 @@ func runFlags(flags *flag.FlagSet, c *config) {
 	flags.StringVar(&c.demoEdge, "demo-edge", "", "program of an edge agent: runs it with a simulated home")
 	checkpointsFlag(flags, c)
 	callableFlag(flags, c)
+	mailFlags(flags, c)
 	flags.StringVar(&c.demoArgs, "demo-edge-args", "--simulated", "flags for that agent, separated by spaces")
 }
 
@@ -110,6 +112,7 @@ type server struct {
 	batcher    *eventstore.Batcher
 	hub        *hub.Hub
 	outside    *outside.Caller
+	teller     *notify.Teller
 	dispatcher *dispatch.Dispatcher
 	sealer     *proof.Sealer
 	api        *api.Server
@@ -124,8 +127,14 @@ func newServer(r *rooms, c config, log *slog.Logger) (*server, error) {
 	if s.outside, err = c.outside(); err != nil {
 		return nil, err
 	}
+	mailer, err := c.mailer()
+	if err != nil {
+		return nil, err
+	}
+	s.teller = notify.New(r.store, notify.Options{Mail: mailer, Site: c.site, Later: r.queue.TellLater})
 	s.dispatcher = dispatch.New(r.store, r.queue, dispatch.Options{
-		Log: log, Sender: s.hub, Authorize: access.Authorize, Forget: r.access.Sweep, Outside: s.outside,
+		Log: log, Sender: s.hub, Authorize: access.Authorize, Forget: r.access.Sweep,
+		Outside: s.outside, Teller: s.teller,
 	})
 	key, err := proof.OpenKey(c.data)
 	if err != nil {
@@ -134,7 +143,7 @@ func newServer(r *rooms, c config, log *slog.Logger) (*server, error) {
 	s.sealer = proof.NewSealer(r.store, key, c.second(), log)
 	s.api, err = api.New(api.Options{
 		Store: r.store, Tables: r.tables, Access: r.access, Callers: s.hub, Past: r.past, Proofs: s.sealer, Rollups: r.rollups, App: web.Dist(), Log: log,
-		Outside: s.outside,
+		Outside: s.outside, Teller: s.teller,
 	})
 	return s, err
 }

@@ -97,12 +97,12 @@ func (c *Caller) fault(address string) string {
 	host, err := netip.ParseAddr(u.Hostname())
 	if err != nil { // a name
 		if !slices.Contains(ports(), uint16(port)) && len(c.options.Allow) == 0 {
-			return fmt.Sprintf("must use one of the ports %v", ports())
+			return fmt.Sprintf("must use port %d or %d", ports()[0], ports()[1])
 		}
 		return ""
 	}
 	if !c.reachable(netip.AddrPortFrom(host, uint16(port))) {
-		return fmt.Sprintf("must be a public address, on one of the ports %v", ports())
+		return fmt.Sprintf("must be a public address, on port %d or %d", ports()[0], ports()[1])
 	}
 	return ""
 }

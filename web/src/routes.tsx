@@ -99,6 +99,11 @@ const audit = createRoute({
   path: '/audit',
   component: lazyRouteComponent(() => import('./audit/AuditPage'), 'AuditPage'),
 })
+const webhooks = createRoute({
+  getParentRoute: () => home,
+  path: '/webhooks',
+  component: lazyRouteComponent(() => import('./webhooks/WebhooksPage'), 'WebhooksPage'),
+})
 const account = createRoute({
   getParentRoute: () => gate,
   path: '/account',
@@ -115,7 +120,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     enter,
     join,
-    gate.addChildren([first, account, home.addChildren([rooms, device, timeline, proof, arrange, gateways, gateway, rules, newRule, rule, scenes, modes, tests, people, audit, energy])]),
+    gate.addChildren([first, account, home.addChildren([rooms, device, timeline, proof, arrange, gateways, gateway, rules, newRule, rule, scenes, modes, tests, people, audit, energy, webhooks])]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -10,6 +10,7 @@ import styles from './Account.module.css'
 import { CodesCard } from './CodesCard'
 import { Day } from './Day'
 import { EraseCard } from './EraseCard'
+import { NotificationsCard } from './NotificationsCard'
 import { TokensCard } from './TokensCard'
 
 /** How the person signs in, where they are signed in, and what comes in their name. */
@@ -25,6 +26,7 @@ export function AccountPage() {
       <PasskeysCard />
       <PasswordCard />
       <CodesCard />
+      <NotificationsCard />
       <SessionsCard />
       <TokensCard />
       {session.data && <EraseCard name={session.data.person.name} />}

@@ -2,7 +2,7 @@ import type { components } from './schema'
 
 // The shapes of the HTTP interface under the names the app uses. Where the
 // generated types are wider than what is sent, this is the place that says so.
-type Schemas = components['schemas']
+export type Schemas = components['schemas']
 
 export type Session = Schemas['Session']
 export type Home = Schemas['Home']
@@ -41,6 +41,8 @@ export type Role = Member['role']
 export type Audit = Schemas['Audit']
 export type AuditEntry = Schemas['AuditEntry']
 export type PutBackLeft = Schemas['PutBackLeft']
+export type Webhook = Schemas['Webhook']
+export type NoticeKind = Schemas['NoticeRule']['kind']
 export type Proof = Schemas['Proof']
 /** What a look at one part of the chain found. */
 export type Check = Schemas['Check']

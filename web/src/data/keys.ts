@@ -21,6 +21,7 @@ export const keys = {
   fleet: (home: string, gateway: string, ...what: (string | number)[]) => ['fleet', home, gateway, ...what] as const,
   names: (home: string) => ['names', home] as const,
   why: (home: string, asked: unknown) => ['why', home, asked] as const,
+  webhooks: (home: string) => ['webhooks', home] as const,
   rules: (home: string) => ['rules', home] as const,
   versions: (home: string, rule: string, version: number) => ['versions', home, rule, version] as const,
   explanation: (home: string, rule: string, seq: number) => ['explanation', home, rule, seq] as const,

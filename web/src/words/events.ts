@@ -3,6 +3,7 @@ import type { HomePicture } from '../data/picture'
 import { dayKey, span } from './ages'
 import { actorWords, reasonWords, wishWords } from './commands'
 import { energyTold } from './energyEvents'
+import { deliveryWords } from './delivery'
 import { byWeight, isMain, spaced, statement, titleWords, valueWords } from './values'
 import { deedTellers } from './deeds'
 import { ruleCount } from './rules'
@@ -197,8 +198,8 @@ const tellers: Record<string, Tell> = {
 
 /** What happened, in one plain sentence without a full stop. */
 export function eventWords(event: Event, teller: Teller): string {
-  return (tellers[event.type] ?? (() => spaced(event.type.replace('.', ' '))))(event, teller)
+  return (tellers[event.type] ?? ((e, t) => deliveryWords[e.type]?.(e, who(e, t)) ?? spaced(e.type.replace('.', ' '))))(event, teller)
 }
 
 /** The event type every name of which is told in words. For the tests. */
-export const toldTypes = Object.keys(tellers)
+export const toldTypes = [...Object.keys(tellers), ...Object.keys(deliveryWords)]

@@ -115,7 +115,7 @@ describe('events', () => {
   })
 
   it('have words for every type that is ever recorded', () => {
-    const facts = ['facts', 'factspast', 'factsrule'].map((name) => readFileSync(`../domain/${name}.go`, 'utf8')).join('')
+    const facts = ['facts', 'factspast', 'factsrule', 'factswebhook'].map((name) => readFileSync(`../domain/${name}.go`, 'utf8')).join('')
     const outcomes = readFileSync('../domain/command.go', 'utf8')
     const types = [...facts.matchAll(/return "([a-z]+\.[a-z_]+)"/g)].map((m) => m[1])
     const ends = [...outcomes.matchAll(/Outcome = "([a-z]+)"/g)].map((m) => `command.${m[1]}`)

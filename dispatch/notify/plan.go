@@ -1,0 +1,194 @@
+// Package notify tells people what happens in their homes.
+//
+// A notice is an event of a home's log and what it is about. Planning it decides, by
+// the home as it is then, who is to be told and when: their choices, their quiet
+// hours. Telling hands all that is due to one person over in one message, and the
+// home's log says so in ids. So a flood becomes a digest, and a message that does not
+// get through is tried again as part of the next.
+package notify
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"logis/dispatch/mail"
+	"logis/domain"
+	"logis/domain/thing"
+	"logis/eventstore"
+)
+
+// When a notice is planned.
+const (
+	// LostAfter is how long a gateway is away before somebody is told: a restart of
+	// the box or of the line is none of their business.
+	LostAfter = 5 * time.Minute
+	// KeyEndsBefore is how long before a key's end: a gateway renews it long before,
+	// so something is in the way.
+	KeyEndsBefore = 7 * 24 * time.Hour
+)
+
+// Mailer hands messages over; *mail.Server does.
+type Mailer interface {
+	Send(ctx context.Context, m mail.Mail) error
+}
+
+// Options are what a Teller needs.
+type Options struct {
+	// Mail sends messages; nil: this server sends none, and nobody is told.
+	Mail Mailer
+	// Site is where the app is, like https://home.example.org: for links; "": there
+	// are none.
+	Site string
+	// Later asks for a Tell at a time, in the transaction.
+	Later func(ctx context.Context, tx pgx.Tx, home domain.HomeID, person domain.PersonID, at time.Time) error
+}
+
+// Teller tells people. It is safe for concurrent use.
+type Teller struct {
+	store   *eventstore.Store
+	options Options
+}
+
+// New returns a teller over the homes of store.
+func New(store *eventstore.Store, options Options) *Teller {
+	return &Teller{store: store, options: options}
+}
+
+// Sends reports whether this server sends e-mail.
+func (t *Teller) Sends() bool { return t.options.Mail != nil }
+
+// About returns what an event has to be told as, and how long after it; ok is false
+// for nearly all. The event is the last one of the home.
+func About(home *domain.Home, ev *domain.RecordedEvent) (about domain.NoticeKind, at time.Time, ok bool) {
+	switch fact := ev.Fact.(type) {
+	case domain.NoticeRaised:
+		return fact.About, time.Time{}, true
+	case domain.WebhookStopped:
+		return domain.NoticeOfWebhook, time.Time{}, fact.Reason != domain.StopAsked
+	case domain.GatewayDisconnected:
+		return domain.NoticeOfGateway, ev.RecordedAt.Add(LostAfter), true
+	case domain.GatewayKeyCertified:
+		return domain.NoticeOfKey, time.UnixMilli(fact.EndsMS).Add(-KeyEndsBefore), fact.EndsMS != 0
+	case domain.CommandEnded:
+		c := home.EndedCommand()
+		doubtful := []domain.Outcome{domain.Failed, domain.Rejected, domain.Expired, domain.Unknown}
+		return domain.NoticeOfDoubt, time.Time{}, c != nil && c.Class == thing.Securing && slices.Contains(doubtful, fact.Outcome)
+	}
+	return "", time.Time{}, false
+}
+
+// still reports whether what was to be told later is still so.
+func still(home *domain.Home, row *eventstore.Row) bool {
+	fact, err := domain.DecodeFact(row.Type, row.Schema, row.Data)
+	g := home.Gateways[domain.GatewayID(row.Entity)]
+	switch fact := fact.(type) {
+	case domain.GatewayDisconnected:
+		return g != nil && !g.Revoked && !g.Connected && g.Session == fact.Session
+	case domain.GatewayKeyCertified:
+		return g != nil && !g.Revoked && g.KeyEnds.UnixMilli() == fact.EndsMS
+	}
+	return err == nil
+}
+
+// recipients are those who are to be told: the member a rule names, or the owners.
+func recipients(home *domain.Home, row *eventstore.Row, now time.Time) []domain.PersonID {
+	var named domain.PersonID
+	if fact, err := domain.DecodeFact(row.Type, row.Schema, row.Data); err == nil {
+		if raised, ok := fact.(domain.NoticeRaised); ok {
+			named = raised.Person
+		}
+	}
+	var all []domain.PersonID
+	for id, m := range home.Members {
+		wanted := m.Role == domain.Owner && named.IsZero() || id == named
+		if wanted && m.Scope.Lasts(now) {
+			all = append(all, id)
+		}
+	}
+	return all
+}
+
+// Plan decides who is told of an event, and when. Planning it again changes nothing.
+func (t *Teller) Plan(ctx context.Context, home domain.HomeID, seq domain.Seq, about domain.NoticeKind) error {
+	if t.options.Mail == nil {
+		return nil
+	}
+	row, err := t.event(ctx, home, seq)
+	if err != nil {
+		return err
+	}
+	var people []domain.PersonID
+	var zone string
+	var now time.Time
+	err = t.store.Append(ctx, []domain.HomeID{home}, func(_ context.Context, tx *eventstore.Tx) error {
+		people, now = nil, tx.Now()
+		if h := tx.Home(home); still(h, &row) {
+			people, zone = recipients(h, &row, now), h.Profile.TimeZone
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, person := range people {
+		if err := t.plan(ctx, home, person, seq, about, zone, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Teller) event(ctx context.Context, home domain.HomeID, seq domain.Seq) (eventstore.Row, error) {
+	rows, err := t.store.List(ctx, eventstore.Filter{Home: home, After: seq - 1, Before: seq + 1, AtLimit: 1})
+	if err != nil {
+		return eventstore.Row{}, err
+	}
+	if len(rows) == 0 {
+		return eventstore.Row{}, domain.Errorf(domain.NotFound, "there is no such event")
+	}
+	return rows[0], nil
+}
+
+func (t *Teller) plan(
+	ctx context.Context, home domain.HomeID, person domain.PersonID, seq domain.Seq, about domain.NoticeKind, zone string, now time.Time,
+) error {
+	s, err := SettingsOf(ctx, t.store.Pool(), person)
+	choice := s.Choice(about)
+	if err != nil || !s.Confirmed || choice == Off {
+		return err
+	}
+	due := now
+	if choice == Quiet {
+		due = afterQuiet(s.Quiet, zone, now)
+	}
+	return eventstore.Translate(pgx.BeginFunc(ctx, t.store.Pool(), func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `
+			INSERT INTO notifications_due (home_id, person_id, seq, about, due_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+			[16]byte(home), [16]byte(person), int64(seq), string(about), due)
+		if err != nil || tag.RowsAffected() == 0 {
+			return err
+		}
+		return t.options.Later(ctx, tx, home, person, due)
+	}))
+}
+
+// afterQuiet returns now, or the end of the quiet hours it lies in, by the clocks of
+// the home.
+func afterQuiet(quiet *domain.Window, zone string, now time.Time) time.Time {
+	location, err := time.LoadLocation(zone)
+	if quiet == nil || err != nil {
+		return now
+	}
+	local := now.In(location)
+	if !quiet.Holds(local.Hour()*60 + local.Minute()) {
+		return now
+	}
+	end := time.Date(local.Year(), local.Month(), local.Day(), quiet.To/60, quiet.To%60, 0, 0, location)
+	if !end.After(now) {
+		end = time.Date(local.Year(), local.Month(), local.Day()+1, quiet.To/60, quiet.To%60, 0, 0, location)
+	}
+	return end.UTC()
+}
