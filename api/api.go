@@ -130,7 +130,12 @@ func (s *Server) routes(r chi.Router) {
 	s.addConfiguration()
 	s.addLive(r)
 	finish(s.huma.OpenAPI())
-	s.document = sync.OnceValues(s.huma.OpenAPI().YAML)
+	s.document = sync.OnceValues(func() ([]byte, error) {
+		if err := illustrate(s.huma.OpenAPI()); err != nil {
+			return nil, err
+		}
+		return s.huma.OpenAPI().YAML()
+	})
 	r.Get("/openapi.yaml", s.openapi)
 }
 
