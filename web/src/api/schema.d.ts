@@ -2368,7 +2368,7 @@ export interface components {
              * @description Where it is; null: in no room.
              * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a02
              */
-            room: string;
+            room: string | null;
             /**
              * Format: date-time
              * @description When it came into the home.
@@ -3720,7 +3720,7 @@ export interface components {
              * @description The device they fight for; null: none.
              * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
              */
-            device: string;
+            device: string | null;
             /**
              * @description A circle, too much of it, or opposite wishes within five seconds.
              * @example conflict
@@ -3906,7 +3906,7 @@ export interface components {
              * @description The gateway it runs on; null: in the cloud.
              * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04
              */
-            gateway: string;
+            gateway: string | null;
             /**
              * @description The devices an owner lets this version open.
              * @example [
@@ -3925,7 +3925,7 @@ export interface components {
              * @description The gateway that was asked to run it and has not answered; until then it runs where it did. Null: none.
              * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04
              */
-            moving: string;
+            moving: string | null;
             /**
              * @description What people call it.
              * @example Light in the hall
