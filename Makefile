@@ -103,6 +103,8 @@ generate: web/$(DONE) ## write what is made from the code: OpenAPI document, the
 	$(GO) test ./api -run Example -update
 	$(GO) run ./cmd/server openapi > .cache/openapi.yaml
 	cp .cache/openapi.yaml api/openapi.yaml
+	$(GO) run ./cmd/server asyncapi > .cache/asyncapi.yaml
+	cp .cache/asyncapi.yaml api/asyncapi.yaml
 	cd web && $(NPM) run --silent generate
 	$(GO) test . -update
 
@@ -112,6 +114,8 @@ verify: web/$(DONE) ## fail when a generated file is not what `make generate` wo
 	$(GO) mod verify
 	$(GO) run ./cmd/server openapi > .cache/openapi.yaml
 	diff -u api/openapi.yaml .cache/openapi.yaml
+	$(GO) run ./cmd/server asyncapi > .cache/asyncapi.yaml
+	diff -u api/asyncapi.yaml .cache/asyncapi.yaml
 	cd web && $(NPM) exec -- openapi-typescript ../api/openapi.yaml --default-non-nullable=false -o ../.cache/schema.d.ts >/dev/null
 	diff -u web/src/api/schema.d.ts .cache/schema.d.ts
 

@@ -49,8 +49,8 @@ type Server struct {
 	places  *callers
 	room    chan struct{} // one token per request in flight
 	hall    *hall
-	// document returns the OpenAPI document, which is written once.
-	document func() ([]byte, error)
+	// The OpenAPI and the AsyncAPI document, each written once.
+	document, asyncDocument func() ([]byte, error)
 }
 
 // tuning is what tests set otherwise than in life.
@@ -58,14 +58,14 @@ type tuning struct {
 	person, address      pace
 	inFlight, queue      int
 	pulse, poll, recheck time.Duration
-	work, goodbye        time.Duration
+	work, goodbye, idle  time.Duration
 }
 
 func asInLife() tuning {
 	return tuning{
 		person: pace{personRate, personBurst}, address: pace{addressRate, addressBurst},
 		inFlight: maxInFlight, queue: liveQueue, pulse: livePulse, poll: livePoll, recheck: liveRecheck,
-		work: workTimeout, goodbye: liveGoodbye,
+		work: workTimeout, goodbye: liveGoodbye, idle: idleLimit,
 	}
 }
 
@@ -136,7 +136,9 @@ func (s *Server) routes(r chi.Router) {
 		}
 		return s.huma.OpenAPI().YAML()
 	})
-	r.Get("/openapi.yaml", s.openapi)
+	s.asyncDocument = sync.OnceValues(s.async)
+	r.Get("/openapi.yaml", s.serveDocument(s.document, "application/openapi+yaml"))
+	r.Get("/asyncapi.yaml", s.serveDocument(s.asyncDocument, "application/vnd.aai.asyncapi+yaml"))
 }
 
 // newHuma returns huma reading and writing by our rules.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -238,9 +239,27 @@ func (n *tour) live() {
 	if err != nil {
 		n.b.t.Fatal(err)
 	}
-	n.keep("follow-home", example{
-		Method: http.MethodGet, Path: strings.TrimPrefix(n.path, base) + "/live?after=1042", Status: http.StatusSwitchingProtocols,
-		Type: "application/json", Answer: []byte(text),
+	at := strings.TrimPrefix(n.path, base)
+	welcome := example{
+		Method: http.MethodGet, Path: at + "/live?after=1042", Status: http.StatusSwitchingProtocols, Type: "application/json", Answer: []byte(text),
+	}
+	n.keep("follow-home", welcome)
+	trunk := n.b.board(n.owner)
+	trunk.say(Subscribe{Type: "subscribe", Key: "a1", Home: n.id})
+	text = trunk.hear("welcome")
+	welcome.Path, welcome.Answer = "/live", []byte(text)
+	n.keep("follow-homes", welcome)
+	stream := n.streamed(n.owner, "?after="+seqText(n.head()-1), "")
+	got := stream.next() // the time to wait
+	for range 2 {
+		got += stream.next()
+	}
+	shown, err := json.Marshal(got)
+	if err != nil {
+		n.b.t.Fatal(err)
+	}
+	n.keep("stream-home", example{
+		Method: http.MethodGet, Path: at + "/events/stream?after=1042", Status: http.StatusOK, Type: "text/event-stream", Answer: shown,
 	})
 }
 

@@ -39,6 +39,7 @@ func subcommands() []subcommand {
 		{"export", "write the whole log of a home, to read, keep or verify", exportLog},
 		{"rebuild", "make the projections again from the log and compare", rebuildTables},
 		{"openapi", "print the OpenAPI document", printOpenAPI},
+		{"asyncapi", "print the AsyncAPI document of the live connections", printAsyncAPI},
 		{"version", "print the version", printVersion},
 	}
 }
