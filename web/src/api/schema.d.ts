@@ -476,6 +476,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/homes/{home}/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Be told what happens, the simple way
+         * @description Server-sent events, as `EventSource` reads them: what `follow-home` sends, each frame as the data of an event of its type, with the seq as its id. A browser that was cut off comes back with `Last-Event-ID` by itself and misses nothing. An event `ended` says why the server ends the stream.
+         */
+        get: operations["stream-home"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/homes/{home}/events/{seq}": {
         parameters: {
             query?: never;
@@ -881,7 +901,7 @@ export interface paths {
         };
         /**
          * Be told what happens
-         * @description A WebSocket from the app's own origin. The server sends JSON text frames: first `Welcome`, then `News` whenever the log grew (with `after`, beginning with every event that was missed), and `Pulse` every 15 seconds. Who was given a part of the home is told of that part only. The app sends nothing.
+         * @description A WebSocket from the app's own origin. The server sends JSON text frames: first `Welcome`, then `News` whenever the log grew (with `after`, beginning with every event that was missed), and `Pulse` every 15 seconds. Who was given a part of the home is told of that part only. The app sends nothing; see `GET /live` for a connection that is asked things.
          *
          *     Closed with 4401 when the session, the token or the membership ended, 4403 when what you may see has changed (begin again without `after`), 4429 when the app reads too slowly (resume with `after`), 1012 when the server stops, 1011 for a fault of ours.
          */
@@ -1514,6 +1534,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Be told of several homes, and ask
+         * @description A WebSocket for apps. The app sends `Subscribe`, `Unsubscribe` and `Order`, each with a key of its own that comes back in what answers it: `Welcome`, `Ended`, `Answer` or `Refusal`. Of each home that is followed come `News` and `Pulse`. An order is the very same as `POST …/commands`, with the key as its Idempotency-Key.
+         *
+         *     `Ended` tells with the codes of `follow-home` that one home is not followed any more; the connection itself is closed with 4401, 4429, 1012 and 1011 as there, and with 4408 when it followed no home for ten seconds. AsyncAPI: `/api/v1/asyncapi.yaml`.
+         */
+        get: operations["follow-homes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/models": {
         parameters: {
             query?: never;
@@ -1755,6 +1797,21 @@ export interface components {
             properties: {
                 [key: string]: components["schemas"]["Schema"];
             };
+        };
+        Answer: {
+            /** @description The command that was begun. */
+            command: components["schemas"]["Command"];
+            /**
+             * @description That of the order.
+             * @example 5f0c8a1e9b7d4c3f
+             */
+            key: string;
+            /**
+             * @description Which frame it is.
+             * @example answer
+             * @enum {string}
+             */
+            type: "answer";
         };
         Available: {
             /**
@@ -2494,6 +2551,31 @@ export interface components {
              * @example 512
              */
             seq: number;
+        };
+        Ended: {
+            /**
+             * Format: int64
+             * @description Why, as the codes of a closed socket: 1000, 1011, 1012, 4401, 4403 or 4429.
+             * @example 4403
+             */
+            code: number;
+            /**
+             * Format: uuid
+             * @description The home.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a01
+             */
+            home: string;
+            /**
+             * @description Why, for people.
+             * @example what you may see has changed
+             */
+            reason: string;
+            /**
+             * @description Which frame it is.
+             * @example ended
+             * @enum {string}
+             */
+            type: "ended";
         };
         Event: {
             /** @description Who did it. */
@@ -3315,6 +3397,12 @@ export interface components {
             /** @description The present gateways that the events touched: replace by id. */
             gateways: components["schemas"]["Gateway"][];
             /**
+             * Format: uuid
+             * @description The home.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a01
+             */
+            home: string;
+            /**
              * Format: date-time
              * @description The server's time.
              * @example 2026-05-03T14:02:11.250000Z
@@ -3361,6 +3449,33 @@ export interface components {
              * @example 1010
              */
             seq: number | null;
+        };
+        Order: {
+            /** @description What is asked of it. */
+            command: components["schemas"]["CommandRequest"];
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+            /**
+             * Format: uuid
+             * @description The home.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a01
+             */
+            home: string;
+            /**
+             * @description Its Idempotency-Key: the same order with the same key happens once. Comes back in the answer.
+             * @example 5f0c8a1e9b7d4c3f
+             */
+            key: string;
+            /**
+             * @description Which frame it is.
+             * @example command
+             * @enum {string}
+             */
+            type: "command";
         };
         OwnMode: {
             /**
@@ -3696,11 +3811,23 @@ export interface components {
         };
         Pulse: {
             /**
+             * Format: uuid
+             * @description The home.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a01
+             */
+            home: string;
+            /**
              * Format: date-time
              * @description The server's time.
              * @example 2026-05-03T14:02:11.250000Z
              */
             now: string;
+            /**
+             * Format: int64
+             * @description Where to resume: what came before was told, or is not for the app.
+             * @example 1043
+             */
+            seq: number;
             /**
              * @description Which frame it is.
              * @example pulse
@@ -3784,6 +3911,21 @@ export interface components {
              *     ]
              */
             codes: string[];
+        };
+        Refusal: {
+            /**
+             * @description That of the app's frame; empty where it could not be read.
+             * @example a1
+             */
+            key: string;
+            /** @description Why. */
+            problem: components["schemas"]["Problem"];
+            /**
+             * @description Which frame it is.
+             * @example refusal
+             * @enum {string}
+             */
+            type: "refusal";
         };
         Refused: {
             /**
@@ -4454,6 +4596,52 @@ export interface components {
              */
             seq: number;
         };
+        Subscribe: {
+            /**
+             * Format: int64
+             * @description Begin after this event; from now on if not given.
+             * @example 1042
+             */
+            after?: number | null;
+            /**
+             * @description Only of these devices.
+             * @example [
+             *       "0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"
+             *     ]
+             */
+            devices?: string[];
+            /**
+             * Format: uuid
+             * @description The home.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a01
+             */
+            home: string;
+            /**
+             * @description Chosen by the app; comes back in the answer.
+             * @example a1
+             */
+            key: string;
+            /**
+             * @description Only of these rooms and what is in them.
+             * @example [
+             *       "0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a02"
+             *     ]
+             */
+            rooms?: string[];
+            /**
+             * @description Which frame it is.
+             * @example subscribe
+             * @enum {string}
+             */
+            type: "subscribe";
+            /**
+             * @description Only events of these types.
+             * @example [
+             *       "device.reported"
+             *     ]
+             */
+            types?: string[];
+        };
         SunTest: {
             /**
              * @description What it must be.
@@ -4720,6 +4908,25 @@ export interface components {
              */
             seq: number;
         };
+        Unsubscribe: {
+            /**
+             * Format: uuid
+             * @description The home.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a01
+             */
+            home: string;
+            /**
+             * @description Chosen by the app; comes back in a refusal.
+             * @example a2
+             */
+            key: string;
+            /**
+             * @description Which frame it is.
+             * @example unsubscribe
+             * @enum {string}
+             */
+            type: "unsubscribe";
+        };
         ValueDifference: {
             /**
              * Format: uuid
@@ -4745,6 +4952,17 @@ export interface components {
             url: string;
         };
         Welcome: {
+            /**
+             * Format: uuid
+             * @description The home that is followed from here on.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a01
+             */
+            home: string;
+            /**
+             * @description That of the app's frame; left out where there was none.
+             * @example a1
+             */
+            key?: string;
             /**
              * Format: date-time
              * @description The server's time.
@@ -5948,6 +6166,45 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "stream-home": {
+        parameters: {
+            query?: {
+                /** @description Begin after this event; from now on if not given. */
+                after?: number;
+                /** @description Only of these devices, separated by commas. */
+                device?: string;
+                /** @description Only of these rooms and what is in them, separated by commas. */
+                room?: string;
+                /** @description Only events of these types, separated by commas. */
+                type?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream; its frames are described in /api/v1/asyncapi.yaml. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "get-event": {
         parameters: {
             query?: never;
@@ -6777,6 +7034,12 @@ export interface operations {
             query?: {
                 /** @description Begin after this event; from now on if not given. */
                 after?: number;
+                /** @description Only of these devices, separated by commas. */
+                device?: string;
+                /** @description Only of these rooms and what is in them, separated by commas. */
+                room?: string;
+                /** @description Only events of these types, separated by commas. */
+                type?: string;
             };
             header?: never;
             path: {
@@ -8260,6 +8523,31 @@ export interface operations {
             413: components["responses"]["RequestEntityTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "follow-homes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The socket is open; these are its frames. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Welcome"] | components["schemas"]["News"] | components["schemas"]["Pulse"] | components["schemas"]["Ended"] | components["schemas"]["Answer"] | components["schemas"]["Refusal"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            426: components["responses"]["UpgradeRequired"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
