@@ -27,9 +27,10 @@ run: build postgresql ## set up what is missing, then serve a demo home on http:
 	@exec bin/logis-server run --demo-edge bin/logis-edge
 
 .PHONY: build
-build: web ## build bin/logis-server, with the web app inside, and bin/logis-edge
+build: web ## build bin/logis-server, with the web app inside, bin/logis-edge and bin/logis
 	$(GO) build -trimpath -o bin/logis-server ./cmd/server
 	$(GO) build -trimpath -o bin/logis-edge ./cmd/edge
+	$(GO) build -trimpath -o bin/logis ./cmd/logis
 
 .PHONY: web
 web: web/dist/index.html ## build the web app into web/dist

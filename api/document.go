@@ -25,6 +25,8 @@ const about = `What an app may ask of Logis. The truth about a home is its log o
 
 **Refusals** are ` + "`application/problem+json`" + ` (RFC 9457); ` + "`code`" + ` is for machines, ` + "`detail`" + ` for people, ` + "`errors`" + ` names every wrong field at once. After 429 and 503, wait as long as ` + "`Retry-After`" + ` says.
 
+**Rates.** Every answer says in ` + "`RateLimit-Policy`" + ` how many requests a caller may send at once (q) and in how many seconds that many come back (w), and in ` + "`RateLimit`" + ` how many are left (r) and when all are there again (t).
+
 **Ids** are UUIDs in lower case, **times** RFC 3339 in UTC. A home that is not yours looks like one that does not exist.`
 
 func emptyDocument() *huma.OpenAPI {

@@ -130,7 +130,7 @@ func (s *Server) known(next http.Handler) http.Handler {
 			s.refuse(w, r, err)
 			return
 		}
-		if !s.slowEnough(p, r) {
+		if !s.slowEnough(w, p, r) {
 			s.refuse(w, r, tooFast())
 			return
 		}
@@ -145,11 +145,14 @@ func tooFast() *Problem {
 }
 
 // slowEnough counts the request: one without a session by where it came from.
-func (s *Server) slowEnough(p access.Principal, r *http.Request) bool {
+// The answer says how fast it may go on.
+func (s *Server) slowEnough(w http.ResponseWriter, p access.Principal, r *http.Request) bool {
+	callers, caller := s.people, p.Person.String()
 	if p.Person.IsZero() {
-		return s.places.allow(placeOf(r.RemoteAddr))
+		callers, caller = s.places, placeOf(r.RemoteAddr)
 	}
-	return s.people.allow(p.Person.String())
+	defer callers.say(w.Header(), caller)
+	return callers.allow(caller)
 }
 
 // bears reports whether the request comes with a token and nothing else.
