@@ -95,6 +95,7 @@ func build(options Options, t tuning) (*Server, error) {
 	s.router.Get("/healthz", s.healthz)
 	s.router.Get("/readyz", s.readyz)
 	s.router.Route(base, s.routes)
+	s.router.Get(referencePath, s.serveDocument(sync.OnceValues(s.reference), "text/html; charset=utf-8"))
 	s.router.NotFound(s.elsewhere(app))
 	s.router.MethodNotAllowed(s.otherMethod)
 	return s, nil

@@ -33,7 +33,7 @@ func documented(doc *huma.OpenAPI) map[string]*huma.Operation {
 func TestTheRoutesAreThoseOfTheDocumentAndNoOthers(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	beside := []string{"GET /healthz", "GET /readyz", "GET /api/v1/openapi.yaml", "GET /api/v1/asyncapi.yaml"}
+	beside := []string{"GET /healthz", "GET /readyz", "GET /api/v1/openapi.yaml", "GET /api/v1/asyncapi.yaml", "GET /api/docs"}
 	want := slices.Clone(beside)
 	for name := range documented(b.server.huma.OpenAPI()) {
 		method, path, _ := strings.Cut(name, " ")

@@ -37,7 +37,8 @@ func (b *bundle) boardAs(headers ...header) *rider {
 	for _, set := range headers {
 		options.HTTPHeader.Set(set.name, set.value)
 	}
-	conn, answer, err := websocket.Dial(b.t.Context(), strings.Replace(b.http.URL, "http", "ws", 1)+base+"/live", options) //nolint:bodyclose // it is the connection's
+	at := strings.Replace(b.http.URL, "http", "ws", 1) + base + "/live"
+	conn, answer, err := websocket.Dial(b.t.Context(), at, options) //nolint:bodyclose // it is the connection's
 	if err != nil {
 		b.t.Fatalf("%v %+v", err, answer)
 	}

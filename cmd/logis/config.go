@@ -62,7 +62,7 @@ func configPath(t terminal) (string, error) {
 
 // save writes the file so that nobody else can read it.
 func (c config) save() error {
-	text, err := json.MarshalIndent(c, "", "  ")
+	text, err := json.MarshalIndent(c, "", "  ") //nolint:gosec // the file is there to keep the secret
 	if err != nil {
 		return err
 	}
