@@ -144,7 +144,7 @@ func (s *Server) framesOf(frames []frame) []shownFrame {
 }
 
 // marks are how the documents' prose marks code and what stands out.
-var marks = regexp.MustCompile("`[^`]+`|\\*\\*[^*]+\\*\\*|\n\n") //nolint:gochecknoglobals // a constant, if Go had them
+var marks = regexp.MustCompile("`[^`]+`|\\*\\*[^*]+\\*\\*|\n\n")
 
 // prose turns a text of the documents into HTML.
 func prose(text string) template.HTML {

@@ -365,3 +365,39 @@ func TestTheLiveDocumentIsServed(t *testing.T) {
 		t.Errorf("%d bytes, want %d", len(r.body), len(want))
 	}
 }
+
+func TestASlowReaderOfSeveralHomesIsClosedAndResumesWithoutAHole(t *testing.T) {
+	t.Parallel()
+	few := quick()
+	few.queue = 4
+	b := setupWith(t, few)
+	b.narrow()
+	h := b.person("Ada").house("Home")
+	r := b.board(h.owner)
+	begin := h.head()
+	r.say(Subscribe{Type: "subscribe", Key: "a", Home: h.id})
+	r.hear("welcome")
+	h.append(h.manyDevices)
+	b.waitForFeed(h)
+	for range few.queue + 2 {
+		h.record(domain.Event{Entity: h.id.Entity(), Actor: h.owner.actor(), Fact: domain.HomeRenamed{}})
+		b.waitForFeed(h)
+	}
+	if code := r.closed(); code != closeSlow {
+		t.Fatalf("closed with %d", code)
+	}
+	r = b.board(h.owner)
+	r.say(Subscribe{Type: "subscribe", Key: "a", Home: h.id, After: &begin})
+	for last := begin; last < h.head(); {
+		var n News
+		if err := decodeAnswer(r.hear("news"), &n); err != nil {
+			t.Fatal(err)
+		}
+		for _, ev := range n.Events {
+			if ev.Seq != last+1 {
+				t.Fatalf("event %d after %d", ev.Seq, last)
+			}
+			last = ev.Seq
+		}
+	}
+}
