@@ -27,10 +27,11 @@ run: build postgresql ## set up what is missing, then serve a demo home on http:
 	@exec bin/logis-server run --demo-edge bin/logis-edge
 
 .PHONY: build
-build: web ## build bin/logis-server, with the web app inside, bin/logis-edge and bin/logis-verify
+build: web ## build bin/logis-server, with the web app inside, bin/logis-edge, bin/logis-verify and bin/logis
 	$(GO) build -trimpath -o bin/logis-server ./cmd/server
 	$(GO) build -trimpath -o bin/logis-edge ./cmd/edge
 	$(GO) build -trimpath -o bin/logis-verify ./cmd/verify
+	$(GO) build -trimpath -o bin/logis ./cmd/logis
 
 .PHONY: web
 web: web/dist/index.html ## build the web app into web/dist
@@ -101,8 +102,11 @@ dist: ## build the edge agent for amd64, arm64 and armv7 into dist: programs, .d
 .PHONY: generate
 generate: web/$(DONE) ## write what is made from the code: OpenAPI document, the app's types, README and limits
 	@mkdir -p .cache
+	$(GO) test ./api -run Example -update
 	$(GO) run ./cmd/server openapi > .cache/openapi.yaml
 	cp .cache/openapi.yaml api/openapi.yaml
+	$(GO) run ./cmd/server asyncapi > .cache/asyncapi.yaml
+	cp .cache/asyncapi.yaml api/asyncapi.yaml
 	cd web && $(NPM) run --silent generate
 	$(GO) test . -update
 
@@ -112,6 +116,8 @@ verify: web/$(DONE) ## fail when a generated file is not what `make generate` wo
 	$(GO) mod verify
 	$(GO) run ./cmd/server openapi > .cache/openapi.yaml
 	diff -u api/openapi.yaml .cache/openapi.yaml
+	$(GO) run ./cmd/server asyncapi > .cache/asyncapi.yaml
+	diff -u api/asyncapi.yaml .cache/asyncapi.yaml
 	cd web && $(NPM) exec -- openapi-typescript ../api/openapi.yaml --default-non-nullable=false -o ../.cache/schema.d.ts >/dev/null
 	diff -u web/src/api/schema.d.ts .cache/schema.d.ts
 

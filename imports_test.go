@@ -32,12 +32,14 @@ var mayImport = map[string][]string{
 	"hub":         {"wire", "eventstore", "access", "domain"},
 	"api":         {"eventstore", "projections", "dispatch", "history", "access", "domain"},
 	"web":         {},
+	"client":      {},
 	"edge":        {"wire", "domain"},
 	"migrations":  {},
 	"cmd/server": {
 		"domain", "wire", "eventstore", "projections", "dispatch", "history", "access", "hub", "api", "web", "migrations",
 	},
 	"cmd/edge":    {"domain", "wire", "edge"},
+	"cmd/logis":   {"client"},
 	"cmd/release": {"edge"},
 	"cmd/verify":  {"history", "domain"},
 	"bench": { // a client of everything

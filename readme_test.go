@@ -12,8 +12,8 @@ import (
 
 // rooms are the folders in the order a newcomer meets them.
 var rooms = []string{
-	"domain", "eventstore", "projections", "dispatch", "history", "access", "hub", "api", "web", "wire", "edge",
-	"migrations", "cmd/server", "cmd/edge", "cmd/release", "cmd/verify", "bench",
+	"domain", "eventstore", "projections", "dispatch", "history", "access", "hub", "api", "web", "client", "wire", "edge",
+	"migrations", "cmd/server", "cmd/edge", "cmd/logis", "cmd/release", "cmd/verify", "bench",
 }
 
 func TestTheReadmePrintsTheSentenceOfEveryRoom(t *testing.T) {

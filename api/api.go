@@ -59,8 +59,8 @@ type Server struct {
 	exports chan struct{} // one token per file that is written
 	walks   chan struct{} // one token per request that walks along a log
 	hall    *hall
-	// document returns the OpenAPI document, which is written once.
-	document func() ([]byte, error)
+	// The OpenAPI and the AsyncAPI document, each written once.
+	document, asyncDocument func() ([]byte, error)
 }
 
 // tuning is what tests set otherwise than in life.
@@ -69,14 +69,14 @@ type tuning struct {
 	inFlight, queue      int
 	walks                int
 	pulse, poll, recheck time.Duration
-	work, goodbye        time.Duration
+	work, goodbye, idle  time.Duration
 }
 
 func asInLife() tuning {
 	return tuning{
 		person: pace{personRate, personBurst}, address: pace{addressRate, addressBurst},
 		inFlight: maxInFlight, queue: liveQueue, walks: maxWalks, pulse: livePulse, poll: livePoll, recheck: liveRecheck,
-		work: workTimeout, goodbye: liveGoodbye,
+		work: workTimeout, goodbye: liveGoodbye, idle: idleLimit,
 	}
 }
 
@@ -112,6 +112,7 @@ func build(options Options, t tuning) (*Server, error) {
 	s.router.Get("/healthz", s.healthz)
 	s.router.Get("/readyz", s.readyz)
 	s.router.Route(base, s.routes)
+	s.router.Get(referencePath, s.serveDocument(sync.OnceValues(s.reference), "text/html; charset=utf-8"))
 	s.router.NotFound(s.elsewhere(app))
 	s.router.MethodNotAllowed(s.otherMethod)
 	return s, nil
@@ -157,8 +158,15 @@ func (s *Server) routes(r chi.Router) {
 	s.addConfiguration()
 	s.addLive(r)
 	finish(s.huma.OpenAPI())
-	s.document = sync.OnceValues(s.huma.OpenAPI().YAML)
-	r.Get("/openapi.yaml", s.openapi)
+	s.document = sync.OnceValues(func() ([]byte, error) {
+		if err := illustrate(s.huma.OpenAPI()); err != nil {
+			return nil, err
+		}
+		return s.huma.OpenAPI().YAML()
+	})
+	s.asyncDocument = sync.OnceValues(s.async)
+	r.Get("/openapi.yaml", s.serveDocument(s.document, "application/openapi+yaml"))
+	r.Get("/asyncapi.yaml", s.serveDocument(s.asyncDocument, "application/vnd.aai.asyncapi+yaml"))
 }
 
 // newHuma returns huma reading and writing by our rules.

@@ -85,7 +85,7 @@ type DidFire struct {
 type Quarrel struct {
 	Kind     whatif.WarningKind `json:"kind" enum:"loop,flood,conflict" doc:"A circle, too much of it, or opposite wishes within five seconds." example:"conflict"`
 	Rules    []domain.RuleID    `json:"rules" nullable:"false" doc:"One rule or two; a zero id is the draft of a new one."`
-	Device   *domain.DeviceID   `json:"device" format:"uuid" doc:"The device they fight for; null: none." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
+	Device   *domain.DeviceID   `json:"device" format:"uuid" nullable:"true" doc:"The device they fight for; null: none." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
 	Property *string            `json:"property" doc:"The property they fight for; null: none." example:"onOff"`
 	Seqs     []domain.Seq       `json:"seqs" nullable:"false" doc:"Some of the events it would have begun with."`
 	Count    int                `json:"count" doc:"How often." example:"3"`

@@ -1,6 +1,9 @@
 package api
 
 import (
+	"fmt"
+	"math"
+	"net/http"
 	"net/netip"
 	"sync"
 
@@ -40,6 +43,27 @@ func (c *callers) allow(caller string) bool {
 		c.young[caller] = limiter
 	}
 	return limiter.Allow()
+}
+
+// left returns how often the caller may ask at once now, and in how many seconds
+// the whole burst is there again.
+func (c *callers) left(caller string) (requests, seconds int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	tokens := float64(c.pace.burst)
+	if limiter, ok := c.young[caller]; ok {
+		tokens = max(0, limiter.Tokens())
+	}
+	return int(tokens), int(math.Ceil((float64(c.pace.burst) - tokens) / float64(c.pace.perSecond)))
+}
+
+// say puts what the caller may ask into the headers of an answer, as the IETF's
+// draft-ietf-httpapi-ratelimit-headers has them.
+func (c *callers) say(h http.Header, caller string) {
+	requests, seconds := c.left(caller)
+	window := math.Ceil(float64(c.pace.burst) / float64(c.pace.perSecond))
+	h.Set("RateLimit-Policy", fmt.Sprintf(`"caller";q=%d;w=%.0f`, c.pace.burst, window))
+	h.Set("RateLimit", fmt.Sprintf(`"caller";r=%d;t=%d`, requests, seconds))
 }
 
 // placeOf returns what one network user cannot change at will: the IPv4 address,

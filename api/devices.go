@@ -20,7 +20,7 @@ type Device struct {
 	Kind         string            `json:"kind" doc:"Which kind of device." example:"dimmable-light"`
 	Model        string            `json:"model" doc:"The kind and the version of its model." example:"dimmable-light@1.0.0"`
 	Capabilities []string          `json:"capabilities" nullable:"false" doc:"What it can do beyond its kind." example:"battery"`
-	Room         *domain.RoomID    `json:"room" format:"uuid" doc:"Where it is; null: in no room." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a02"`
+	Room         *domain.RoomID    `json:"room" format:"uuid" nullable:"true" doc:"Where it is; null: in no room." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a02"`
 	Gateway      domain.GatewayID  `json:"gateway" format:"uuid" doc:"The gateway it speaks through." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04"`
 	Address      string            `json:"address" doc:"Its radio and the address there." example:"zigbee2mqtt/0x00158d0001"`
 	Attributes   map[string]string `json:"attributes" doc:"What does not change: manufacturer, serial number, …"`

@@ -16,5 +16,8 @@
 //
 // A live socket gets every event once, in order, with the present state of what
 // the events touched. The sockets of one home share a feed, which folds the log
-// as it grows; see feed.go.
+// as it grows; see feed.go. What a socket writes to is a WebSocket of its own, a
+// stream of events (stream.go), or a connection of several homes over which the app
+// asks as well (trunk.go). The frames are described once, for AsyncAPI, beside the
+// OpenAPI document; each operation shows an exchange that really happened.
 package api

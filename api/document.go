@@ -25,6 +25,8 @@ const about = `What an app may ask of Logis. The truth about a home is its log o
 
 **Refusals** are ` + "`application/problem+json`" + ` (RFC 9457); ` + "`code`" + ` is for machines, ` + "`detail`" + ` for people, ` + "`errors`" + ` names every wrong field at once. After 429 and 503, wait as long as ` + "`Retry-After`" + ` says.
 
+**Rates.** Every answer says in ` + "`RateLimit-Policy`" + ` how many requests a caller may send at once (q) and in how many seconds that many come back (w), and in ` + "`RateLimit`" + ` how many are left (r) and when all are there again (t).
+
 **Ids** are UUIDs in lower case, **times** RFC 3339 in UTC. A home that is not yours looks like one that does not exist.`
 
 func emptyDocument() *huma.OpenAPI {
@@ -122,22 +124,39 @@ func finish(doc *huma.OpenAPI) {
 // Document returns the OpenAPI 3.1 document as YAML, as it is kept in
 // openapi.yaml.
 func Document() ([]byte, error) {
-	store := eventstore.New(nil, eventstore.Options{})
-	s, err := build(Options{Store: store, Access: access.New(store, nil), Tables: projections.Tables{}}, asInLife())
+	s, err := undocumented()
 	if err != nil {
 		return nil, err
 	}
 	return s.document()
 }
 
-// openapi serves the document.
-func (s *Server) openapi(w http.ResponseWriter, r *http.Request) {
-	text, err := s.document()
+// AsyncDocument returns the AsyncAPI 3 document as YAML, as it is kept in
+// asyncapi.yaml.
+func AsyncDocument() ([]byte, error) {
+	s, err := undocumented()
 	if err != nil {
-		s.refuse(w, r, err)
-		return
+		return nil, err
 	}
-	w.Header().Set("Content-Type", "application/openapi+yaml")
-	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
-	_, _ = w.Write(text) // a caller who is gone needs no answer
+	return s.asyncDocument()
+}
+
+// undocumented is a server that answers nobody: good for what it says of itself.
+func undocumented() (*Server, error) {
+	store := eventstore.New(nil, eventstore.Options{})
+	return build(Options{Store: store, Access: access.New(store, nil), Tables: projections.Tables{}}, asInLife())
+}
+
+// serveDocument answers with a document.
+func (s *Server) serveDocument(document func() ([]byte, error), kind string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		text, err := document()
+		if err != nil {
+			s.refuse(w, r, err)
+			return
+		}
+		w.Header().Set("Content-Type", kind)
+		w.Header().Set("Content-Length", strconv.Itoa(len(text)))
+		_, _ = w.Write(text) // a caller who is gone needs no answer
+	}
 }

@@ -6,14 +6,16 @@ import (
 	"testing"
 )
 
-func TestTheDocumentIsTheCommittedOne(t *testing.T) {
+func TestTheDocumentsAreTheCommittedOnes(t *testing.T) {
 	t.Parallel()
-	got, err := Document()
-	if err != nil {
-		t.Fatal(err)
-	}
-	want, err := os.ReadFile("openapi.yaml")
-	if err != nil || !bytes.Equal(got, want) {
-		t.Errorf("openapi.yaml is not what the code says (%v): run `go run ./cmd/server openapi > api/openapi.yaml`", err)
+	for name, write := range map[string]func() ([]byte, error){"openapi": Document, "asyncapi": AsyncDocument} {
+		got, err := write()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := os.ReadFile(name + ".yaml")
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s.yaml is not what the code says (%v): run `make generate`", name, err)
+		}
 	}
 }

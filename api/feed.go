@@ -141,22 +141,20 @@ func (f *feed) tell(ctx context.Context, rows []eventstore.Row) error {
 		// The names of people are missing from this page and nothing else.
 		f.server.options.Log.WarnContext(ctx, "names of actors", "home", f.home, "error", err)
 	}
-	write := func(permit *access.Permit) (page, error) {
-		return f.view.of(permit).page(from, rows, changes.Commands, now)
-	}
-	shared, err := write(nil)
+	shared, err := f.view.page(from, rows, changes.Commands, now)
 	if err != nil {
 		return err
 	}
 	moved := slices.ContainsFunc(rows, moves)
 	for k := range f.listeners {
+		v := k.sight(f.view)
 		switch {
-		case k.permit == nil:
+		case k.hearsAll():
 			f.hand(k, shared)
-		case moved && !k.permit.Scope.Everywhere():
+		case moved && !v.everywhere():
 			f.drop(k, changed)
 		default:
-			own, err := write(k.permit)
+			own, err := v.page(from, rows, changes.Commands, now)
 			if err != nil {
 				return err
 			}
@@ -184,7 +182,7 @@ func moves(row eventstore.Row) bool {
 func (v view) page(from domain.Seq, rows []eventstore.Row, commands map[domain.CommandID]*domain.Command, now Instant) (page, error) {
 	out := page{from: from, to: rows[len(rows)-1].Seq}
 	news := v.news(rows, commands)
-	if v.permit != nil && news.empty() {
+	if (v.permit != nil || !v.wish.isZero()) && news.empty() {
 		return out, nil
 	}
 	news.Now = now
@@ -204,7 +202,7 @@ func (f *feed) hand(k *socket, p page) {
 	select {
 	case k.queue <- p:
 	default:
-		f.drop(k, closing{closeSlow, "the app reads too slowly"})
+		f.drop(k, slow)
 	}
 }
 
@@ -236,8 +234,9 @@ func (f *feed) forget(k *socket) {
 }
 
 // past makes a page of the events after one, with the present state of what they
-// touched.
-func (f *feed) past(ctx context.Context, after domain.Seq, permit *access.Permit) (page, error) {
+// touched, for one socket.
+func (f *feed) past(ctx context.Context, k *socket) (page, error) {
+	after := k.cursor
 	f.mu.Lock()
 	head := f.view.home.Seq
 	f.mu.Unlock()
@@ -261,7 +260,7 @@ func (f *feed) past(ctx context.Context, after domain.Seq, permit *access.Permit
 	if err := f.server.meet(ctx, &f.view, append(actorsOf(rows), askers(commands)...)); err != nil {
 		return page{}, err
 	}
-	v := f.view.of(permit)
+	v := k.sight(f.view)
 	v.past = true
 	if !v.everywhere() && slices.ContainsFunc(rows, moves) {
 		return page{}, errMoved
@@ -305,7 +304,7 @@ func (f *feed) recheck(ctx context.Context) error {
 		switch still[i] {
 		case access.Gone:
 			f.forget(k)
-			k.end(closing{closeSignedOut, "signed out, or not a member any more"})
+			k.end(loggedOut)
 		case access.Changed:
 			f.forget(k)
 			k.end(changed)
@@ -324,14 +323,10 @@ func (f *feed) pulse(ctx context.Context) {
 	if err != nil {
 		return
 	}
-	text, err := encode(Pulse{Type: "pulse", Now: now})
-	if err != nil {
-		return
-	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for k := range f.listeners {
-		f.hand(k, page{pulse: true, text: text})
+		f.hand(k, page{pulse: now})
 	}
 }
 

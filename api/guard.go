@@ -24,6 +24,7 @@ const (
 	principalKey contextKey = iota // access.Principal
 	requestKey                     // [32]byte, of everything that makes the request what it is
 	permitKey                      // access.Permit, in the home of the path
+	berthKey                       // *berth, among the requests in flight
 )
 
 // principal returns who asks; behind the guard that is somebody.

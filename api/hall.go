@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
 
@@ -25,10 +24,11 @@ type hall struct {
 	sockets map[domain.PersonID]int
 	total   int
 	group   sync.WaitGroup // sockets and feeds
+	closing chan struct{}  // closed when the hall closes
 }
 
 func newHall(s *Server) *hall {
-	return &hall{server: s, feeds: map[domain.HomeID]*feed{}, sockets: map[domain.PersonID]int{}}
+	return &hall{server: s, closing: make(chan struct{}), feeds: map[domain.HomeID]*feed{}, sockets: map[domain.PersonID]int{}}
 }
 
 // run keeps the hall open until ctx ends, then sends everybody home and waits.
@@ -39,6 +39,7 @@ func (h *hall) run(ctx context.Context) {
 	<-ctx.Done()
 	h.mu.Lock()
 	h.open = false
+	close(h.closing)
 	for _, f := range h.feeds {
 		f.dismiss(closing{closeRestart, "the server restarts"})
 	}
@@ -54,80 +55,111 @@ func (h *hall) hangUp() {
 	defer h.mu.Unlock()
 	for _, f := range h.feeds {
 		for k := range f.guests {
-			if k.conn != nil {
-				go func() { _ = k.conn.CloseNow() }() // it waits for whoever is writing
+			if k.cut != nil {
+				go k.cut() // it waits for whoever is writing
 			}
 		}
 	}
 }
 
-// enter turns a request that was allowed into a live socket.
-func (h *hall) enter(w http.ResponseWriter, r *http.Request, permit access.Permit) error {
+// socketOf returns a socket for a request that was allowed, not admitted yet.
+func (h *hall) socketOf(r *http.Request, permit access.Permit, asked following) (*socket, error) {
 	home, err := domain.ParseID[domain.HomeKind](r.PathValue("home"))
 	if err != nil {
-		return domain.InvalidInput(domain.Fault{Field: "home", Message: err.Error()})
+		return nil, domain.InvalidInput(domain.Fault{Field: "home", Message: err.Error()})
 	}
-	after, err := h.after(r, home)
+	if err := h.recorded(r.Context(), home, asked.after); err != nil {
+		return nil, err
+	}
+	return newSocket(home, asked, principal(r.Context()), permit, h.server.tuning.queue), nil
+}
+
+// recorded refuses to go on after an event that is still to come.
+func (h *hall) recorded(ctx context.Context, home domain.HomeID, after domain.Seq) error {
+	if after < 0 {
+		return nil
+	}
+	head, err := eventstore.HeadOf(ctx, h.server.options.Store.Pool(), home)
+	if err == nil && after > head.Seq {
+		err = domain.InvalidInput(domain.Fault{Field: "after", Message: "is not recorded yet"})
+	}
+	return err
+}
+
+// enter turns a request that was allowed into a live socket of one home.
+func (h *hall) enter(w http.ResponseWriter, r *http.Request, permit access.Permit) error {
+	asked, err := followingOf(r, "")
 	if err != nil {
 		return err
 	}
-	if r.Header.Get("Upgrade") == "" {
-		w.Header().Set("Upgrade", "websocket")
-		return refusal(http.StatusUpgradeRequired, domain.Invalid, "this is a WebSocket: ask for an upgrade")
+	k, err := h.socketOf(r, permit, asked)
+	if err != nil {
+		return err
 	}
-	k := newSocket(home, after, principal(r.Context()), h.server.tuning.queue)
-	if permit.Narrow() {
-		k.permit = &permit
+	if err := upgradable(w, r); err != nil {
+		return err
 	}
 	if err := h.admit(k); err != nil {
 		return err
 	}
-	// The origin was checked in front of every operation.
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true})
+	conn, err := accept(w, r, maxInbound)
 	if err != nil {
 		h.leave(k)
-		return nil // Accept has answered
+		return nil // accept has answered
 	}
-	conn.SetReadLimit(maxInbound)
-	h.mu.Lock()
-	k.conn = conn
-	h.mu.Unlock()
+	h.cutBy(k, func() { _ = conn.CloseNow() })
 	// A fresh goroutine needs a third of the memory of this one, whose stack has
 	// grown; the handler returns.
-	go h.host(k)
+	go func() {
+		defer h.leave(k)
+		gone := conn.CloseRead(context.Background()) // answers pings, refuses data
+		why := k.serve(gone, frames{conn})
+		_ = conn.Close(why.code, why.reason) // the peer may be gone already
+	}()
 	return nil
 }
 
-// after returns the event to begin after, -1 for the newest.
-func (h *hall) after(r *http.Request, home domain.HomeID) (domain.Seq, error) {
-	if err := checkRepeats(r); err != nil {
-		return 0, err
+// upgradable refuses what is no request for a WebSocket.
+func upgradable(w http.ResponseWriter, r *http.Request) error {
+	if r.Header.Get("Upgrade") != "" {
+		return nil
 	}
-	query := r.URL.Query()
-	for name := range query {
-		if name != "after" {
-			return 0, domain.InvalidInput(domain.Fault{Field: shown(name), Message: "unknown query parameter"})
-		}
-	}
-	if !query.Has("after") {
-		return -1, nil
-	}
-	after, err := strconv.ParseUint(query.Get("after"), 10, 63)
-	if err != nil {
-		return 0, domain.InvalidInput(domain.Fault{Field: "after", Message: "must be a number from 0 on"})
-	}
-	head, err := eventstore.HeadOf(r.Context(), h.server.options.Store.Pool(), home)
-	if err == nil && domain.Seq(after) > head.Seq {
-		err = domain.InvalidInput(domain.Fault{Field: "after", Message: "is not recorded yet"})
-	}
-	return domain.Seq(after), err
+	w.Header().Set("Upgrade", "websocket")
+	return refusal(http.StatusUpgradeRequired, domain.Invalid, "this is a WebSocket: ask for an upgrade")
 }
 
-// admit finds a place for the socket and the feed of its home.
-func (h *hall) admit(k *socket) error {
+// accept makes a WebSocket of the request, or answers why not.
+func accept(w http.ResponseWriter, r *http.Request, limit int64) (*websocket.Conn, error) {
+	// The origin was checked in front of every operation.
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true})
+	if err == nil {
+		conn.SetReadLimit(limit)
+	}
+	return conn, err
+}
+
+// cutBy says how to hang up on a socket that was admitted.
+func (h *hall) cutBy(k *socket, cut func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	person := k.who.Person
+	k.cut = cut
+}
+
+// take finds a place for somebody's connection, give gives it back.
+func (h *hall) take(person domain.PersonID) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.taken(person)
+}
+
+func (h *hall) give(person domain.PersonID) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.given(person)
+}
+
+// taken counts a place; h.mu is held.
+func (h *hall) taken(person domain.PersonID) error {
 	switch {
 	case !h.open:
 		return domain.Errorf(domain.Overloaded, "the server stops")
@@ -139,6 +171,25 @@ func (h *hall) admit(k *socket) error {
 	h.total++
 	h.sockets[person]++
 	h.group.Add(1)
+	return nil
+}
+
+// given counts it no more; h.mu is held.
+func (h *hall) given(person domain.PersonID) {
+	h.total--
+	if h.sockets[person]--; h.sockets[person] == 0 {
+		delete(h.sockets, person)
+	}
+	h.group.Done()
+}
+
+// admit finds a place for the socket and the feed of its home.
+func (h *hall) admit(k *socket) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if err := h.taken(k.who.Person); err != nil {
+		return err
+	}
 	f, ok := h.feeds[k.home]
 	if !ok {
 		// A feed outlives the request that began it and ends with its last socket.
@@ -156,11 +207,7 @@ func (h *hall) admit(k *socket) error {
 func (h *hall) leave(k *socket) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	defer h.group.Done()
-	h.total--
-	if h.sockets[k.who.Person]--; h.sockets[k.who.Person] == 0 {
-		delete(h.sockets, k.who.Person)
-	}
+	defer h.given(k.who.Person)
 	k.feed.forget(k)
 	delete(k.feed.guests, k)
 	if len(k.feed.guests) == 0 {
@@ -169,13 +216,6 @@ func (h *hall) leave(k *socket) {
 			delete(h.feeds, k.home)
 		}
 	}
-}
-
-// host serves the socket until it ends.
-func (h *hall) host(k *socket) {
-	defer h.leave(k)
-	why := k.serve()
-	_ = k.conn.Close(why.code, why.reason) // the peer may be gone already
 }
 
 // retire closes the sockets of a feed that has failed and makes room for a new

@@ -72,8 +72,9 @@ const checkPart = 20_000
 
 // Limits of live sockets.
 const (
-	// maxSockets bounds the live sockets of one person.
-	maxSockets = 20
+	// maxSockets bounds what one person follows at once: a socket or a stream of one
+	// home is one, a connection of several homes is one and one for each home.
+	maxSockets = 50
 	// maxLive bounds the live sockets of one server, at about 30 KiB each.
 	maxLive = 20_000
 	// liveQueue is how many pages of news a socket may be behind before it is
@@ -88,8 +89,15 @@ const (
 	liveRecheck = time.Second
 	// livePage bounds the events in one page of news.
 	livePage = 500
-	// maxInbound bounds what a live socket may send, in bytes: nothing is awaited.
+	// maxWished bounds the devices, the rooms and the types of one filter.
+	maxWished = 100
+	// maxInbound bounds what may come over the socket of one home, in bytes: nothing is awaited.
 	maxInbound = 512
+	// maxAsked bounds one frame of an app over the connection of several homes, in bytes: the largest
+	// command, and its filter.
+	maxAsked = 16 << 10
+	// idleLimit is how long a connection of several homes may follow none.
+	idleLimit = 10 * time.Second
 	// liveGoodbye is how long a stopping server waits for sockets to close in good
 	// order; then it hangs up.
 	liveGoodbye = 3 * time.Second
@@ -105,6 +113,7 @@ const feedPause = 5 * time.Millisecond
 const (
 	closeRestart   = 1012 // the server stops: come back after a moment
 	closeFault     = 1011 // a fault of ours: come back
+	closeIdle      = 4408 // no home is followed over the connection
 	closeSignedOut = 4401 // the session, the token or the membership has ended
 	closeChanged   = 4403 // what the app may see has changed: begin again
 	closeSlow      = 4429 // the app reads too slowly: resume after the last seq

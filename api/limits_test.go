@@ -23,13 +23,17 @@ func TestWhoAsksTooFastIsToldToWaitAndNobodyElse(t *testing.T) {
 	slow.person, slow.address = pace{rate.Every(time.Hour), 5}, pace{rate.Every(time.Hour), 3}
 	b := setupWith(t, slow)
 	ada, eve := b.person("Ada"), b.person("Eve")
-	for range 5 {
-		ada.ask("GET", "/api/v1/homes", "").want(200)
+	for i := range 5 {
+		r := ada.ask("GET", "/api/v1/homes", "").want(200)
+		policy, left := r.header.Get("RateLimit-Policy"), r.header.Get("RateLimit")
+		if policy != `"caller";q=5;w=18000` || !strings.HasPrefix(left, fmt.Sprintf(`"caller";r=%d;t=`, 4-i)) {
+			t.Errorf("after %d: %s, %s", i+1, policy, left)
+		}
 	}
 	r := ada.ask("GET", "/api/v1/homes", "")
 	r.refused(429, domain.Overloaded)
-	if r.header.Get("Retry-After") == "" {
-		t.Error("no Retry-After")
+	if r.header.Get("Retry-After") == "" || !strings.HasPrefix(r.header.Get("RateLimit"), `"caller";r=0;t=`) {
+		t.Errorf("told to wait by %v", r.header)
 	}
 	eve.ask("GET", "/api/v1/homes", "").want(200)
 	for range 3 {

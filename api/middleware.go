@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"runtime/debug"
 	"strings"
+	"sync"
 
 	"github.com/go-chi/chi/v5"
 
@@ -62,15 +63,33 @@ func (s *Server) bounded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		select {
 		case s.room <- struct{}{}:
-			defer func() { <-s.room }()
 		default:
 			s.refuse(w, r, domain.Errorf(domain.Overloaded, "too much is asked at once"))
 			return
 		}
-		ctx, cancel := context.WithTimeout(r.Context(), s.tuning.work)
+		p := &berth{ctx: r.Context(), leave: sync.OnceFunc(func() { <-s.room })}
+		defer p.leave()
+		ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), berthKey, p), s.tuning.work)
 		defer cancel()
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
+}
+
+// berth is the place of a request in flight.
+type berth struct {
+	ctx   context.Context //nolint:containedctx // that of the connection, for who stays longer than a request may
+	leave func()
+}
+
+// linger gives the place of a request back that becomes something long, and returns
+// the context that ends when its caller is gone.
+func linger(ctx context.Context) context.Context {
+	p, ok := ctx.Value(berthKey).(*berth)
+	if !ok {
+		return ctx
+	}
+	p.leave()
+	return p.ctx
 }
 
 // sameOrigin refuses what another page made a browser do: changes and live
@@ -111,22 +130,29 @@ func (s *Server) known(next http.Handler) http.Handler {
 			s.refuse(w, r, err)
 			return
 		}
-		if !s.slowEnough(p, r) {
-			p := refusal(http.StatusTooManyRequests, domain.Overloaded, "too many requests: wait a moment")
-			p.retryAfter = 1
-			s.refuse(w, r, p)
+		if !s.slowEnough(w, p, r) {
+			s.refuse(w, r, tooFast())
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), principalKey, p)))
 	})
 }
 
+func tooFast() *Problem {
+	p := refusal(http.StatusTooManyRequests, domain.Overloaded, "too many requests: wait a moment")
+	p.retryAfter = 1
+	return p
+}
+
 // slowEnough counts the request: one without a session by where it came from.
-func (s *Server) slowEnough(p access.Principal, r *http.Request) bool {
+// The answer says how fast it may go on.
+func (s *Server) slowEnough(w http.ResponseWriter, p access.Principal, r *http.Request) bool {
+	callers, caller := s.people, p.Person.String()
 	if p.Person.IsZero() {
-		return s.places.allow(placeOf(r.RemoteAddr))
+		callers, caller = s.places, placeOf(r.RemoteAddr)
 	}
-	return s.people.allow(p.Person.String())
+	defer callers.say(w.Header(), caller)
+	return callers.allow(caller)
 }
 
 // bears reports whether the request comes with a token and nothing else.
@@ -135,13 +161,18 @@ func bears(r *http.Request) bool {
 }
 
 func (s *Server) authenticate(r *http.Request) (access.Principal, error) {
+	return s.recognize(r, homeOf(r.URL.Path))
+}
+
+// recognize returns who sent the request, as somebody in the home.
+func (s *Server) recognize(r *http.Request, home domain.HomeID) (access.Principal, error) {
 	if bears(r) {
 		values := r.Header.Values("Authorization")
 		token, ok := strings.CutPrefix(values[0], "Bearer ")
 		if !ok || len(values) > 1 {
 			return access.Principal{}, nil
 		}
-		p, err := s.options.Access.Authenticate(r.Context(), token, homeOf(r.URL.Path))
+		p, err := s.options.Access.Authenticate(r.Context(), token, home)
 		if err == nil && !p.ByToken() {
 			return access.Principal{}, nil // the cookie of a browser is good in a cookie only
 		}
@@ -151,7 +182,7 @@ func (s *Server) authenticate(r *http.Request) (access.Principal, error) {
 	if len(cookies) != 1 {
 		return access.Principal{}, nil // two of them: nobody knows which is meant
 	}
-	return s.options.Access.Authenticate(r.Context(), cookies[0].Value, homeOf(r.URL.Path))
+	return s.options.Access.Authenticate(r.Context(), cookies[0].Value, home)
 }
 
 // homeOf returns the home a path is about, the zero id when it is about none.

@@ -30,10 +30,10 @@ func (v *view) fold(rows []eventstore.Row) error {
 // news shows events and what of the home they touched, as the view has it, which
 // must include them. The commands are those the events are about.
 func (v *view) news(rows []eventstore.Row, commands map[domain.CommandID]*domain.Command) News {
-	out := News{
-		Type: "news", Seq: rows[len(rows)-1].Seq,
-		Events: make([]Event, 0, len(rows)), Commands: all(slices.DeleteFunc(ordered(commands), v.hidesCommand), v.command),
-	}
+	out := News{Type: "news", Home: v.home.ID, Seq: rows[len(rows)-1].Seq}
+	rows, commands = v.wish.of(rows, commands)
+	out.Events = make([]Event, 0, len(rows))
+	out.Commands = all(slices.DeleteFunc(ordered(commands), v.hidesCommand), v.command)
 	t := newTouched()
 	for i := range rows {
 		if v.seesEvent(&rows[i]) {

@@ -38,6 +38,16 @@ type text[T any] struct{ bytes []byte }
 
 func (t text[T]) exactText() []byte { return t.bytes }
 
+// MarshalJSONTo writes it inside of something else.
+func (t text[T]) MarshalJSONTo(e *jsontext.Encoder) error { return e.WriteValue(t.bytes) }
+
+// UnmarshalJSONFrom reads any value.
+func (t *text[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	value, err := d.ReadValue()
+	t.bytes = value.Clone()
+	return err
+}
+
 // Schema is that of a T.
 func (t text[T]) Schema(r huma.Registry) *huma.Schema {
 	return r.Schema(reflect.TypeFor[T](), true, "")

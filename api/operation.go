@@ -33,9 +33,12 @@ type operation struct {
 	refusals []int
 }
 
-// actionKey is where an operation's action stands in huma's metadata, for the
-// inventory.
-const actionKey = "action"
+// What stands in huma's metadata of an operation beside what huma knows: its
+// action, and whether it is for people only.
+const (
+	actionKey = "action"
+	peopleKey = "people"
+)
 
 // add makes an operation callable and documents it.
 func add[I, O any](s *Server, op operation, handle func(context.Context, *I) (*O, error)) {
@@ -58,7 +61,7 @@ func (op operation) document() huma.Operation {
 		OperationID: op.id, Summary: op.summary, Description: op.description, Tags: []string{op.tag},
 		Method: op.method, Path: op.path, DefaultStatus: op.status,
 		MaxBodyBytes: maxBody + 1, BodyReadTimeout: -1, // the guard has read it
-		Metadata: map[string]any{actionKey: op.action},
+		Metadata: map[string]any{actionKey: op.action, peopleKey: op.action == "" && !op.tokens},
 	}
 	if op.open {
 		o.Security = []map[string][]string{}

@@ -22,9 +22,9 @@ type Rule struct {
 	Revision domain.Seq          `json:"revision" doc:"The last event that touched what stands here, but for what it did." example:"1041"`
 	Enabled  bool                `json:"enabled" doc:"Whether it may fire." example:"true"`
 	Stopped  bool                `json:"stopped" doc:"Whether it was cut out of a loop: enable or edit it to let it fire again." example:"false"`
-	Gateway  *domain.GatewayID   `json:"gateway" format:"uuid" doc:"The gateway it runs on; null: in the cloud." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04"`
+	Gateway  *domain.GatewayID   `json:"gateway" format:"uuid" nullable:"true" doc:"The gateway it runs on; null: in the cloud." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04"`
 	Placed   *domain.Seq         `json:"placed" nullable:"true" doc:"The version that runs on the gateway; another one than the newest until the gateway has answered. Null: it runs in the cloud." example:"1040"`
-	Moving   *domain.GatewayID   `json:"moving" format:"uuid" doc:"The gateway that was asked to run it and has not answered; until then it runs where it did. Null: none." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04"`
+	Moving   *domain.GatewayID   `json:"moving" format:"uuid" nullable:"true" doc:"The gateway that was asked to run it and has not answered; until then it runs where it did. Null: none." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04"`
 	Grants   []domain.DeviceID   `json:"grants" nullable:"false" doc:"The devices an owner lets this version open." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
 	Fired    orNull[Fired]       `json:"fired" doc:"The last time it fired; null: never."`
 	Failed   orNull[Step]        `json:"failed" doc:"The last time a part of it could not be done; null: never."`

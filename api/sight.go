@@ -28,9 +28,13 @@ func (v view) of(p *access.Permit) view {
 }
 
 // everywhere reports whether no part of the home is hidden.
-func (v view) everywhere() bool { return v.permit == nil || v.permit.Scope.Everywhere() }
+func (v view) everywhere() bool {
+	return (v.permit == nil || v.permit.Scope.Everywhere()) && v.wish.places.Everywhere()
+}
 
-func (v view) sees(d *domain.Device) bool { return v.everywhere() || v.permit.Sees(d) }
+func (v view) sees(d *domain.Device) bool {
+	return (v.permit == nil || v.permit.Sees(d)) && v.wish.places.Reaches(d)
+}
 
 // seesDevice reports whether the device is seen, if only because it was named:
 // it may be gone.
@@ -42,15 +46,15 @@ func (v view) seesDevice(id domain.DeviceID) bool {
 	return v.sees(d)
 }
 
-func (v view) seesRoom(id domain.RoomID) bool { return v.everywhere() || v.permit.SeesRoom(id) }
+func (v view) seesRoom(id domain.RoomID) bool {
+	wanted := v.wish.places.Everywhere() || slices.Contains(v.wish.places.Rooms, id)
+	return wanted && (v.permit == nil || v.permit.SeesRoom(id))
+}
 
 // seesEvent reports whether the event is about a part of the home that is seen,
 // and late enough where the past is shown.
 func (v view) seesEvent(row *eventstore.Row) bool {
-	if v.permit == nil {
-		return true
-	}
-	if v.past && row.RecordedAt.Before(v.permit.Horizon()) {
+	if v.past && v.permit != nil && row.RecordedAt.Before(v.permit.Horizon()) {
 		return false
 	}
 	return v.everywhere() || v.seesDevice(domain.DeviceID(row.Entity)) || v.seesRoom(domain.RoomID(row.Entity))
@@ -59,7 +63,7 @@ func (v view) seesEvent(row *eventstore.Row) bool {
 // hidesCommand reports whether the command is about a device that is not seen, or
 // from before the past that is.
 func (v view) hidesCommand(c *domain.Command) bool {
-	return v.permit != nil && (!v.seesDevice(c.Device) || c.Requested.At.Before(v.permit.Horizon()))
+	return !v.seesDevice(c.Device) || (v.permit != nil && c.Requested.At.Before(v.permit.Horizon()))
 }
 
 // entities returns what events may be about, nil for everything.

@@ -16,36 +16,73 @@ type closing struct {
 	reason string
 }
 
-// changed ends a socket whose app has to begin again.
+// Ends that an app can do something about.
 //
-//nolint:gochecknoglobals // a constant, if Go had them
-var changed = closing{closeChanged, "what you may see has changed"}
+//nolint:gochecknoglobals // constants, if Go had them
+var (
+	changed   = closing{closeChanged, "what you may see has changed"}
+	loggedOut = closing{closeSignedOut, "signed out, or not a member any more"}
+	slow      = closing{closeSlow, "the app reads too slowly"}
+)
 
-// page is a frame for sockets of a home: news of the events after from up to to,
-// or a pulse. Without a text there is nothing in it that the socket may know.
+// page is news for sockets of a home, of the events after from up to to, or a pulse.
+// Without a text there is nothing in it that the socket may know.
 type page struct {
 	from, to domain.Seq
-	pulse    bool
 	text     []byte
+	pulse    Instant // zero: it is news
 }
 
-// socket is one live connection. It begins by catching up at its own pace; once
-// it has, it listens to its feed.
+// outlet is what a socket writes to: a WebSocket, alone or shared with other homes,
+// or a stream of events.
+type outlet interface {
+	// write sends one frame of a kind; the app has everything up to seq then.
+	write(ctx context.Context, kind string, seq domain.Seq, text []byte) error
+}
+
+// frames are the texts of a WebSocket.
+type frames struct{ conn *websocket.Conn }
+
+func (f frames) write(ctx context.Context, _ string, _ domain.Seq, text []byte) error {
+	return f.conn.Write(ctx, websocket.MessageText, text)
+}
+
+// socket follows one home for one app. It begins by catching up at its own pace;
+// once it has, it listens to its feed.
 type socket struct {
-	conn   *websocket.Conn // set once, under the hall's lock
+	cut    func() // hangs up; set once, under the hall's lock
 	home   domain.HomeID
+	key    string // the app's name for it, where one connection has several
 	who    access.Principal
 	permit *access.Permit // nil: for the whole home and its whole past
+	wish   wish
 	feed   *feed
 	after  domain.Seq   // what the app has; -1: it wants nothing of the past
 	cursor domain.Seq   // what it was sent
 	queue  chan page    // from the feed
 	stop   chan closing // at most one
+	out    outlet
 }
 
-func newSocket(home domain.HomeID, after domain.Seq, who access.Principal, queue int) *socket {
-	return &socket{home: home, who: who, after: after, queue: make(chan page, queue), stop: make(chan closing, 1)}
+func newSocket(home domain.HomeID, asked following, who access.Principal, permit access.Permit, queue int) *socket {
+	k := &socket{
+		home: home, who: who, after: asked.after, wish: asked.wish, queue: make(chan page, queue), stop: make(chan closing, 1),
+	}
+	if permit.Narrow() {
+		k.permit = &permit
+	}
+	return k
 }
+
+// sight is the view as the socket is to have it.
+func (k *socket) sight(v view) view {
+	v = v.of(k.permit)
+	v.wish = k.wish
+	return v
+}
+
+// hearsAll reports whether the socket is told everything.
+func (k *socket) hearsAll() bool { return k.permit == nil && k.wish.isZero() }
 
 // end asks the socket to close; the first reason counts.
 func (k *socket) end(why closing) {
@@ -55,9 +92,9 @@ func (k *socket) end(why closing) {
 	}
 }
 
-// serve writes to the app until something ends the socket.
-func (k *socket) serve() closing {
-	gone := k.conn.CloseRead(context.Background()) // answers pings, refuses data
+// serve writes to the app until something ends the socket, or the app is gone.
+func (k *socket) serve(gone context.Context, out outlet) closing {
+	k.out = out
 	select {
 	case why := <-k.stop:
 		return why
@@ -97,8 +134,8 @@ func (k *socket) begin(gone context.Context) (closing, bool) {
 	if err != nil {
 		return closing{closeFault, "the database does not answer"}, true
 	}
-	text, err := encode(Welcome{Type: "welcome", Seq: k.cursor, Now: now})
-	if err != nil || k.write(gone, text) != nil {
+	text, err := encode(Welcome{Type: "welcome", Key: k.key, Home: k.home, Seq: k.cursor, Now: now})
+	if err != nil || k.write(gone, "welcome", text) != nil {
 		return closing{code: closeFault}, true
 	}
 	if k.after < 0 {
@@ -119,7 +156,7 @@ func (k *socket) catchUp(gone context.Context) (closing, bool) {
 		return why, true
 	default:
 	}
-	p, err := k.feed.past(gone, k.cursor, k.permit)
+	p, err := k.feed.past(gone, k)
 	if errors.Is(err, errMoved) {
 		return changed, true
 	}
@@ -131,7 +168,7 @@ func (k *socket) catchUp(gone context.Context) (closing, bool) {
 
 // deliver sends a page of the feed, or what of it the app does not have.
 func (k *socket) deliver(gone context.Context, p page) (closing, bool) {
-	if p.pulse || p.from == k.cursor {
+	if !p.pulse.IsZero() || p.from == k.cursor {
 		return k.send(gone, p)
 	}
 	for k.cursor < p.to {
@@ -143,21 +180,24 @@ func (k *socket) deliver(gone context.Context, p page) (closing, bool) {
 }
 
 func (k *socket) send(gone context.Context, p page) (closing, bool) {
-	if p.text == nil {
-		k.cursor = p.to
-		return closing{}, false
+	kind := "news"
+	if !p.pulse.IsZero() {
+		kind, p.to = "pulse", k.cursor
+		text, err := encode(Pulse{Type: kind, Home: k.home, Seq: k.cursor, Now: p.pulse})
+		if err != nil {
+			return closing{code: closeFault}, true
+		}
+		p.text = text
 	}
-	if err := k.write(gone, p.text); err != nil {
-		return closing{closeSlow, "the app reads too slowly"}, true
-	}
-	if !p.pulse {
-		k.cursor = p.to
+	k.cursor = p.to
+	if p.text != nil && k.write(gone, kind, p.text) != nil {
+		return slow, true
 	}
 	return closing{}, false
 }
 
-func (k *socket) write(gone context.Context, text []byte) error {
+func (k *socket) write(gone context.Context, kind string, text []byte) error {
 	ctx, cancel := context.WithTimeout(gone, writeLimit)
 	defer cancel()
-	return k.conn.Write(ctx, websocket.MessageText, text)
+	return k.out.write(ctx, kind, k.cursor, text)
 }

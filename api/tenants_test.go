@@ -34,7 +34,8 @@ func door() map[string]string {
 		"list-sessions": "+++faa+", "end-session": "+nnfaan", "list-door": "+++faa+",
 
 		"get-home": "++n+aan", "list-rooms": "++n+aan", "list-devices": "++n+aan", "list-twins": "++n+aan",
-		"list-gateways": "++n+aan", "list-commands": "++n+aan", "follow-home": "++n+aan", "leave-home": "++nfaan",
+		"list-gateways": "++n+aan", "list-commands": "++n+aan", "follow-home": "++n+aan",
+		"stream-home": "++n+aan", "follow-homes": "++++aa+", "leave-home": "++nfaan",
 		"get-device": "+nn+aan", "get-twin": "+nn+aan", "get-command": "+nn+aan",
 		"request-command": "+nn+aan", "withdraw-command": "+nn+aan", "get-gateway": "+nn+aan",
 		"list-events": "++nfaan", "get-event": "+nnfaan", "get-state": "++n+aan", "get-film": "+fnfaan", "get-density": "+fnfaan",

@@ -25,6 +25,8 @@ type view struct {
 	people map[domain.PersonID]string
 	// permit is whose eyes it is seen with, where they were given less than all.
 	permit *access.Permit
+	// wish is what of the home somebody wants to hear of, beside what they may.
+	wish wish
 	// past says that events of the past are shown, not what happens now.
 	past bool
 }

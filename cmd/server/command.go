@@ -40,6 +40,7 @@ func subcommands() []subcommand {
 		{"import", "take over a home that another Logis exported, to the same hashes", importLog},
 		{"rebuild", "make the projections again from the log and compare", rebuildTables},
 		{"openapi", "print the OpenAPI document", printOpenAPI},
+		{"asyncapi", "print the AsyncAPI document of the live connections", printAsyncAPI},
 		{"version", "print the version", printVersion},
 	}
 }

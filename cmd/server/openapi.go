@@ -7,7 +7,15 @@ import (
 )
 
 func printOpenAPI(_ context.Context, t terminal, _ []string) (int, error) {
-	document, err := api.Document()
+	return printDocument(t, api.Document)
+}
+
+func printAsyncAPI(_ context.Context, t terminal, _ []string) (int, error) {
+	return printDocument(t, api.AsyncDocument)
+}
+
+func printDocument(t terminal, write func() ([]byte, error)) (int, error) {
+	document, err := write()
 	if err != nil {
 		return 0, err
 	}

@@ -55,7 +55,7 @@ export const event = (seq: number, type: string, more: Partial<Event> = {}): Eve
 })
 
 export const news = (seq: number, more: Partial<News> = {}): News => ({
-  type: 'news', seq, now: at(seq), events: [], twins: [], devices: [], rooms: [], gateways: [], commands: [],
+  type: 'news', home: 'home', seq, now: at(seq), events: [], twins: [], devices: [], rooms: [], gateways: [], commands: [],
   removed: { devices: [], rooms: [] }, ...more,
 })
 
