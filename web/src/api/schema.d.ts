@@ -108,6 +108,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/account/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the caller is told
+         * @description Returns the address, quiet hours, and what the caller is told of.
+         */
+        get: operations["get-notifications"];
+        /**
+         * Choose what to be told
+         * @description Replaces quiet hours and choices.
+         */
+        put: operations["choose-notifications"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/notifications/address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give an address
+         * @description Sends a code there; the address counts once the code was given back. 409 when this server sends no e-mail; 503 when a code was sent just now, or the mail server does not take it.
+         */
+        post: operations["set-address"];
+        /**
+         * Forget the address
+         * @description Nothing is sent any more.
+         */
+        delete: operations["remove-address"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/notifications/address/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm an address
+         * @description Takes the code that was sent there, for fifteen minutes and five tries.
+         */
+        post: operations["confirm-address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/account/passkeys": {
         parameters: {
             query?: never;
@@ -632,6 +700,26 @@ export interface paths {
          * @description Returns events of the home's log, page by page.
          */
         get: operations["list-events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/homes/{home}/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Be told what happens, the simple way
+         * @description Server-sent events, as `EventSource` reads them: what `follow-home` sends, each frame as the data of an event of its type, with the seq as its id. A browser that was cut off comes back with `Last-Event-ID` by itself and misses nothing. An event `ended` says why the server ends the stream.
+         */
+        get: operations["stream-home"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1177,7 +1265,7 @@ export interface paths {
         };
         /**
          * Be told what happens
-         * @description A WebSocket from the app's own origin. The server sends JSON text frames: first `Welcome`, then `News` whenever the log grew (with `after`, beginning with every event that was missed), and `Pulse` every 15 seconds. Who was given a part of the home is told of that part only. The app sends nothing.
+         * @description A WebSocket from the app's own origin. The server sends JSON text frames: first `Welcome`, then `News` whenever the log grew (with `after`, beginning with every event that was missed), and `Pulse` every 15 seconds. Who was given a part of the home is told of that part only. The app sends nothing; see `GET /live` for a connection that is asked things.
          *
          *     Closed with 4401 when the session, the token or the membership ended, 4403 when what you may see has changed (begin again without `after`), 4429 when the app reads too slowly (resume with `after`), 1012 when the server stops, 1011 for a fault of ours.
          */
@@ -1917,7 +2005,7 @@ export interface paths {
         put?: never;
         /**
          * Make a webhook
-         * @description Tells an address what happens from now on, and returns the secret to check its signatures with. 409 when the home has as many as it can.
+         * @description Tells an address what happens from now on, and returns the secret to check its signatures with. 409 when there are as many as can be.
          */
         post: operations["add-webhook"];
         delete?: never;
@@ -2024,6 +2112,28 @@ export interface paths {
          * @description Uses up an invitation. Somebody who is not signed in becomes a new person and is signed in. 401 for a link that was used or has expired; 409 for somebody who belongs to the home.
          */
         post: operations["accept-invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Be told of several homes, and ask
+         * @description A WebSocket for apps. The app sends `Subscribe`, `Unsubscribe` and `Order`, each with a key of its own that comes back in what answers it: `Welcome`, `Ended`, `Answer` or `Refusal`. Of each home that is followed come `News` and `Pulse`. An order is the very same as `POST …/commands`, with the key as its Idempotency-Key.
+         *
+         *     `Ended` tells with the codes of `follow-home` that one home is not followed any more; the connection itself is closed with 4401, 4429, 1012 and 1011 as there, and with 4408 when it followed no home for ten seconds. AsyncAPI: `/api/v1/asyncapi.yaml`.
+         */
+        get: operations["follow-homes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2258,6 +2368,20 @@ export interface components {
              */
             name: string | null;
         };
+        AddressConfirmation: {
+            /**
+             * @description The code that was sent there.
+             * @example 04711815
+             */
+            code: string;
+        };
+        AddressRequest: {
+            /**
+             * @description The e-mail address, without a name.
+             * @example ada@example.org
+             */
+            address: string;
+        };
         Affordances: {
             /** @description What it can be told to do, by name. */
             actions: {
@@ -2271,6 +2395,21 @@ export interface components {
             properties: {
                 [key: string]: components["schemas"]["Schema"];
             };
+        };
+        Answer: {
+            /** @description The command that was begun. */
+            command: components["schemas"]["Command"];
+            /**
+             * @description That of the order.
+             * @example 5f0c8a1e9b7d4c3f
+             */
+            key: string;
+            /**
+             * @description Which frame it is.
+             * @example answer
+             * @enum {string}
+             */
+            type: "answer";
         };
         Audit: {
             /**
@@ -3093,7 +3232,7 @@ export interface components {
              * @description Where it is; null: in no room.
              * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a02
              */
-            room: string;
+            room: string | null;
             /**
              * Format: date-time
              * @description When it came into the home.
@@ -3219,6 +3358,31 @@ export interface components {
              * @example 512
              */
             seq: number;
+        };
+        Ended: {
+            /**
+             * Format: int64
+             * @description Why, as the codes of a closed socket: 1000, 1011, 1012, 4401, 4403 or 4429.
+             * @example 4403
+             */
+            code: number;
+            /**
+             * Format: uuid
+             * @description The home.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a01
+             */
+            home: string;
+            /**
+             * @description Why, for people.
+             * @example what you may see has changed
+             */
+            reason: string;
+            /**
+             * @description Which frame it is.
+             * @example ended
+             * @enum {string}
+             */
+            type: "ended";
         };
         Energy: {
             /** @description As many days right before. */
@@ -3857,6 +4021,20 @@ export interface components {
              */
             to: number;
         };
+        Hours: {
+            /**
+             * Format: int64
+             * @description Its first minute, since midnight.
+             * @example 1320
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description The first minute after it; it may go over midnight.
+             * @example 420
+             */
+            to: number;
+        };
         Incident: {
             /**
              * Format: int64
@@ -4437,6 +4615,12 @@ export interface components {
             /** @description The present gateways that the events touched: replace by id. */
             gateways: components["schemas"]["Gateway"][];
             /**
+             * Format: uuid
+             * @description The home.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a01
+             */
+            home: string;
+            /**
              * Format: date-time
              * @description The server's time.
              * @example 2026-05-03T14:02:11.250000Z
@@ -4462,6 +4646,47 @@ export interface components {
             type: "news";
         };
         Nothing: Record<string, never>;
+        NoticeRule: {
+            /**
+             * @description Never, outside quiet hours, or at any time.
+             * @example quiet
+             * @enum {string}
+             */
+            choice: "off" | "quiet" | "always";
+            /**
+             * @description What it is about.
+             * @example gateway_lost
+             * @enum {string}
+             */
+            kind: "rule" | "cut" | "not_confirmed" | "gateway_lost" | "key_ending" | "webhook_stopped";
+        };
+        NotificationChange: {
+            /** @description What the caller wants to be told of; what is left out is as for everybody. */
+            kinds: components["schemas"]["NoticeRule"][];
+            /** @description When what can wait waits; left out: never. */
+            quiet?: components["schemas"]["Hours"];
+        };
+        Notifications: {
+            /**
+             * @description Whether the address was confirmed: before, nothing is sent.
+             * @example true
+             */
+            active: boolean;
+            /**
+             * @description Where e-mail goes; null: nowhere.
+             * @example ada@example.org
+             */
+            address: string | null;
+            /** @description What the caller is told of. */
+            kinds: components["schemas"]["NoticeRule"][];
+            /** @description When what can wait waits; null: never. */
+            quiet: components["schemas"]["Hours"] | null;
+            /**
+             * @description Whether this server sends e-mail at all.
+             * @example true
+             */
+            sends: boolean;
+        };
         NotifyAction: {
             /**
              * Format: uuid
@@ -4483,6 +4708,33 @@ export interface components {
              * @example 1010
              */
             seq: number | null;
+        };
+        Order: {
+            /** @description What is asked of it. */
+            command: components["schemas"]["CommandRequest"];
+            /**
+             * Format: uuid
+             * @description The device.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
+             */
+            device: string;
+            /**
+             * Format: uuid
+             * @description The home.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a01
+             */
+            home: string;
+            /**
+             * @description Its Idempotency-Key: the same order with the same key happens once. Comes back in the answer.
+             * @example 5f0c8a1e9b7d4c3f
+             */
+            key: string;
+            /**
+             * @description Which frame it is.
+             * @example command
+             * @enum {string}
+             */
+            type: "command";
         };
         OwnMode: {
             /**
@@ -4824,11 +5076,23 @@ export interface components {
         };
         Pulse: {
             /**
+             * Format: uuid
+             * @description The home.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a01
+             */
+            home: string;
+            /**
              * Format: date-time
              * @description The server's time.
              * @example 2026-05-03T14:02:11.250000Z
              */
             now: string;
+            /**
+             * Format: int64
+             * @description Where to resume: what came before was told, or is not for the app.
+             * @example 1043
+             */
+            seq: number;
             /**
              * @description Which frame it is.
              * @example pulse
@@ -4914,7 +5178,7 @@ export interface components {
              * @description The device they fight for; null: none.
              * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
              */
-            device: string;
+            device: string | null;
             /**
              * @description A circle, too much of it, or opposite wishes within five seconds.
              * @example conflict
@@ -4978,6 +5242,21 @@ export interface components {
              *     ]
              */
             codes: string[];
+        };
+        Refusal: {
+            /**
+             * @description That of the app's frame; empty where it could not be read.
+             * @example a1
+             */
+            key: string;
+            /** @description Why. */
+            problem: components["schemas"]["Problem"];
+            /**
+             * @description Which frame it is.
+             * @example refusal
+             * @enum {string}
+             */
+            type: "refusal";
         };
         Refused: {
             /**
@@ -5108,7 +5387,7 @@ export interface components {
              * @description The gateway it runs on; null: in the cloud.
              * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04
              */
-            gateway: string;
+            gateway: string | null;
             /**
              * @description The devices an owner lets this version open.
              * @example [
@@ -5127,7 +5406,7 @@ export interface components {
              * @description The gateway that was asked to run it and has not answered; until then it runs where it did. Null: none.
              * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a04
              */
-            moving: string;
+            moving: string | null;
             /**
              * @description What people call it.
              * @example Light in the hall
@@ -5928,6 +6207,52 @@ export interface components {
              */
             from: string;
         };
+        Subscribe: {
+            /**
+             * Format: int64
+             * @description Begin after this event; from now on if not given.
+             * @example 1042
+             */
+            after?: number | null;
+            /**
+             * @description Only of these devices.
+             * @example [
+             *       "0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"
+             *     ]
+             */
+            devices?: string[];
+            /**
+             * Format: uuid
+             * @description The home.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a01
+             */
+            home: string;
+            /**
+             * @description Chosen by the app; comes back in the answer.
+             * @example a1
+             */
+            key: string;
+            /**
+             * @description Only of these rooms and what is in them.
+             * @example [
+             *       "0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a02"
+             *     ]
+             */
+            rooms?: string[];
+            /**
+             * @description Which frame it is.
+             * @example subscribe
+             * @enum {string}
+             */
+            type: "subscribe";
+            /**
+             * @description Only events of these types.
+             * @example [
+             *       "device.reported"
+             *     ]
+             */
+            types?: string[];
+        };
         SunTest: {
             /**
              * @description What it must be.
@@ -6254,6 +6579,25 @@ export interface components {
              */
             seq: number;
         };
+        Unsubscribe: {
+            /**
+             * Format: uuid
+             * @description The home.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a01
+             */
+            home: string;
+            /**
+             * @description Chosen by the app; comes back in a refusal.
+             * @example a2
+             */
+            key: string;
+            /**
+             * @description Which frame it is.
+             * @example unsubscribe
+             * @enum {string}
+             */
+            type: "unsubscribe";
+        };
         ValueDifference: {
             /**
              * Format: uuid
@@ -6283,7 +6627,7 @@ export interface components {
              * @description When it last took a message; null: never.
              * @example 2026-05-03T14:02:11.250000Z
              */
-            delivered_at: string;
+            delivered_at: string | null;
             /**
              * Format: int64
              * @description How often in a row it did not take the next message.
@@ -6311,7 +6655,7 @@ export interface components {
              * @description When it is tried again; null: nothing waits.
              * @example 2026-05-03T14:02:11.250000Z
              */
-            retry_at: string;
+            retry_at: string | null;
             /**
              * Format: int64
              * @description The last event that touched it.
@@ -6403,6 +6747,17 @@ export interface components {
             webhook: components["schemas"]["Webhook"];
         };
         Welcome: {
+            /**
+             * Format: uuid
+             * @description The home that is followed from here on.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a01
+             */
+            home: string;
+            /**
+             * @description That of the app's frame; left out where there was none.
+             * @example a1
+             */
+            key?: string;
             /**
              * Format: date-time
              * @description The server's time.
@@ -6800,6 +7155,149 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notifications"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "choose-notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notifications"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "set-address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "remove-address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "confirm-address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressConfirmation"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -7977,6 +8475,45 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "stream-home": {
+        parameters: {
+            query?: {
+                /** @description Begin after this event; from now on if not given. */
+                after?: number;
+                /** @description Only of these devices, separated by commas. */
+                device?: string;
+                /** @description Only of these rooms and what is in them, separated by commas. */
+                room?: string;
+                /** @description Only events of these types, separated by commas. */
+                type?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The home. */
+                home: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream; its frames are described in /api/v1/asyncapi.yaml. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "get-event": {
         parameters: {
             query?: never;
@@ -9127,6 +9664,12 @@ export interface operations {
             query?: {
                 /** @description Begin after this event; from now on if not given. */
                 after?: number;
+                /** @description Only of these devices, separated by commas. */
+                device?: string;
+                /** @description Only of these rooms and what is in them, separated by commas. */
+                room?: string;
+                /** @description Only events of these types, separated by commas. */
+                type?: string;
             };
             header?: never;
             path: {
@@ -11144,6 +11687,31 @@ export interface operations {
             413: components["responses"]["RequestEntityTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "follow-homes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The socket is open; these are its frames. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Welcome"] | components["schemas"]["News"] | components["schemas"]["Pulse"] | components["schemas"]["Ended"] | components["schemas"]["Answer"] | components["schemas"]["Refusal"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            426: components["responses"]["UpgradeRequired"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
