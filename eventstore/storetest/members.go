@@ -63,3 +63,13 @@ func removeMember(ctx context.Context, t *turn) error {
 	ev, err := t.home.RemoveMember(m.Person, by)
 	return t.record(ctx, err, ev)
 }
+
+// eraseMember has a person forgotten who is a member, or the owner as one among others.
+func eraseMember(ctx context.Context, t *turn) error {
+	m := t.member()
+	if m == nil {
+		return nil
+	}
+	events, err := t.home.EraseMember(m.Person, domain.PersonActor(m.Person), false)
+	return t.record(ctx, err, events...)
+}

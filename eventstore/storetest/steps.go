@@ -23,7 +23,7 @@ func steps() []step {
 		{1, addRoom}, {1, renameRoom}, {1, removeRoom},
 		{1, enrolGateway}, {3, connectGateway}, {1, disconnectGateway}, {1, revokeGateway}, {1, recordGap}, {1, stepClock}, {1, refuseEntry},
 		{1, configureGateway}, {2, settleConfiguration}, {2, steerGateway}, {3, turnKey},
-		{1, inviteMember}, {1, joinMember}, {1, changeMember}, {1, removeMember}, {1, renameHome},
+		{1, inviteMember}, {1, joinMember}, {1, changeMember}, {1, removeMember}, {1, eraseMember}, {1, renameHome},
 		{2, editRule}, {3, turnRule}, {3, placeRules}, {8, runRule}, {2, commandByRule}, {3, turnScene}, {3, turnSetting}, {1, turnTest}, {2, turnEnergy},
 		{2, turnWebhook}, {1, tellPerson}, {1, lookBack},
 	}

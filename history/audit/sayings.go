@@ -44,6 +44,7 @@ func sayHouse(all map[string]sentence) {
 	say(all, func(t told, _ domain.HomeLocated) string { return t.who() + " said where the home is" })
 	say(all, func(t told, f domain.HomeModeChanged) string { return t.who() + " set the home to " + t.mode(f.Mode) })
 	say(all, func(t told, _ domain.ModeAdded) string { return t.who() + " added the mode " + t.called() })
+	say(all, func(t told, _ domain.ModeRenamed) string { return t.who() + " named a mode " + t.called() })
 	say(all, func(t told, _ domain.ModeRemoved) string { return t.who() + " removed " + t.this("mode") })
 	say(all, func(t told, _ domain.SceneEdited) string {
 		if t.row.Words != "" {
@@ -87,6 +88,9 @@ func sayMembers(all map[string]sentence) {
 	})
 	say(all, func(t told, f domain.MemberRemoved) string { return t.who() + " turned " + t.person(f.Person) + " out" })
 	say(all, func(t told, f domain.MemberLeft) string { return t.person(f.Person) + " left the home for good" })
+	say(all, func(_ told, _ domain.MemberErased) string {
+		return "a member was erased: nothing is known of them any more"
+	})
 	say(all, func(t told, f domain.MemberPresenceChanged) string {
 		if f.Present {
 			return t.person(domain.PersonID(t.row.Entity)) + " came home"

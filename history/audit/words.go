@@ -46,6 +46,8 @@ var sentences = sync.OnceValue(func() map[string]sentence {
 	sayGateways(all)
 	sayRules(all)
 	sayPast(all)
+	sayEnergy(all)
+	sayTelling(all)
 	return all
 })
 

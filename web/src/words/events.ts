@@ -1,12 +1,11 @@
 import type { Device, Event, Session } from '../api/types'
 import type { HomePicture } from '../data/picture'
-import { dayKey, span } from './ages'
 import { actorWords, reasonWords, wishWords } from './commands'
 import { energyTold } from './energyEvents'
 import { deliveryWords } from './delivery'
 import { byWeight, isMain, spaced, statement, titleWords, valueWords } from './values'
 import { deedTellers } from './deeds'
-import { ruleCount } from './rules'
+import { gatewayName, gatewayTellers } from './gatewayEvents'
 
 /** What an event needs to be told in words: names, and who is looking. */
 export interface Teller {
@@ -28,8 +27,6 @@ const quoted = (words: string | null) => (words ? `“${words}”` : 'a new name
 
 const deviceOf = (event: Event, { picture }: Teller): Device | undefined => picture.devices.get(event.entity)
 const deviceName: Tell = (event, teller) => deviceOf(event, teller)?.name ?? 'A device that is gone'
-const gatewayName: Tell = (event, { picture }) => picture.gateways.get(event.entity)?.name ?? 'A gateway'
-const endOf: Tell = (event, { picture }) => dayKey(number(event.data.ends_ms), picture.home.time_zone)
 const roomName = (id: string, { picture }: Teller) => picture.rooms.get(id)?.name
 /** Puts the device's name before what is told of it, unless it goes without saying. */
 function of(event: Event, teller: Teller, words: string): string {
@@ -115,6 +112,7 @@ function modeChanged(event: Event, teller: Teller): string {
 const byEnergy = Object.fromEntries(Object.entries(energyTold).map(([type, tell]): [string, Tell] => [type, (e, t) => tell(e, who(e, t), (id) => t.picture.devices.get(text(id))?.name ?? 'a device')]))
 const tellers: Record<string, Tell> = {
   ...deedTellers(who, (e) => quoted(e.words)),
+  ...gatewayTellers(who),
   'home.created': () => 'The home began',
   'home.renamed': (e, t) => `${who(e, t)} named the home ${quoted(e.words)}`,
   'home.history_regressed': (e, t) => `${gatewayName(e, t)} remembers more than is recorded here: an older copy was restored`,
@@ -128,27 +126,6 @@ const tellers: Record<string, Tell> = {
   'room.added': (e, t) => `${who(e, t)} added the room ${quoted(e.words)}`,
   'room.renamed': (e, t) => `${who(e, t)} named a room ${quoted(e.words)}`,
   'room.removed': (e, t) => `${who(e, t)} removed ${roomName(e.entity, t) ?? 'a room'}`,
-  'gateway.enrolled': (e, t) => `${gatewayName(e, t)} joined the home`,
-  'gateway.connected': (e, t) => `${gatewayName(e, t)} connected`,
-  'gateway.disconnected': (e, t) => `${gatewayName(e, t)} went away`,
-  'gateway.refused': (e, t) => `${who(e, t)} sent a gateway away whose letters were others`,
-  'gateway.key_certified': (e, t) => `${gatewayName(e, t)} has a key that is good until ${endOf(e, t)}`,
-  'gateway.suspended': (e, t) => `${gatewayName(e, t)} is suspended: two machines used its key`,
-  'gateway.claim_exhausted': () => 'Somebody guessed at the code of a new gateway; the code is worth nothing now',
-  'gateway.revoked': (e, t) => `${who(e, t)} turned out ${gatewayName(e, t)}`,
-  'gateway.clock_stepped': (e, t) => `The clock of Logis or of ${gatewayName(e, t)} was set`,
-  'gateway.rules_offered': (e, t) => `${gatewayName(e, t)} was asked to run ${ruleCount(e.data.rules)}`,
-  'gateway.rules_taken': (e, t) =>
-    e.data.refused ? `${gatewayName(e, t)} could not take new rules` : `${gatewayName(e, t)} runs ${ruleCount(e.data.rules)} by itself`,
-  'gateway.gap_recorded': (e, t) => `${gatewayName(e, t)} was away too long: ${number(e.data.count)} reports are lost`,
-  'gateway.entry_refused': (e, t) => `${gatewayName(e, t)} said something nobody could understand`,
-  'gateway.configured': (e, t) => `${who(e, t)} changed the settings of ${gatewayName(e, t)}`,
-  'gateway.configuration_applied': (e, t) => `${gatewayName(e, t)} works with its new settings`,
-  'gateway.configuration_rolled_back': (e, t) => `${gatewayName(e, t)} went back to its former settings: ${text(e.data.reason)}`,
-  'gateway.pairing_opened': (e, t) => `${who(e, t)} opened ${text(e.data.radio)} to new devices for ${span(number(e.data.seconds) * 1000)}`,
-  'gateway.pairing_closed': (e, t) => `${who(e, t)} closed ${text(e.data.radio)} to new devices`,
-  'gateway.commissioning_begun': (e, t) => `${who(e, t)} gave ${gatewayName(e, t)} the code of a new device`,
-  'gateway.client_ended': (e, t) => `${who(e, t)} ended a local client of ${gatewayName(e, t)}`,
   'device.registered': (e, t) => of(e, t, 'found by its gateway'),
   'device.placed': placed,
   'device.renamed': (e, t) => `${who(e, t)} named ${e.entity === t.about ? 'it' : 'a device'} ${quoted(e.words)}`,
