@@ -122,40 +122,15 @@ func build(options Options, t tuning) (*Server, error) {
 func (s *Server) routes(r chi.Router) {
 	r.Use(s.bounded, s.sameOrigin, s.known)
 	s.huma = newHuma(r)
-	s.addSession()
-	s.addHomes()
-	s.addRooms()
-	s.addDevices()
-	s.addTwins()
-	s.addModels()
-	s.addCommands()
-	s.addRules()
-	s.addScenes()
-	s.addModes()
-	s.addEvents()
-	s.addHistory()
-	s.addStatistics()
-	s.addEnergy()
-	s.addProof()
-	s.addStorage()
-	s.addAudit()
-	s.addPutBack()
-	s.addCheck()
-	s.addExport()
-	s.addIncidents()
-	s.addWhy()
-	s.addBacktest()
-	s.addTests()
-	s.addGateways()
-	s.addMembers()
-	s.addInvitations()
-	s.addWebhooks()
-	s.addTokens()
-	s.addAccount()
-	s.addNotifications()
-	s.addPasskeys()
-	s.addCalls()
-	s.addConfiguration()
+	for _, add := range []func(){
+		s.addSession, s.addHomes, s.addRooms, s.addDevices, s.addTwins, s.addModels, s.addCommands,
+		s.addRules, s.addScenes, s.addModes, s.addEvents, s.addHistory, s.addStatistics, s.addEnergy,
+		s.addProof, s.addStorage, s.addAudit, s.addPutBack, s.addCheck, s.addExport, s.addIncidents,
+		s.addWhy, s.addBacktest, s.addTests, s.addGateways, s.addMembers, s.addInvitations, s.addWebhooks,
+		s.addTokens, s.addAccount, s.addNotifications, s.addPasskeys, s.addCalls, s.addConfiguration,
+	} {
+		add()
+	}
 	s.addLive(r)
 	finish(s.huma.OpenAPI())
 	s.document = sync.OnceValues(func() ([]byte, error) {
