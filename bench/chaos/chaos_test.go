@@ -75,7 +75,7 @@ type seededBug struct {
 	run chaos.Options
 	rig.Mutation
 	breaks string // the invariant that must be named; "": any
-	long   bool   // the log it makes is tried without a run too: only `make chaos` builds it
+	long   bool   // only `make chaos` builds it: each takes a minute, and most of the program anew
 }
 
 // seededBugs are mistakes that real systems of this kind have made. A checker
@@ -94,11 +94,11 @@ func seededBugs() []seededBug {
 			From: "	device, desires, refused, err := e.weigh(ctx, c)\n",
 			To:   "	if c.NotAfterMS != 0 {\n		t.command.NotAfterMS = time.Now().UnixMilli() + 10_000\n	}\n	device, desires, refused, err := e.weigh(ctx, c)\n",
 		}},
-		{run: stalled, Mutation: rig.Mutation{
+		{run: stalled, long: true, Mutation: rig.Mutation{
 			Name: "the log's time follows a clock that is set back", File: "eventstore/steady.go",
 			From: "shown.Before(due.Add(-maxBack))", To: "false && due.IsZero()",
 		}},
-		{run: killed, Mutation: rig.Mutation{
+		{run: killed, long: true, Mutation: rig.Mutation{
 			Name: "entries are not placed by the cursor", File: "domain/gateway.go",
 			From: "	case to <= cursor:\n		return false, nil\n",
 			To:   "",
