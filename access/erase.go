@@ -114,6 +114,11 @@ func forgetPerson(ctx context.Context, tx *eventstore.Tx, e erasure) error {
 	batch := &pgx.Batch{}
 	batch.Queue(`DELETE FROM persons WHERE person_id = $1`, id)
 	batch.Queue(`DELETE FROM access_log WHERE person_id = $1`, id)
+	batch.Queue(`UPDATE incidents SET note = '' WHERE created_by = $1`, id)
+	// These are written inside appends, which no missing person may stop.
+	batch.Queue(`DELETE FROM notifications_due WHERE person_id = $1`, id)
+	batch.Queue(`DELETE FROM notification_paces WHERE person_id = $1`, id)
+	batch.Queue(`DELETE FROM origins WHERE person_id = $1`, id)
 	// Answers kept to be repeated may tell their name, beside their id.
 	batch.Queue(`DELETE FROM idempotency_keys WHERE scope_id = $1 OR position(convert_to($2, 'UTF8') IN answer) > 0`, id, e.person.String())
 	batch.Queue(`INSERT INTO erasures (person_id, erased_at) VALUES ($1, $2) ON CONFLICT DO NOTHING`, id, at)

@@ -18,9 +18,10 @@ func WithOrigin(ctx context.Context, place string) context.Context {
 
 // origin is where an event came from.
 type origin struct {
-	home  domain.HomeID
-	seq   domain.Seq
-	place string
+	home   domain.HomeID
+	seq    domain.Seq
+	place  string
+	person domain.PersonID
 }
 
 // noteOrigin remembers where an event came from, if a person did it.
@@ -29,8 +30,8 @@ func (tx *Tx) noteOrigin(ctx context.Context, rec *domain.RecordedEvent) {
 	if place == "" {
 		return
 	}
-	if _, ok := rec.Actor.Person(); ok {
-		tx.origins = append(tx.origins, origin{home: rec.HomeID, seq: rec.Seq, place: place})
+	if person, ok := rec.Actor.Person(); ok {
+		tx.origins = append(tx.origins, origin{home: rec.HomeID, seq: rec.Seq, place: place, person: person})
 	}
 }
 
@@ -38,15 +39,16 @@ func queueOrigins(batch *pgx.Batch, origins []origin) {
 	if len(origins) == 0 {
 		return
 	}
-	var homes [][16]byte
+	var homes, persons [][16]byte
 	var seqs []int64
 	var places []string
 	for _, o := range origins {
-		homes, seqs, places = append(homes, o.home), append(seqs, int64(o.seq)), append(places, o.place)
+		homes, persons = append(homes, o.home), append(persons, o.person)
+		seqs, places = append(seqs, int64(o.seq)), append(places, o.place)
 	}
 	batch.Queue(`
-		INSERT INTO origins (home_id, seq, place)
-		SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[])`, homes, seqs, places)
+		INSERT INTO origins (home_id, seq, place, person_id)
+		SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::uuid[])`, homes, seqs, places, persons)
 }
 
 // Origins returns where events of a home came from, as far as that is still kept.

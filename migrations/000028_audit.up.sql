@@ -6,14 +6,16 @@ CREATE INDEX access_log_home ON access_log (home_id, at) WHERE home_id IS NOT NU
 -- Where what people did came from. Addresses are personal: they stand beside the
 -- log, not in it, and go with the access log after ninety days.
 CREATE TABLE origins (
-    home_id uuid        NOT NULL,
-    seq     bigint      NOT NULL, -- what was done
-    at      timestamptz NOT NULL DEFAULT now(),
-    place   text        NOT NULL, -- the network address it came from
+    home_id   uuid        NOT NULL,
+    seq       bigint      NOT NULL, -- what was done
+    at        timestamptz NOT NULL DEFAULT now(),
+    place     text        NOT NULL, -- the network address it came from
+    person_id uuid        NOT NULL, -- who did it
     CONSTRAINT origins_pkey PRIMARY KEY (home_id, seq)
 );
 COMMENT ON TABLE origins IS 'Where what a person did came from, for ninety days.';
 CREATE INDEX origins_age ON origins (at);
+CREATE INDEX origins_person ON origins (person_id);
 GRANT SELECT, INSERT, DELETE ON origins TO logis_app;
 
 -- What somebody did, without what devices told and how far commands came: the rare
