@@ -19,7 +19,7 @@ func (n *tour) energy() {
 	n.own("list-tariffs", "")
 	day := n.today().AddDate(0, 0, -1)
 	for i, kwh := range []float64{211.2, 211.7, 212.3, 212.6, 213.1} {
-		n.counted(fridge, day.Add(time.Duration(i*11-30)*time.Hour), kwh) // two days before it to its afternoon
+		n.counted(fridge, day.Add(time.Duration(i*11-30)*time.Hour), kwh)
 	}
 	n.own("get-energy?from="+date(day)+"&to="+date(day), "")
 	n.counted(fridge, day.Add(20*time.Hour), 913.1)
