@@ -122,6 +122,22 @@ func build(options Options, t tuning) (*Server, error) {
 func (s *Server) routes(r chi.Router) {
 	r.Use(s.bounded, s.sameOrigin, s.known)
 	s.huma = newHuma(r)
+	s.addOperations()
+	s.addLive(r)
+	finish(s.huma.OpenAPI())
+	s.document = sync.OnceValues(func() ([]byte, error) {
+		if err := illustrate(s.huma.OpenAPI()); err != nil {
+			return nil, err
+		}
+		return s.huma.OpenAPI().YAML()
+	})
+	s.asyncDocument = sync.OnceValues(s.async)
+	r.Get("/openapi.yaml", s.serveDocument(s.document, "application/openapi+yaml"))
+	r.Get("/asyncapi.yaml", s.serveDocument(s.asyncDocument, "application/vnd.aai.asyncapi+yaml"))
+}
+
+// addOperations adds what can be asked, but for being told.
+func (s *Server) addOperations() {
 	s.addSession()
 	s.addHomes()
 	s.addRooms()
@@ -156,17 +172,6 @@ func (s *Server) routes(r chi.Router) {
 	s.addPasskeys()
 	s.addCalls()
 	s.addConfiguration()
-	s.addLive(r)
-	finish(s.huma.OpenAPI())
-	s.document = sync.OnceValues(func() ([]byte, error) {
-		if err := illustrate(s.huma.OpenAPI()); err != nil {
-			return nil, err
-		}
-		return s.huma.OpenAPI().YAML()
-	})
-	s.asyncDocument = sync.OnceValues(s.async)
-	r.Get("/openapi.yaml", s.serveDocument(s.document, "application/openapi+yaml"))
-	r.Get("/asyncapi.yaml", s.serveDocument(s.asyncDocument, "application/vnd.aai.asyncapi+yaml"))
 }
 
 // newHuma returns huma reading and writing by our rules.

@@ -28,7 +28,7 @@ type tour struct {
 	places map[string]string          // what stands for {device} and its like in a path
 	seen   map[string]example
 	mails  chan maillab.Mail // what the server sent
-	match  string // the newest ETag
+	match  string            // the newest ETag
 }
 
 func newTour(t *testing.T) *tour {

@@ -57,6 +57,7 @@ func Start(t testing.TB, pool *pgxpool.Pool) *Stand {
 	}
 	server, err := api.New(api.Options{
 		Store: s.store, Access: s.access, Tables: tables, Past: history.New(s.store, nil), Proofs: proof.NewSealer(s.store, key, t.TempDir(), nil),
+		Rollups: projections.NewRollups(pool, nil),
 	})
 	if err != nil {
 		t.Fatal(err)
