@@ -18,7 +18,7 @@ type AuditEntry struct {
 	Kind    audit.Kind       `json:"kind" enum:"command,home,rule,member,gateway,look,door" doc:"What it belongs to." example:"command"`
 	What    string           `json:"what" doc:"The type of the event, or what happened at the door." example:"command.requested"`
 	Actor   Actor            `json:"actor" doc:"Who did it."`
-	Entity  *domain.EntityID `json:"entity" format:"uuid" doc:"What it is about; null: nothing in the home." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
+	Entity  *domain.EntityID `json:"entity" format:"uuid" nullable:"true" doc:"What it is about; null: nothing in the home." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
 	Says    string           `json:"says" doc:"The whole of it in one sentence, with the names of the time it was asked for." example:"Ada asked Kitchen to turn on"`
 	Outcome audit.Outcome    `json:"outcome" enum:"done,open,refused,failed,withdrawn,unknown" doc:"What came of it." example:"done"`
 	From    *string          `json:"from" doc:"The network address it came from; null: not known, or not kept any more." example:"192.0.2.7"`

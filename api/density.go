@@ -28,7 +28,7 @@ type Bucket struct {
 
 // Lane is how much happened in one room.
 type Lane struct {
-	Room   *domain.RoomID `json:"room" format:"uuid" doc:"The room, as devices are placed at the end of the stretch; null: in none, or the home itself." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a02"`
+	Room   *domain.RoomID `json:"room" format:"uuid" nullable:"true" doc:"The room, as devices are placed at the end of the stretch; null: in none, or the home itself." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a02"`
 	Name   *string        `json:"name" doc:"What the room is called there; null beside a room that is null." example:"Kitchen"`
 	Counts []int64        `json:"counts" nullable:"false" doc:"About how many events each part of the stretch has. Where there are few they are exact." example:"[0,12]"`
 }

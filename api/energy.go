@@ -48,7 +48,7 @@ type EnergyOfDevice struct {
 	Device    domain.DeviceID `json:"device" format:"uuid" doc:"The first device that did it." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
 	Now       domain.DeviceID `json:"now" format:"uuid" doc:"The device that does it now." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
 	Name      string          `json:"name" doc:"What people call that." example:"Fridge"`
-	Room      *domain.RoomID  `json:"room" format:"uuid" doc:"Where that is; null: in no room." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a02"`
+	Room      *domain.RoomID  `json:"room" format:"uuid" nullable:"true" doc:"Where that is; null: in no room." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a02"`
 	Corrected bool            `json:"corrected" doc:"Whether somebody said what a part of it was." example:"false"`
 	Whole     bool            `json:"whole" doc:"Whether it is a meter of the whole home: what the others used is part of it." example:"false"`
 }
@@ -56,7 +56,7 @@ type EnergyOfDevice struct {
 // EnergyOfRoom is what was used in one room.
 type EnergyOfRoom struct {
 	EnergyUse
-	Room *domain.RoomID `json:"room" format:"uuid" doc:"The room; null: in no room." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a02"`
+	Room *domain.RoomID `json:"room" format:"uuid" nullable:"true" doc:"The room; null: in no room." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a02"`
 }
 
 type (

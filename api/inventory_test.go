@@ -86,7 +86,8 @@ func bodyFor(op *huma.Operation) string {
 		"change-rule": `{"enabled":false}`, "copy-rule": `{"name":"Other"}`,
 		"grant-rule": `{"device":"018f0000-0000-7000-8000-000000000000"}`,
 		"add-scene":  `{"name":"Bright","capture":["018f0000-0000-7000-8000-000000000000"]}`, "change-scene": `{"name":"Other"}`,
-		"set-mode": `{"mode":"away"}`, "add-mode": `{"name":"Party"}`, "set-presence": `{"present":true}`, "change-settings": `{"clauses":[]}`,
+		"set-mode": `{"mode":"away"}`, "add-mode": `{"name":"Party"}`, "rename-mode": `{"name":"Other"}`,
+		"set-presence": `{"present":true}`, "change-settings": `{"clauses":[]}`,
 		"choose-notifications": `{"kinds":[{"kind":"cut","choice":"off"}]}`, "set-address": `{"address":"ada@example.org"}`, "confirm-address": `{"code":"00000000"}`,
 		"add-webhook": `{"name":"Server","url":"https://example.org/hook","types":["device"]}`, "change-webhook": `{"on":false}`,
 		"change-device": `{"name":"Other"}`, "request-command": `{"set":{"onOff":true}}`,
@@ -115,6 +116,8 @@ func queryFor(op *huma.Operation) string {
 		return "?after=none" // behind the door, and no stream without an end
 	case "explain-rule", "get-why", "plan-put-back":
 		return "?seq=1"
+	case "get-late":
+		return "?at=2026-05-03T00:00:00Z"
 	case "export-audit":
 		return "?format=csv"
 	}

@@ -11,6 +11,20 @@ import (
 	"logis/eventstore"
 )
 
+// turnedBefore reports only now that a lamp went on or off at a time.
+func (h *house) turnedBefore(id domain.DeviceID, on bool, at time.Time) {
+	h.b.t.Helper()
+	h.append(func(ctx context.Context, tx *eventstore.Tx) error {
+		ev, err := tx.Home(h.id).Report(h.gateway, id, map[string]thing.Value{"onOff": thing.Bool(on)}, domain.CommandID{})
+		if err != nil {
+			return err
+		}
+		ev.Edge, ev.OccurredAt, ev.Flags = h.edge(), at, domain.Historic
+		_, err = tx.Record(ctx, h.id, ev)
+		return err
+	})
+}
+
 func TestWhatWasToldLateIsToldApart(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -26,15 +40,7 @@ func TestWhatWasToldLateIsToldApart(t *testing.T) {
 	if late.Seq != lit.Seq || len(late.Values) != 0 || len(late.Twins) != 0 {
 		t.Errorf("%+v", late)
 	}
-	h.append(func(ctx context.Context, tx *eventstore.Tx) error {
-		ev, err := tx.Home(h.id).Report(h.gateway, lamp, map[string]thing.Value{"onOff": "false"}, domain.CommandID{})
-		if err != nil {
-			return err
-		}
-		ev.Edge, ev.OccurredAt, ev.Flags = h.edge(), lit.RecordedAt.Time, domain.Historic
-		_, err = tx.Record(ctx, h.id, ev)
-		return err
-	})
+	h.turnedBefore(lamp, false, lit.RecordedAt.Time)
 	h.owner.ask("GET", h.path+"/history/late"+at, "").want(200).into(&late)
 	if late.Seq != lit.Seq || len(late.Values) != 1 || len(late.Twins) != 1 || late.Twins[0].Device != lamp {
 		t.Fatalf("%+v", late)

@@ -56,6 +56,7 @@ func door() map[string]string {
 		"backtest-rule": "+fnfaan", "list-tests": "+fnfaan", "add-test": "+fnfaan", "run-tests": "nfnfaan", "remove-test": "+fnfaan",
 		"get-why":        "+fnfaan",
 		"get-difference": "+fnfaan", "get-proof": "+fnfaan", "get-storage": "+fnfaan",
+		"get-late": "+fnfaan", "check-history": "+fnfaan", "export-history": "+fnfaan",
 		"get-statistics": "+nnfaan", "get-energy": "+fnfaan", "list-tariffs": "+fnfaan", "set-tariff": "+fnfaan", "remove-tariff": "nfnfaan",
 		"list-corrections": "+fnfaan", "add-correction": "+fnfaan", "withdraw-correction": "nfnfaan", "replace-device": "+fnfaan",
 		"list-webhooks": "+fnfaan", "add-webhook": "+fnfaan", "change-webhook": "+fnfaan", "remove-webhook": "+fnfaan",

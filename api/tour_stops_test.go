@@ -18,6 +18,13 @@ func (n *tour) walk() {
 	n.scenes()
 	n.modes()
 	n.past()
+	n.late()
+	n.wayBack()
+	n.incidents()
+	n.files()
+	n.energy()
+	n.webhooks()
+	n.notifications()
 	n.gateways()
 	n.people()
 	n.account()
@@ -125,6 +132,7 @@ func (n *tour) modes() {
 	n.own("add-mode", `{"name":"Guests"}`)
 	n.own("set-presence", `{"present":true}`)
 	n.own("get-modes", "")
+	n.own("rename-mode", `{"name":"Party night"}`)
 	n.own("change-settings", `{"place":{"latitude":488,"longitude":23},"clauses":[]}`)
 	n.own("get-modes", "")
 	n.own("remove-mode", "")
@@ -135,7 +143,7 @@ func (n *tour) past() {
 	n.own("get-event", "")
 	n.own("get-state", "")
 	n.own(fmt.Sprintf("get-film?from=%d", n.head()-2), "")
-	n.own("get-density?buckets=2", "")
+	n.own("get-density?buckets=2&lanes=true", "")
 	var home Home
 	n.own("get-home", "").into(&home)
 	n.own("get-difference?from="+stamp(home.Since.Time)+"&to="+stamp(time.Now()), "")
@@ -216,6 +224,7 @@ func (n *tour) account() {
 	n.ask(nil, "begin-sign-in", "").into(&begun)
 	n.ask(nil, "sign-in-by-passkey", `{"ceremony":"`+begun.Ceremony+`","response":`+key.get(n.b.http.URL, begun, n.owner.id)+`}`)
 	n.own("remove-passkey", "")
+	n.ask(n.b.person("Grace Hopper"), "erase-account", `{"name":"Grace Hopper"}`)
 }
 
 func (n *tour) session() {

@@ -41,8 +41,10 @@ const pages = {
     await page.getByText('You are looking at').waitFor()
   },
   'two moments': async (page) => {
-    await page.getByRole('button', { name: 'Compare with another moment' }).click()
     await page.getByRole('slider', { name: 'Moment' }).press('Home')
+    await page.locator('[role="slider"][aria-valuenow="1"]').waitFor()
+    await page.getByRole('button', { name: 'Compare with another moment' }).click()
+    await page.getByRole('slider', { name: 'Moment' }).press('End')
     await page.getByRole('region', { name: 'What differs' }).getByRole('listitem').first().waitFor()
   },
   'the history': async (page) => {

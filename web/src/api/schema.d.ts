@@ -2450,7 +2450,7 @@ export interface components {
              * @description What it is about; null: nothing in the home.
              * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03
              */
-            entity: string;
+            entity: string | null;
             /**
              * @description The network address it came from; null: not known, or not kept any more.
              * @example 192.0.2.7
@@ -3474,7 +3474,7 @@ export interface components {
              * @description Where that is; null: in no room.
              * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a02
              */
-            room: string;
+            room: string | null;
             /**
              * @description Whether it is a meter of the whole home: what the others used is part of it.
              * @example false
@@ -3499,7 +3499,7 @@ export interface components {
              * @description The room; null: in no room.
              * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a02
              */
-            room: string;
+            room: string | null;
         };
         EnergyPeriod: {
             /**
@@ -4247,7 +4247,7 @@ export interface components {
              * @description The room, as devices are placed at the end of the stretch; null: in none, or the home itself.
              * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a02
              */
-            room: string;
+            room: string | null;
         };
         Late: {
             /**

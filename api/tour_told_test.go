@@ -1,0 +1,63 @@
+package api
+
+import (
+	"fmt"
+	"regexp"
+	"testing"
+	"time"
+
+	"logis/dispatch/mail"
+	"logis/dispatch/mail/maillab"
+	"logis/dispatch/notify"
+)
+
+// mailed lets the server send e-mail through a real mail server, and returns what
+// that takes.
+func (b *bundle) mailed(t *testing.T) chan maillab.Mail {
+	t.Helper()
+	lab := maillab.Start(t)
+	server, err := mail.Open(fmt.Sprintf("smtp://logis@127.0.0.1:%d", lab.Port), "letmein", "Logis <home@example.org>", lab.Roots)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.server.options.Teller = notify.New(b.store, notify.Options{Mail: server, Site: "https://logis.example/"})
+	return lab.Mails
+}
+
+// webhooks tells a server in the garden what happens.
+func (n *tour) webhooks() {
+	var made WebhookSecret
+	n.own("add-webhook", `{"name":"Garden server","url":"https://garden.example.org/logis","types":["device.reported","command.failed"]}`).into(&made)
+	n.places["webhook"] = made.Webhook.ID.String()
+	n.match = etag(made.Webhook.Revision)
+	n.own("change-webhook", `{"types":["device","command.failed"]}`)
+	n.own("new-webhook-secret", "")
+	n.own("call-webhook", "")
+	n.own("list-webhooks", "")
+	n.own("remove-webhook", "")
+}
+
+// notifications has the owner told at an address, but not at night.
+func (n *tour) notifications() {
+	n.own("set-address", `{"address":"ada@example.org"}`)
+	n.own("confirm-address", `{"code":"`+n.codeSent()+`"}`)
+	n.own("choose-notifications", `{"quiet":{"from":1320,"to":420},"kinds":[{"kind":"gateway_lost","choice":"always"},{"kind":"key_ending","choice":"off"}]}`)
+	n.own("get-notifications", "")
+	n.own("remove-address", "")
+}
+
+// codeSent waits for the mail with a code.
+func (n *tour) codeSent() string {
+	n.b.t.Helper()
+	select {
+	case m := <-n.mails:
+		found := regexp.MustCompile(`Your code is (\d{8})`).FindStringSubmatch(m.Text)
+		if found == nil {
+			n.b.t.Fatalf("there is no code in %s", m.Text)
+		}
+		return found[1]
+	case <-time.After(20 * time.Second):
+		n.b.t.Fatal("no mail came")
+		return ""
+	}
+}
