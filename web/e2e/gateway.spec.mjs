@@ -58,7 +58,7 @@ describe('while the gateway is away', { skip }, () => {
     await tile(page, name).and(page.locator(':not([data-stale])')).waitFor(slow)
     // The wish was for now, not for ever: it is done if the gateway was back in time, else it says that it was too late.
     const late = tile(page, name).getByText('Too late, not done')
-    await becomes(async () => (await isOn(page, name)) !== on || (await late.count()) > 0, true)
+    await becomes(async () => (await isOn(page, name)) !== on || (await late.count()) > 0, true, 'what came of the wish', slow.timeout)
     await go(page, 'Gateways')
     await page.getByText(/Connected since/).first().waitFor()
   })

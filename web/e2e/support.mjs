@@ -106,8 +106,8 @@ export const isOn = async (page, name) => (await toggle(page, name).getAttribute
  * Waits until what is read is what is wanted, and fails with both when it never is. What a page will say it says when
  * its next frame came: nothing that changes is read only once.
  */
-export async function becomes(read, wanted, why) {
-  const end = Date.now() + patience
+export async function becomes(read, wanted, why, limit = patience) {
+  const end = Date.now() + limit
   let seen = await read()
   while (seen !== wanted && Date.now() < end) {
     await new Promise((done) => setTimeout(done, 50))
