@@ -48,7 +48,6 @@ const pages = {
     await page.getByRole('region', { name: 'What differs' }).getByRole('listitem').first().waitFor()
   },
   'the history': async (page) => {
-    await page.getByRole('button', { name: 'Back to now' }).click()
     await page.getByRole('link', { name: 'Check or download it' }).click()
     await page.getByRole('button', { name: 'Check all of it now' }).click()
     await page.getByText(/^All [\d,]+ events are as they were written/).waitFor()

@@ -41,7 +41,7 @@ function Timeline() {
   const clocks = useClocks(usePastScene(live, player), player)
   const { scene } = clocks
   const [side, setSide] = useState('home')
-  const comparing = useComparing(live.picture.seq, player)
+  const comparing = useComparing(live.picture.seq, player, () => setSide('home')) // where what differs stands
   const { ref, height } = useElementSize()
   const past = scene.past !== null
   const seq = past ? (player.position?.seq ?? null) : null

@@ -15,11 +15,18 @@ export interface Comparing {
 /** How often at most a comparison with now is made anew, in milliseconds: a home may say something several times a second. */
 const again = 5000
 
-/** Remembers an instant to compare another one with. head is the newest event: now moves on with it. */
-export function useComparing(head: number, { position, events }: Player): Comparing {
+/**
+ * Remembers an instant to compare another one with. head is the newest event: now moves on with it. onBegin is called
+ * when somebody begins.
+ */
+export function useComparing(head: number, { position, events }: Player, onBegin: () => void): Comparing {
   const [pinned, pin] = useState<string | null>(null)
   const [now, setNow] = useState({ head, at: clock.now() })
   if (now.head !== head && clock.now() - now.at >= again) setNow({ head, at: clock.now() })
   const here = position ? instantOf(position, events) : new Date(now.at).toISOString()
-  return { pinned, here, begin: () => pin(here), end: () => pin(null) }
+  const begin = () => {
+    pin(here)
+    onBegin()
+  }
+  return { pinned, here, begin, end: () => pin(null) }
 }
