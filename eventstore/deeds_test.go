@@ -17,7 +17,7 @@ func TestDeedsAreFoundWithoutReadingTheReports(t *testing.T) {
 	b := setup(t)
 	home := newID[domain.HomeKind]()
 	b.superuser(t, `INSERT INTO events (home_id, seq, recorded_at, occurred_at, event_id, entity, schema, flags, type, actor, data, hash)
-		SELECT home_id, n, at, at, gen_random_uuid(), home_id, 1, 0,
+		SELECT home_id, n, t.at, at, gen_random_uuid(), home_id, 1, 0,
 			CASE WHEN n % 1000 = 0 THEN 'room.renamed' ELSE 'device.reported' END, 'gateway', '{}', sha256(n::text::bytea)
 		FROM generate_series(1, 30000) n, LATERAL (SELECT now() AS at, uuid '`+home.String()+`' AS home_id) t`)
 	b.superuser(t, `ANALYZE events`)
