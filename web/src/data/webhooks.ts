@@ -5,12 +5,16 @@ import { keys } from './keys'
 
 const look = 5_000 // milliseconds: how a webhook fares is nothing the live socket tells
 
-/** Who outside the home is told what happens in it. */
-export function useWebhooks(home: string) {
+/** Whether a member decides what leaves the home. */
+export const letsOut = (role: string) => role === 'owner' || role === 'admin'
+
+/** Who outside the home is told what happens in it, and how they fare when that is watched. Others may not ask. */
+export function useWebhooks(home: string, role: string, watched: boolean) {
   return useQuery({
+    enabled: letsOut(role),
     queryKey: keys.webhooks(home),
     queryFn: async () => (await must(api.GET('/homes/{home}/webhooks', { params: { path: { home } } }))).items,
-    refetchInterval: look,
+    refetchInterval: watched && look,
   })
 }
 

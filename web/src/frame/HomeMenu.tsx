@@ -4,11 +4,9 @@ import { Link } from '@tanstack/react-router'
 import { useHomes } from '../data/homes'
 import { useScene } from '../data/Scene'
 import { useLeave } from '../data/session'
+import { letsOut } from '../data/webhooks'
 import styles from './Frame.module.css'
 import { SchemeSwitch } from './SchemeSwitch'
-
-/** Who decides what leaves the home. */
-const managers: string[] = ['owner', 'admin']
 
 /** The home's name; behind it the other homes, light or dark, and the way out. */
 export function HomeMenu() {
@@ -39,7 +37,7 @@ export function HomeMenu() {
         {others.length > 1 && <Menu.Divider />}
         <SchemeSwitch />
         <Menu.Divider />
-        {managers.includes(picture.home.role) && (
+        {letsOut(picture.home.role) && (
           <Menu.Item
             leftSection={<IconWebhook size={18} aria-hidden />}
             renderRoot={(props) => <Link to="/homes/$home/webhooks" params={{ home: picture.home.id }} {...props} />}

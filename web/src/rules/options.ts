@@ -145,6 +145,7 @@ export function actionOptions(things: Things): Option<RuleAction>[] {
     general('People', { notify: {} }),
     ...things.modes.map(({ mode }) => general('Mode', { mode: { to: mode } })),
     ...things.scenes.map(({ id }) => general('Scenes', { scene: { scene: id } })),
+    ...things.webhooks.map(({ id }) => general('Programs elsewhere', { webhook: { webhook: id } })),
     ...sorted(things).flatMap(({ device, group }) => actionsOf(device, group, things)),
   ]
 }

@@ -11,7 +11,7 @@ const motion: Device = lamp({
 })
 const rooms = new Map([['kitchen', { id: 'kitchen', name: 'Kitchen', revision: 1 }], ['hall', { id: 'hall', name: 'Hall', revision: 1 }]])
 const home = (...devices: Device[]): Things => ({
-  picture: picture({ rooms, devices: new Map(devices.map((device) => [device.id, device])) }), rules: [], scenes: [], modes: [],
+  picture: picture({ rooms, devices: new Map(devices.map((device) => [device.id, device])) }), rules: [], scenes: [], modes: [], webhooks: [],
 })
 const lampGoesOn = 'Kitchen lamp goes on when somebody moves in Hall, after sunset, for 5 minutes'
 

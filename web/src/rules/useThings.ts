@@ -3,6 +3,7 @@ import { useModes } from '../data/modes'
 import { useRules } from '../data/rules'
 import { useScene } from '../data/Scene'
 import { useScenes } from '../data/scenes'
+import { useWebhooks } from '../data/webhooks'
 import type { Things } from '../words/rules'
 
 const none: never[] = []
@@ -13,6 +14,7 @@ export function useThings(): Things {
   const rules = useRules(home).data ?? none
   const scenes = useScenes(home).data ?? none
   const modes = useModes(home).data?.modes ?? none
+  const webhooks = useWebhooks(home, picture.home.role, false).data ?? none
   const { devices, rooms, gateways } = picture
-  return useMemo(() => ({ picture: { devices, rooms, gateways }, rules, scenes, modes }), [devices, rooms, gateways, rules, scenes, modes])
+  return useMemo(() => ({ picture: { devices, rooms, gateways }, rules, scenes, modes, webhooks }), [devices, rooms, gateways, rules, scenes, modes, webhooks])
 }

@@ -16,7 +16,7 @@ import styles from './Webhooks.module.css'
 export function WebhooksPage() {
   const { picture } = useScene()
   const home = picture.home.id
-  const webhooks = useWebhooks(home)
+  const webhooks = useWebhooks(home, picture.home.role, true)
   return (
     <>
       <title>{`Webhooks – ${picture.home.name}`}</title>

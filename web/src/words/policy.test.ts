@@ -5,7 +5,7 @@ import { outcomeWords } from './tests'
 
 const things = {
   picture: picture({ devices: new Map([['lock', lamp({ id: 'lock', name: 'Front door lock' })]]) }),
-  rules: [], scenes: [], modes: [{ mode: 'away', name: 'Away' }, { mode: 'x', name: 'Guests' }],
+  rules: [], scenes: [], modes: [{ mode: 'away', name: 'Away' }, { mode: 'x', name: 'Guests' }], webhooks: [],
 }
 
 describe('what rules may never do', () => {

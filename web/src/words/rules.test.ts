@@ -9,6 +9,7 @@ const things: Things = {
   rules: [{ id: 'r', name: 'Good night' }],
   scenes: [{ id: 's', name: 'Evening' }],
   modes: [{ mode: 'away', name: 'Away' }],
+  webhooks: [{ id: 'w', name: 'Diary' }],
 }
 
 describe('a rule', () => {
@@ -37,6 +38,8 @@ describe('a rule', () => {
   })
 
   it('names what is gone without failing', () => {
+    expect(actionWords({ webhook: { webhook: 'w' } }, things)).toBe('call the webhook “Diary”')
+    expect(actionWords({ webhook: { webhook: 'x' } }, things)).toBe('call a webhook')
     expect(triggerWords({ property: { device: 'x', property: 'onOff', to: false } }, things)).toBe('a device that is gone turns off')
     expect(triggerWords({ rule: { rule: 'x' } }, things)).toBe('the rule “that is gone” fires')
     expect(conditionWords({ mode: { is: ['x'] } }, things)).toBe('the home is set to a mode that is gone')

@@ -1,4 +1,4 @@
-import type { Condition, Device, Modes, Rule, RuleAction, RuleDocument, SavedScene, Trigger } from '../api/types'
+import type { Condition, Device, Modes, Rule, RuleAction, RuleDocument, SavedScene, Trigger, Webhook } from '../api/types'
 import type { HomePicture } from '../data/picture'
 import { toward, wishWords } from './commands'
 import { daysWords, durationWords, listed, sunWords } from './spans'
@@ -12,6 +12,8 @@ export interface Things {
   rules: readonly Pick<Rule, 'id' | 'name'>[]
   scenes: readonly Pick<SavedScene, 'id' | 'name'>[]
   modes: Modes['modes']
+  /** None for whoever may not manage them. */
+  webhooks: readonly Pick<Webhook, 'id' | 'name'>[]
 }
 
 const lower = (words: string) => words.charAt(0).toLowerCase() + words.slice(1)
@@ -111,7 +113,8 @@ export function actionWords(a: RuleAction, things: Things): string {
   if (a.delay) return `wait ${durationWords(a.delay.ms)}`
   if (a.notify) return 'tell the owners'
   if (a.mode) return `set the home to ${modeName(a.mode.to, things)}`
-  return 'call an address outside'
+  const webhook = things.webhooks.find(({ id }) => id === a.webhook?.webhook)?.name
+  return webhook ? `call the webhook “${webhook}”` : 'call a webhook'
 }
 
 /** "turn on Lamp", "set brightness of Lamp to 60 %", "let Thermostat heat to 21 °C". */
