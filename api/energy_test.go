@@ -132,7 +132,7 @@ func TestAReplacedPlugKeepsTheChartOfWhatHangsOnIt(t *testing.T) {
 	}
 	h.report(second, map[string]thing.Value{rollup.Energy: "500"})
 	h.report(second, map[string]thing.Value{rollup.Energy: "500.25"})
-	e := h.energy("from=" + date(day) + "&to=" + date(time.Now()))
+	e := h.energy("from=" + date(day) + "&to=" + date(h.today()))
 	if len(e.Devices) != 1 || e.Devices[0].KWh != 1.25 || e.Devices[0].Device != first || e.Devices[0].Now != second {
 		t.Errorf("the devices are %+v", e.Devices)
 	}
