@@ -113,23 +113,14 @@ func (s *Server) putBack(ctx context.Context, in *putBackInput) (*made[PutBack],
 		return nil, err
 	}
 	return changeOnce[PutBack](ctx, s, in.Home, in.Key, func(ctx context.Context, tx *eventstore.Tx, v *view) (answer, error) {
-		p := principal(ctx)
-		ev, requests, leave, err := v.home.DecidePutBack(then, p.Actor())
+		ev, requests, leave, err := v.home.DecidePutBack(then, principal(ctx).Actor())
 		if err != nil {
 			return answer{}, err
 		}
-		rec, err := tx.Record(ctx, in.Home, ev)
+		seq, body, err := v.askAll(ctx, tx, ev, requests)
 		if err != nil {
 			return answer{}, err
 		}
-		v.people = map[domain.PersonID]string{p.Person: p.Name}
-		body := Activated{Commands: []Command{}, Refused: []Refused{}}
-		for _, request := range requests {
-			request.Causation, request.Correlation = rec.Seq, rec.Seq
-			if err := v.ask(ctx, tx, request, &body); err != nil {
-				return answer{}, err
-			}
-		}
-		return answer{body: PutBack{Seq: rec.Seq, Commands: body.Commands, Refused: body.Refused, Left: all(leave, left)}}, nil
+		return answer{body: PutBack{Seq: seq, Commands: body.Commands, Refused: body.Refused, Left: all(leave, left)}}, nil
 	})
 }

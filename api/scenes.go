@@ -278,17 +278,9 @@ func (s *Server) activate(ctx context.Context, in *activateInput, undo bool) (*m
 		if err != nil {
 			return answer{}, err
 		}
-		rec, err := tx.Record(ctx, in.Home, ev)
+		_, body, err := v.askAll(ctx, tx, ev, requests)
 		if err != nil {
 			return answer{}, err
-		}
-		v.people = map[domain.PersonID]string{p.Person: p.Name}
-		body := Activated{Commands: []Command{}, Refused: []Refused{}}
-		for _, request := range requests {
-			request.Causation, request.Correlation = rec.Seq, rec.Seq
-			if err := v.ask(ctx, tx, request, &body); err != nil {
-				return answer{}, err
-			}
 		}
 		if scene, ok := v.home.Scenes[in.Scene]; ok { // a rule may have answered, but none removes it
 			body.Scene = v.scene(scene)
@@ -297,7 +289,26 @@ func (s *Server) activate(ctx context.Context, in *activateInput, undo bool) (*m
 	})
 }
 
-// ask records one command of a scene, or why there is none.
+// askAll records a deed and the commands that follow from it. It returns the deed's seq
+// and what became of each request.
+func (v *view) askAll(ctx context.Context, tx *eventstore.Tx, deed domain.Event, requests []domain.CommandRequest) (domain.Seq, Activated, error) {
+	body := Activated{Commands: []Command{}, Refused: []Refused{}}
+	rec, err := tx.Record(ctx, v.home.ID, deed)
+	if err != nil {
+		return 0, body, err
+	}
+	p := principal(ctx)
+	v.people = map[domain.PersonID]string{p.Person: p.Name}
+	for _, request := range requests {
+		request.Causation, request.Correlation = rec.Seq, rec.Seq
+		if err := v.ask(ctx, tx, request, &body); err != nil {
+			return 0, body, err
+		}
+	}
+	return rec.Seq, body, nil
+}
+
+// ask records one command of a deed, or why there is none.
 func (v *view) ask(ctx context.Context, tx *eventstore.Tx, request domain.CommandRequest, body *Activated) error {
 	request.Command = eventstore.NewID[domain.CommandKind](tx.Now())
 	events, refusal := v.home.RequestCommand(request, tx.Now())

@@ -22,6 +22,10 @@ const (
 	// rollupPeriod is how often it is looked which homes grew. Whoever asks does not
 	// wait for it: what they ask for is brought up to date first.
 	rollupPeriod = 15 * time.Second
+	// restPerWork is how long following all homes rests for each moment of work: it
+	// takes a fifth of a core at most and leaves the rest to reports and commands.
+	// About 14,000 events a second can still be followed.
+	restPerWork = 4
 	// rollupHomes is how many homes one query looks at.
 	rollupHomes = 1000
 	// maxRollupLate is how late a report may come and still be placed where it
@@ -56,7 +60,7 @@ func (r *Rollups) Run(ctx context.Context) error {
 	ticker := time.NewTicker(rollupPeriod)
 	defer ticker.Stop()
 	for {
-		if err := r.FollowAll(ctx); err != nil && ctx.Err() == nil {
+		if err := r.followAll(ctx, restAfter); err != nil && ctx.Err() == nil {
 			r.log.WarnContext(ctx, "roll-ups postponed", "error", err)
 		}
 		select {
@@ -67,9 +71,26 @@ func (r *Rollups) Run(ctx context.Context) error {
 	}
 }
 
-// FollowAll sums up what every home's log holds. A home that another server works on is
-// left to it; one whose log cannot be read halts and is told of, and the others go on.
-func (r *Rollups) FollowAll(ctx context.Context) error {
+// rest is what is done after work that took so long.
+type rest func(ctx context.Context, work time.Duration)
+
+// restAfter leaves the database to others for a while: until ctx ends, at most.
+func restAfter(ctx context.Context, work time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(min(restPerWork*work, rollupPeriod)):
+	}
+}
+
+// noRest is for those whom somebody waits for.
+func noRest(context.Context, time.Duration) {}
+
+// FollowAll sums up what every home's log holds, without a rest. A home that another
+// server works on is left to it; one whose log cannot be read halts and is told of, and
+// the others go on.
+func (r *Rollups) FollowAll(ctx context.Context) error { return r.followAll(ctx, noRest) }
+
+func (r *Rollups) followAll(ctx context.Context, rest rest) error {
 	for after := (domain.HomeID{}); ; {
 		homes, err := r.behind(ctx, after)
 		if err != nil || len(homes) == 0 {
@@ -77,7 +98,7 @@ func (r *Rollups) FollowAll(ctx context.Context) error {
 		}
 		for _, home := range homes {
 			after = home
-			if _, err := r.follow(ctx, home, 0, ` SKIP LOCKED`); err != nil {
+			if _, err := r.follow(ctx, home, 0, ` SKIP LOCKED`, rest); err != nil {
 				if ctx.Err() != nil || domain.CodeOf(err) == domain.Storage {
 					return err
 				}
@@ -106,12 +127,12 @@ func (r *Rollups) behind(ctx context.Context, after domain.HomeID) ([]domain.Hom
 // Follow brings a home's roll-ups up to its log, by so many pages at most (0: all),
 // and returns up to which event they tell.
 func (r *Rollups) Follow(ctx context.Context, home domain.HomeID, pages int) (domain.Seq, error) {
-	return r.follow(ctx, home, pages, ``)
+	return r.follow(ctx, home, pages, ``, noRest)
 }
 
-func (r *Rollups) follow(ctx context.Context, home domain.HomeID, pages int, wait string) (seq domain.Seq, err error) {
+func (r *Rollups) follow(ctx context.Context, home domain.HomeID, pages int, wait string, rest rest) (seq domain.Seq, err error) {
 	for n := 0; pages == 0 || n < pages; n++ {
-		more := false
+		began, more := time.Now(), false
 		err := pgx.BeginFunc(ctx, r.pool, func(tx pgx.Tx) error {
 			cursor, ok, err := lockCursor(ctx, tx, home, wait)
 			if err != nil || !ok {
@@ -124,6 +145,7 @@ func (r *Rollups) follow(ctx context.Context, home domain.HomeID, pages int, wai
 		if err != nil || !more {
 			return seq, eventstore.Translate(err)
 		}
+		rest(ctx, time.Since(began))
 	}
 	return seq, nil
 }

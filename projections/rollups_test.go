@@ -421,3 +421,17 @@ func TestAHomeThatAnotherServerSumsUpIsLeftToIt(t *testing.T) {
 		t.Errorf("%d samples afterwards (%v)", count(), err)
 	}
 }
+
+func TestTheBackgroundRestsAfterEachTransaction(t *testing.T) {
+	t.Parallel()
+	m := newMetered(t)
+	m.lived(t, 7, 4500) // three pages
+	var rests []time.Duration
+	rest := func(_ context.Context, work time.Duration) { rests = append(rests, work) }
+	if err := m.rollups.FollowAllResting(t.Context(), rest); err != nil {
+		t.Fatal(err)
+	}
+	if len(rests) < 2 || slices.Min(rests) <= 0 {
+		t.Errorf("it rested after %v; pages of two thousand ask for two rests at least", rests)
+	}
+}
