@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -26,11 +27,12 @@ type AuditEntry struct {
 
 // Audit is a page of who did what.
 type Audit struct {
-	Items    []AuditEntry `json:"items" nullable:"false" doc:"The entries, newest first."`
-	Next     *string      `json:"next" doc:"Where to go on, as cursor; null: there are no more. A page with few or no items and a next searched much and found little." example:"eyJxIjoiYXNfb2Y"`
-	AsOf     domain.Seq   `json:"as_of" doc:"The newest event that counts." example:"1042"`
-	Query    string       `json:"query" doc:"The exact question: asked with these parameters again, the answer is the same, as far as nothing was erased meanwhile." example:"as_of=1042&kind=command&to=2026-05-04T00%3A00%3A00Z"`
-	Everyone bool         `json:"everyone" doc:"Whether it is about everybody; false: only about what the caller did and what was done to them." example:"true"`
+	Items    []AuditEntry   `json:"items" nullable:"false" doc:"The entries, newest first."`
+	Next     *string        `json:"next" doc:"Where to go on, as cursor; null: there are no more. A page with few or no items and a next searched much and found little." example:"eyJxIjoiYXNfb2Y"`
+	AsOf     domain.Seq     `json:"as_of" doc:"The newest event that counts." example:"1042"`
+	Query    string         `json:"query" doc:"The exact question: asked with these parameters again, the answer is the same, as far as nothing was erased meanwhile." example:"as_of=1042&kind=command&to=2026-05-04T00%3A00%3A00Z"`
+	Language audit.Language `json:"language" enum:"en,de" doc:"The language of the sentences." example:"en"`
+	Everyone bool           `json:"everyone" doc:"Whether it is about everybody; false: only about what the caller did and what was done to them." example:"true"`
 }
 
 // AuditQuestion chooses entries.
@@ -43,11 +45,19 @@ type AuditQuestion struct {
 	From    Instant         `query:"from" doc:"Not before this time." example:"2026-05-03T00:00:00Z"`
 	To      Instant         `query:"to" doc:"Before this time; now if not given." example:"2026-05-04T00:00:00Z"`
 	Text    string          `query:"text" maxLength:"200" doc:"Every one of these words must stand in the sentence." example:"kitchen"`
+
+	Language audit.Language `query:"language" enum:"en,de" doc:"The language of the sentences, and of the words that are looked for. If not given, the one of these that the browser reads best." example:"en"`
+}
+
+// Reader says which languages the reader knows.
+type Reader struct {
+	Accepts string `header:"Accept-Language" maxLength:"1000" doc:"The languages that the reader knows: RFC 9110, section 12.5.4." example:"de-AT,de;q=0.9,en;q=0.8"`
 }
 
 type (
 	auditInput struct {
 		InHome
+		Reader
 		AuditQuestion
 		Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many." example:"50"`
 		Cursor string `query:"cursor" maxLength:"2400" doc:"Where a page before ended: its next. Not beside other parameters but limit." example:"eyJxIjoiYXNfb2Y"`
@@ -77,10 +87,10 @@ type auditCursor struct {
 }
 
 // settled returns the question with everything in it that was left open.
-func (q AuditQuestion) settled(ctx context.Context, s *Server, home domain.HomeID) (audit.Query, error) {
+func (q AuditQuestion) settled(ctx context.Context, s *Server, home domain.HomeID, reader Reader) (audit.Query, error) {
 	out := audit.Query{
 		AsOf: q.AsOf, Person: q.Person, Device: q.Device, Kind: q.Kind, Outcome: q.Outcome,
-		From: q.From.Time, To: q.To.Time, Text: q.Text,
+		From: q.From.Time, To: q.To.Time, Text: q.Text, Language: cmp.Or(q.Language, audit.Spoken(reader.Accepts)),
 	}
 	head, err := eventstore.HeadOf(ctx, s.options.Store.Pool(), home)
 	switch {
@@ -107,7 +117,7 @@ func (q AuditQuestion) settled(ctx context.Context, s *Server, home domain.HomeI
 func (in *auditInput) asked(ctx context.Context, s *Server) (at auditCursor, err error) {
 	if in.Cursor == "" {
 		at.Home = in.Home
-		at.Query, err = in.settled(ctx, s, in.Home)
+		at.Query, err = in.settled(ctx, s, in.Home, in.Reader)
 		return at, err
 	}
 	at, ok := readCursor[auditCursor](in.Cursor)
@@ -134,7 +144,7 @@ func (s *Server) listAudit(ctx context.Context, in *auditInput) (*auditOutput, e
 	if err := s.viewed(ctx, sight, at.Query, false); err != nil {
 		return nil, err
 	}
-	out := &auditOutput{Audit{Items: []AuditEntry{}, AsOf: at.Query.AsOf, Query: at.Query.String(), Everyone: sight.Only.IsZero()}}
+	out := &auditOutput{Audit{Items: []AuditEntry{}, AsOf: at.Query.AsOf, Query: at.Query.String(), Language: at.Query.Language, Everyone: sight.Only.IsZero()}}
 	var found []audit.Entry
 	page := audit.Page{From: audit.Mark{Seq: at.Seq, Door: at.Door, DoorAt: at.DoorAt}, Most: in.Limit}
 	next, err := s.auditBook().Read(ctx, sight, at.Query, page, func(e *audit.Entry) error {

@@ -162,6 +162,30 @@ func TestALookAtWhatOthersDidIsSeenByThem(t *testing.T) {
 	find(t, h.owner.audited(h, "?kind=look"), "Ada looked at what everybody did")
 }
 
+func TestTheAuditSpeaksTheLanguageOfWhoReadsIt(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ada := b.person("Ada")
+	h := ada.house("Zuhause")
+	h.furnish()
+	german := func(query string) (a Audit) {
+		ada.ask("GET", h.path+"/audit"+query, "", header{"Accept-Language", "de-AT,de;q=0.9,en;q=0.1"}).want(200).into(&a)
+		return a
+	}
+	first := german("?limit=1&text=angelegt")
+	if got := says(first); len(got) != 1 || first.Language != audit.German || !strings.Contains(first.Query, "language=de") {
+		t.Fatalf("%q, asked as %s", got, first.Query)
+	}
+	// The exact question has the same answer, whoever asks it with whatever browser.
+	if got := says(ada.audited(h, "?"+first.Query)); !slices.Contains(got, "Ada hat das Zuhause angelegt") {
+		t.Errorf("%q", got)
+	}
+	if got := says(german("?language=en")); !slices.Contains(got, "Ada founded the home") {
+		t.Errorf("%q", got)
+	}
+	ada.ask("GET", h.path+"/audit?language=xx", "").want(422)
+}
+
 func TestAFileOfTheAuditHoldsWhatTheListSays(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -17,6 +17,7 @@ import (
 type (
 	auditExportInput struct {
 		InHome
+		Reader
 		AuditQuestion
 		Format audit.Format `query:"format" required:"true" enum:"csv,jsonl,parquet" doc:"The form of the file." example:"csv"`
 	}
@@ -41,7 +42,7 @@ func (s *Server) addAuditExport() {
 }
 
 func (s *Server) exportAudit(ctx context.Context, in *auditExportInput) (*auditExportOutput, error) {
-	q, err := in.settled(ctx, s, in.Home)
+	q, err := in.settled(ctx, s, in.Home, in.Reader)
 	if err != nil {
 		return nil, err
 	}

@@ -126,12 +126,16 @@ type Query struct {
 	From    time.Time       // zero: from the home's beginning
 	To      time.Time       // before this time
 	Text    string          // every word of it must stand in the sentence
+
+	Language Language // in which it is told and searched
 }
 
 // String returns the query in the form in which an app asks it: the parameters of
 // its address, in order.
 func (q Query) String() string {
-	values := url.Values{"as_of": {strconv.FormatInt(int64(q.AsOf), 10)}, "to": {q.To.UTC().Format(time.RFC3339Nano)}}
+	values := url.Values{
+		"as_of": {strconv.FormatInt(int64(q.AsOf), 10)}, "to": {q.To.UTC().Format(time.RFC3339Nano)}, "language": {string(q.Language)},
+	}
 	set := func(name, value string, there bool) {
 		if there {
 			values.Set(name, value)

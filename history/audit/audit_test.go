@@ -69,9 +69,9 @@ func TestAQuestionIsWrittenInOneWay(t *testing.T) {
 	t.Parallel()
 	q := Query{
 		AsOf: 7, Person: domain.PersonID{1}, Device: domain.DeviceID{2}, Kind: Commands, Outcome: Failed,
-		From: time.Unix(1, 0), To: time.Unix(2, 500), Text: "a&b c",
+		From: time.Unix(1, 0), To: time.Unix(2, 500), Text: "a&b c", Language: German,
 	}
-	want := "as_of=7&device=02000000-0000-0000-0000-000000000000&from=1970-01-01T00%3A00%3A01Z&kind=command&outcome=failed" +
+	want := "as_of=7&device=02000000-0000-0000-0000-000000000000&from=1970-01-01T00%3A00%3A01Z&kind=command&language=de&outcome=failed" +
 		"&person=01000000-0000-0000-0000-000000000000&text=a%26b+c&to=1970-01-01T00%3A00%3A02.0000005Z"
 	if got := q.String(); got != want {
 		t.Errorf("%s\nwant %s", got, want)

@@ -62,7 +62,10 @@ func (b Book) Read(ctx context.Context, s Sight, q Query, page Page, visit func(
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{Book: b, sight: s, query: q, mark: page.From, teller: teller{home: home, names: names, people: map[domain.PersonID]string{}}}
+	r := &reader{
+		Book: b, sight: s, query: q, mark: page.From,
+		teller: teller{Printer: q.Language.printer(), home: home, names: names, people: map[domain.PersonID]string{}},
+	}
 	if err := r.begin(ctx); err != nil {
 		return nil, err
 	}

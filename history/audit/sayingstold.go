@@ -6,28 +6,34 @@ import "logis/domain"
 func sayTelling(all map[string]sentence) {
 	say(all, func(t told, f domain.WebhookEdited) string {
 		if t.row.Words != "" {
-			return t.who() + " made the webhook " + t.called()
+			return t.sayf("%s made the webhook %s", t.who(), t.called())
 		}
-		return t.who() + " changed " + t.this("webhook")
+		return t.sayf("%s changed %s", t.who(), t.this("webhook"))
 	})
-	say(all, func(t told, _ domain.WebhookRenamed) string { return t.who() + " named a webhook " + t.called() })
-	say(all, func(t told, _ domain.WebhookStarted) string { return t.who() + " turned on " + t.this("webhook") })
+	say(all, func(t told, _ domain.WebhookRenamed) string {
+		return t.sayf("%s named a webhook %s", t.who(), t.called())
+	})
+	say(all, func(t told, _ domain.WebhookStarted) string {
+		return t.sayf("%s turned on %s", t.who(), t.this("webhook"))
+	})
 	say(all, func(t told, f domain.WebhookStopped) string {
 		switch f.Reason {
 		case domain.StopFailing:
-			return t.this("webhook") + " was switched off: it did not take what it was told"
+			return t.sayf("%s was switched off: it did not take what it was told", t.this("webhook"))
 		case domain.StopGone:
-			return t.this("webhook") + " was switched off: it says that it is gone"
+			return t.sayf("%s was switched off: it says that it is gone", t.this("webhook"))
 		default:
-			return t.who() + " turned off " + t.this("webhook")
+			return t.sayf("%s turned off %s", t.who(), t.this("webhook"))
 		}
 	})
-	say(all, func(t told, _ domain.WebhookRemoved) string { return t.who() + " removed " + t.this("webhook") })
-	say(all, func(t told, _ domain.WebhookCalled) string { return t.who() + " called " + t.this("webhook") })
+	say(all, func(t told, _ domain.WebhookRemoved) string {
+		return t.sayf("%s removed %s", t.who(), t.this("webhook"))
+	})
+	say(all, func(t told, _ domain.WebhookCalled) string { return t.sayf("%s called %s", t.who(), t.this("webhook")) })
 	say(all, func(t told, _ domain.NotificationSent) string {
-		return t.person(domain.PersonID(t.row.Entity)) + " was told of something"
+		return t.sayf("%s was told of something", t.person(domain.PersonID(t.row.Entity)))
 	})
 	say(all, func(t told, _ domain.NotificationFailed) string {
-		return t.person(domain.PersonID(t.row.Entity)) + " could not be told of something"
+		return t.sayf("%s could not be told of something", t.person(domain.PersonID(t.row.Entity)))
 	})
 }

@@ -6,13 +6,17 @@ import (
 	"sync"
 	"unicode"
 
+	"golang.org/x/text/message"
+
 	"logis/domain"
 	"logis/domain/thing"
 	"logis/eventstore"
 )
 
-// teller knows what things and people are called.
+// teller knows what things and people are called, and speaks a language.
 type teller struct {
+	*message.Printer
+
 	home   *domain.Home
 	names  map[domain.EntityID]string
 	people map[domain.PersonID]string
@@ -23,6 +27,13 @@ type told struct {
 	*teller
 	row *eventstore.Row
 }
+
+// sayf puts a sentence together. Its English form is what it is found by in other
+// languages; these may take its parts in another order.
+func (t *teller) sayf(english string, parts ...any) string { return t.Sprintf(english, parts...) }
+
+// word is a word or a few in the language that is spoken; what has none stays as it is.
+func (t *teller) word(english string) string { return t.Sprintf(message.Key(english, "%s"), english) }
 
 // sentence tells an event whose fact is of one type.
 type sentence func(told) string
@@ -71,7 +82,7 @@ func (t *teller) entry(row *eventstore.Row) Entry {
 	if tell, ok := sentences()[row.Type]; ok {
 		e.Says = capital(tell(in))
 	} else {
-		e.Says = capital(in.who() + ": " + spaced(strings.ReplaceAll(row.Type, ".", " ")))
+		e.Says = capital(in.sayf("%s: %s", in.who(), spaced(strings.ReplaceAll(row.Type, ".", " "))))
 	}
 	return e
 }
@@ -85,9 +96,9 @@ func (t told) who() string {
 	case "person":
 		return t.whoever(t.row.Actor)
 	case "local":
-		return "somebody at home"
+		return t.sayf("somebody at home")
 	case "gateway":
-		return cmp.Or(t.names[t.row.Edge.Gateway.Entity()], "a gateway")
+		return t.gateway(t.row.Edge.Gateway.Entity())
 	}
 	return "Logis"
 }
@@ -96,13 +107,33 @@ func (t told) who() string {
 func (t *teller) whoever(actor domain.Actor) string {
 	id, ok := actor.Person()
 	if !ok {
-		return "somebody"
+		return t.sayf("somebody")
 	}
 	return t.person(id)
 }
 
 func (t *teller) person(id domain.PersonID) string {
-	return cmp.Or(t.people[id], "somebody who was erased")
+	return cmp.Or(t.people[id], t.sayf("somebody who was erased"))
+}
+
+func (t *teller) gateway(id domain.EntityID) string { return cmp.Or(t.names[id], t.sayf("a gateway")) }
+
+// role is what a member is.
+func (t *teller) role(role domain.Role) string { return t.some(string(role), t.word(string(role))) }
+
+// kind is one of the devices of a model, as its title calls them. Titles are looked up
+// as they are: a lock is not what is asked of it.
+func (t *teller) kind(title string) string {
+	english := strings.ToLower(title)
+	return t.some(english, t.Sprintf(message.Key(title, "%s"), english))
+}
+
+// some is one of many, which has no name: a rule, an admin. English tells which article.
+func (t *teller) some(english, spoken string) string {
+	if strings.ContainsRune("aeiou", rune(english[0])) {
+		return t.sayf("an %s", spoken)
+	}
+	return t.sayf("a %s", spoken)
 }
 
 // it is what the event is about.
@@ -114,18 +145,18 @@ func (t *teller) device(id domain.DeviceID) string {
 	}
 	if d, ok := t.home.Devices[id]; ok {
 		if model, err := t.home.Model(d); err == nil {
-			return "a " + strings.ToLower(model.Title)
+			return t.kind(model.Title)
 		}
 	}
-	return "a device that is gone"
+	return t.sayf("a device that is gone")
 }
 
 // part is a part of the home with a name of its own: the rule “Noon”, a rule.
 func (t *teller) part(id domain.EntityID, noun string) string {
 	if name, ok := t.names[id]; ok {
-		return "the " + noun + " “" + name + "”"
+		return t.sayf("the %s “%s”", t.word(noun), name)
 	}
-	return "a " + noun
+	return t.some(noun, t.word(noun))
 }
 
 // this is the part of the home that the event is about.
@@ -134,24 +165,25 @@ func (t told) this(noun string) string { return t.part(t.row.Entity, noun) }
 // called is the name that the event gave.
 func (t told) called() string {
 	if t.row.Words == "" {
-		return "a name that was erased"
+		return t.sayf("a name that was erased")
 	}
-	return "“" + t.row.Words + "”"
+	return t.sayf("“%s”", t.row.Words)
 }
 
-// doing are actions that have a word of their own.
-func doing(action string, model *thing.Model) string {
-	words, ok := map[string]string{
+// actionWords are actions that have words of their own.
+func actionWords() map[string]string {
+	return map[string]string{
 		"lockDoor": "lock", "unlockDoor": "unlock", "openValve": "open", "closeValve": "close",
 		"upOrOpen": "open", "downOrClose": "close", "stopMotion": "stop", "identify": "show which one it is",
-	}[action]
-	if ok {
-		return words
 	}
-	if model != nil && model.Actions[action].Title != "" {
-		return strings.ToLower(model.Actions[action].Title)
+}
+
+func (t *teller) doing(action string, model *thing.Model) string {
+	words, ok := actionWords()[action]
+	if !ok && model != nil {
+		words = strings.ToLower(model.Actions[action].Title)
 	}
-	return spaced(action)
+	return t.word(cmp.Or(words, spaced(action)))
 }
 
 // wish is what a command asks for: "turn on", "set brightness to 60 %".
@@ -161,21 +193,21 @@ func (t *teller) wish(id domain.DeviceID, c domain.CommandRequested) string {
 		model, _ = t.home.Model(d) // without a model, names are told as they are
 	}
 	if c.Action != "" {
-		return doing(c.Action, model)
+		return t.doing(c.Action, model)
 	}
 	parts := make([]string, 0, len(c.Set))
 	for _, name := range sortedNames(c.Set) {
 		value := c.Set[name]
 		switch {
 		case name == "onOff" && value == thing.Bool(true):
-			parts = append(parts, "turn on")
+			parts = append(parts, t.sayf("turn on"))
 		case name == "onOff":
-			parts = append(parts, "turn off")
+			parts = append(parts, t.sayf("turn off"))
 		default:
-			parts = append(parts, "set "+titleOf(model, name)+" to "+valueWords(model, name, value))
+			parts = append(parts, t.sayf("set %s to %s", t.word(titleOf(model, name)), t.value(model, name, value)))
 		}
 	}
-	return cmp.Or(strings.Join(parts, " and "), "do something")
+	return cmp.Or(strings.Join(parts, t.sayf(" and ")), t.sayf("do something"))
 }
 
 func titleOf(model *thing.Model, name string) string {
@@ -185,10 +217,10 @@ func titleOf(model *thing.Model, name string) string {
 	return spaced(name)
 }
 
-// valueWords tells a value as the device's model means it.
-func valueWords(model *thing.Model, name string, value thing.Value) string {
+// value tells a value as the device's model means it.
+func (t *teller) value(model *thing.Model, name string, value thing.Value) string {
 	if text, ok := value.Str(); ok {
-		return spaced(text)
+		return t.word(spaced(text))
 	}
 	words := string(value)
 	if model == nil {

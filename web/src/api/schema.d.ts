@@ -2426,6 +2426,12 @@ export interface components {
             /** @description The entries, newest first. */
             items: components["schemas"]["AuditEntry"][];
             /**
+             * @description The language of the sentences.
+             * @example en
+             * @enum {string}
+             */
+            language: "en" | "de";
+            /**
              * @description Where to go on, as cursor; null: there are no more. A page with few or no items and a next searched much and found little.
              * @example eyJxIjoiYXNfb2Y
              */
@@ -7740,12 +7746,17 @@ export interface operations {
                 to?: string;
                 /** @description Every one of these words must stand in the sentence. */
                 text?: string;
+                /** @description The language of the sentences, and of the words that are looked for. If not given, the one of these that the browser reads best. */
+                language?: "en" | "de";
                 /** @description How many. */
                 limit?: number;
                 /** @description Where a page before ended: its next. Not beside other parameters but limit. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The languages that the reader knows: RFC 9110, section 12.5.4. */
+                "Accept-Language"?: string;
+            };
             path: {
                 /** @description The home. */
                 home: string;
@@ -7791,10 +7802,15 @@ export interface operations {
                 to?: string;
                 /** @description Every one of these words must stand in the sentence. */
                 text?: string;
+                /** @description The language of the sentences, and of the words that are looked for. If not given, the one of these that the browser reads best. */
+                language?: "en" | "de";
                 /** @description The form of the file. */
                 format: "csv" | "jsonl" | "parquet";
             };
-            header?: never;
+            header?: {
+                /** @description The languages that the reader knows: RFC 9110, section 12.5.4. */
+                "Accept-Language"?: string;
+            };
             path: {
                 /** @description The home. */
                 home: string;

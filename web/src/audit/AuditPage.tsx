@@ -40,7 +40,7 @@ export function AuditPage() {
       <Trouble error={audit.error} again={() => void audit.refetch()} />
       {audit.isPending && <Skeleton height={300} radius="md" aria-label="Loading who did what" />}
       {first && items.length === 0 && !audit.hasNextPage && <p role="status">Nothing like that is recorded.</p>}
-      <ol className={styles.list} aria-label="Who did what" aria-busy={audit.isFetching}>
+      <ol className={styles.list} lang={first?.language} aria-label="Who did what" aria-busy={audit.isFetching}>
         {items.map((entry, i) => <AuditRow key={`${entry.seq ?? `${entry.at}${entry.says}`}-${i}`} entry={entry} before={items[i - 1]} />)}
       </ol>
       {audit.hasNextPage && (

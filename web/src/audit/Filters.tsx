@@ -2,10 +2,10 @@ import { Button } from '@mantine/core'
 import { IconFilter } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import type { AuditEntry } from '../api/types'
-import { type AuditQuestion, everything } from '../data/audit'
+import { type AuditLanguage, type AuditQuestion, everything } from '../data/audit'
 import { useMembers } from '../data/people'
 import { useScene } from '../data/Scene'
-import { auditKinds, auditOutcomes } from '../words/audit'
+import { auditKinds, auditLanguages, auditOutcomes } from '../words/audit'
 import styles from './Audit.module.css'
 
 interface FiltersProps {
@@ -43,6 +43,9 @@ export function Filters({ question, onChange, everyone }: FiltersProps) {
         </Choice>
         <Moment label="From" value={question.from} onChange={(from) => set({ from })} />
         <Moment label="Until" value={question.to} onChange={(to) => set({ to })} />
+        <Choice label="Told in" value={question.language} onChange={(language) => set({ language: language as AuditLanguage | '' })} all="My browser’s language">
+          {Object.entries(auditLanguages).map(([language, name]) => <option key={language} value={language} lang={language}>{name}</option>)}
+        </Choice>
         {(chosen > 0 || question.text) && <Button variant="subtle" onClick={() => onChange(everything)}>Show all</Button>}
       </div>
     </form>

@@ -12,9 +12,13 @@ export interface AuditQuestion {
   from: string
   to: string
   text: string
+  /** The tongue of the sentences; empty: the browser's. */
+  language: AuditLanguage | ''
 }
 
-export const everything: AuditQuestion = { person: '', device: '', kind: '', outcome: '', from: '', to: '', text: '' }
+export type AuditLanguage = 'en' | 'de'
+
+export const everything: AuditQuestion = { person: '', device: '', kind: '', outcome: '', from: '', to: '', text: '', language: '' }
 
 /** How many entries come with one answer. */
 const page = 50
@@ -38,9 +42,9 @@ export function useAudit(home: string, question: AuditQuestion) {
 }
 
 function wishes(question: AuditQuestion) {
-  const { kind, outcome, ...texts } = question
+  const { kind, outcome, language, ...texts } = question
   const given = Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== ''))
-  return { ...given, ...(kind && { kind }), ...(outcome && { outcome }) }
+  return { ...given, ...(kind && { kind }), ...(outcome && { outcome }), ...(language && { language }) }
 }
 
 /** Where the answer to the exact question can be fetched as a file. */

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../api/types'
+import type { AuditLanguage } from '../data/audit'
 
 /** What entries belong to, for whoever chooses among them. */
 export const auditKinds: Record<AuditEntry['kind'], string> = {
@@ -20,3 +21,6 @@ export const auditOutcomes: Record<AuditEntry['outcome'], string> = {
   withdrawn: 'Withdrawn',
   unknown: 'Nobody knows',
 }
+
+/** The languages the sentences can be told in, each by its own name. */
+export const auditLanguages: Record<AuditLanguage, string> = { en: 'English', de: 'Deutsch' }
