@@ -13,8 +13,8 @@ import (
 )
 
 // The two statements that write to the log: many rows, or one among other
-// statements that go out together. COPY would be quicker for many, by about a tenth
-// of the writing itself, and is refused where row-level security holds.
+// statements that go out together. COPY, which is refused where row-level security
+// holds, takes as long and writes 6 % less to the WAL.
 const (
 	columns = `events (home_id, seq, recorded_at, occurred_at, event_id, entity,
 	gateway_id, edge_seq, causation, correlation, edge_epoch, schema, flags, type, actor, model, data, hash)`

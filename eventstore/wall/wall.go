@@ -13,6 +13,7 @@ package wall
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -61,9 +62,16 @@ func InHome(ctx context.Context, home domain.HomeID) context.Context {
 }
 
 // AsMember returns a context whose queries see one home if the person is a member of
-// it, as the database knows, and nothing otherwise.
+// it, as the database knows. Otherwise no connection is to be had with it: NotFound.
 func AsMember(ctx context.Context, home domain.HomeID, person domain.PersonID) context.Context {
 	return with(ctx, View{sight: asMember, home: home, person: person})
+}
+
+// Widen lets the rest of a transaction see every home. As AllHomes, each use stands on
+// the list.
+func Widen(ctx context.Context, tx pgx.Tx) error {
+	_, err := tx.Exec(ctx, `SELECT set_config('app.home', '*', true)`)
+	return err
 }
 
 // trust is how long a connection counts on a membership that it has seen: half of the
@@ -99,11 +107,11 @@ func Guard(config *pgxpool.Config, unsaid View) {
 			return true, nil
 		}
 		delete(conn.PgConn().CustomData(), place) // what follows may or may not take hold
-		if err := say(ctx, conn, view); err != nil {
-			return false, err
+		err := say(ctx, conn, view)
+		if err == nil {
+			conn.PgConn().CustomData()[place] = said{view, time.Now()}
 		}
-		conn.PgConn().CustomData()[place] = said{view, time.Now()}
-		return true, nil
+		return err == nil || errors.Is(err, errOutside), err
 	}
 }
 
@@ -112,7 +120,11 @@ func say(ctx context.Context, conn *pgx.Conn, v View) error {
 	var err error
 	switch v.sight {
 	case asMember:
-		_, err = conn.Exec(ctx, `SELECT enter_home($1, $2)`, [16]byte(v.home), [16]byte(v.person))
+		var inside bool
+		err = conn.QueryRow(ctx, `SELECT enter_home($1, $2)`, [16]byte(v.home), [16]byte(v.person)).Scan(&inside)
+		if err == nil && !inside {
+			err = errOutside
+		}
 	case oneHome:
 		_, err = conn.Exec(ctx, setHome, v.home.String())
 	case everything:
@@ -122,5 +134,8 @@ func say(ctx context.Context, conn *pgx.Conn, v View) error {
 	}
 	return err
 }
+
+// errOutside is the answer to whoever is no member, in the words of access.
+var errOutside = domain.Errorf(domain.NotFound, "there is no such home")
 
 const setHome = `SELECT set_config('app.home', $1, false)`
