@@ -10,6 +10,7 @@ import (
 
 	"logis/domain"
 	"logis/eventstore"
+	"logis/eventstore/wall"
 )
 
 // Principal is who asks, once they are known: a person with a session, or with a
@@ -80,7 +81,7 @@ func (a *Access) permit(ctx context.Context, home domain.HomeID, doc []byte, now
 // member returns the membership of a person in a home, nil when there is none,
 // and the time of the look.
 func (a *Access) member(ctx context.Context, person domain.PersonID, home domain.HomeID) (doc []byte, now time.Time, err error) {
-	err = a.store.Pool().QueryRow(ctx, `
+	err = a.store.Pool().QueryRow(wall.AsMember(ctx, home, person), `
 		SELECT coalesce($3, clock_timestamp()), (SELECT doc FROM members WHERE home_id = $1 AND id = $2)`,
 		[16]byte(home), [16]byte(person), a.clock()).Scan(&now, &doc)
 	return doc, now.UTC(), eventstore.Translate(err)
@@ -89,7 +90,7 @@ func (a *Access) member(ctx context.Context, person domain.PersonID, home domain
 // zone returns the time zone of a home.
 func (a *Access) zone(ctx context.Context, home domain.HomeID) (string, error) {
 	var doc []byte
-	err := a.store.Pool().QueryRow(ctx, `SELECT doc FROM homes WHERE home_id = $1`, [16]byte(home)).Scan(&doc)
+	err := a.store.Pool().QueryRow(wall.InHome(ctx, home), `SELECT doc FROM homes WHERE home_id = $1`, [16]byte(home)).Scan(&doc)
 	if err != nil {
 		return "", eventstore.Translate(err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"logis/domain"
 	"logis/eventstore"
+	"logis/eventstore/wall"
 )
 
 // Erase forgets the caller: who they are, what they sign in with, where they came
@@ -40,6 +41,7 @@ type erasure struct {
 func (e erasure) again() bool { return !e.at.IsZero() }
 
 func (a *Access) erase(ctx context.Context, e erasure) error {
+	ctx = wall.AllHomes(ctx) // those they belong to
 	homes, err := homesOf(ctx, a.store.Pool(), e.person)
 	if err != nil {
 		return err
@@ -55,6 +57,9 @@ func (a *Access) erase(ctx context.Context, e erasure) error {
 // It reports false, having done nothing, when they belong to others: then only they
 // can have themselves erased. After the commit the caller calls CopyErasures.
 func (a *Access) EraseMember(ctx context.Context, tx *eventstore.Tx, p Principal, person domain.PersonID) (bool, error) {
+	if err := wall.Widen(ctx, tx.PG()); err != nil { // or their other homes are not seen
+		return false, eventstore.Translate(err)
+	}
 	homes, err := homesOf(ctx, tx.PG(), person)
 	if err != nil || len(homes) != 1 {
 		return false, err

@@ -9,6 +9,7 @@ import (
 
 	"logis/domain"
 	"logis/eventstore"
+	"logis/eventstore/wall"
 )
 
 // Bounds of what is marked and shared of the past.
@@ -164,7 +165,7 @@ func (a *Access) OpenIncident(ctx context.Context, link string) (Incident, time.
 	if !ok {
 		return Incident{}, time.Time{}, badIncidentLink()
 	}
-	rows, err := a.store.Pool().Query(ctx, `
+	rows, err := a.store.Pool().Query(wall.AllHomes(ctx), `
 		WITH opened AS (
 			UPDATE incident_links SET opened = opened + 1, opened_at = coalesce($2, clock_timestamp())
 			WHERE hash = $1 AND expires_at > coalesce($2, clock_timestamp()) RETURNING home_id, incident_id, expires_at)

@@ -10,6 +10,7 @@ import (
 
 	"logis/domain"
 	"logis/eventstore"
+	"logis/eventstore/wall"
 )
 
 // Invitation lets one person into a home, once.
@@ -93,15 +94,15 @@ func (a *Access) Accept(ctx context.Context, p Principal, link, name string) (to
 		return "", p, home, a.refused(ctx, p.Person, SignedInByInvitation, badInvitation())
 	}
 	var raw [16]byte
-	err = a.store.Pool().QueryRow(ctx, `SELECT home_id FROM invitations WHERE hash = $1`, hash).Scan(&raw)
+	err = a.store.Pool().QueryRow(wall.AllHomes(ctx), `SELECT home_id FROM invitations WHERE hash = $1`, hash).Scan(&raw)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return "", p, home, a.refused(ctx, p.Person, SignedInByInvitation, badInvitation())
 	}
 	if err != nil {
 		return "", p, home, eventstore.Translate(err)
 	}
-	home = raw
-	who := p
+	home, who := raw, p
+	ctx = wall.InHome(ctx, home) // the link lets in, nobody is a member yet
 	err = a.store.Append(ctx, []domain.HomeID{home}, func(ctx context.Context, tx *eventstore.Tx) error {
 		token, who, err = a.accept(ctx, tx, home, hash, p, name)
 		return err

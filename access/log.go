@@ -9,6 +9,7 @@ import (
 
 	"logis/domain"
 	"logis/eventstore"
+	"logis/eventstore/wall"
 )
 
 // Deed is something that happened at the door, where no home is concerned.
@@ -91,7 +92,7 @@ func (a *Access) refused(ctx context.Context, person domain.PersonID, what Deed,
 // Refused keeps that a person was refused an action in a home that is theirs, or
 // is not: once a minute for each action and home, however often they try.
 func (a *Access) Refused(ctx context.Context, p Principal, home domain.HomeID, action Action) error {
-	_, err := a.store.Pool().Exec(ctx, `
+	_, err := a.store.Pool().Exec(wall.InHome(ctx, home), `
 		INSERT INTO access_log (at, person_id, what, refused, place, home_id)
 		SELECT t, $2, $3, true, $4, $5 FROM coalesce($1, clock_timestamp()) t WHERE NOT EXISTS (
 			SELECT FROM access_log l WHERE l.person_id = $2 AND l.what = $3 AND l.refused AND l.home_id = $5
@@ -113,7 +114,7 @@ const MaxEntries = 100
 
 // Log returns what happened at the door with a person, newest first.
 func (a *Access) Log(ctx context.Context, p Principal) ([]Entry, error) {
-	rows, err := a.store.Pool().Query(ctx, `
+	rows, err := a.store.Pool().Query(wall.AllHomes(ctx), `
 		SELECT at, what, refused, place FROM access_log WHERE person_id = $1 ORDER BY at DESC, entry_id DESC LIMIT $2`,
 		[16]byte(p.Person), MaxEntries)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"logis/access"
 	"logis/domain"
 	"logis/eventstore"
+	"logis/eventstore/wall"
 )
 
 // hall is where live sockets wait for news: the feeds by home, and how many
@@ -193,7 +194,7 @@ func (h *hall) admit(k *socket) error {
 	f, ok := h.feeds[k.home]
 	if !ok {
 		// A feed outlives the request that began it and ends with its last socket.
-		ctx, cancel := context.WithCancel(context.Background())
+		ctx, cancel := context.WithCancel(wall.InHome(context.Background(), k.home))
 		f = newFeed(h.server, k.home, cancel)
 		h.feeds[k.home] = f
 		h.group.Go(func() { f.run(ctx) })

@@ -11,6 +11,7 @@ import (
 	"logis/access"
 	"logis/domain"
 	"logis/eventstore"
+	"logis/eventstore/wall"
 	"logis/projections"
 )
 
@@ -98,7 +99,7 @@ func (s *Server) addHomes() {
 
 func (s *Server) listHomes(ctx context.Context, _ *nothing) (*homesOutput, error) {
 	p := principal(ctx)
-	ids, err := projections.HomesOf(ctx, s.options.Store.Pool(), p.Person)
+	ids, err := projections.HomesOf(wall.AllHomes(ctx), s.options.Store.Pool(), p.Person)
 	if err != nil {
 		return nil, err
 	}
@@ -111,29 +112,35 @@ func (s *Server) listHomes(ctx context.Context, _ *nothing) (*homesOutput, error
 			return nil, err
 		}
 	}
-	profiles, err := s.profiles(ctx, p.Person, open)
-	return &homesOutput{list[Home]{profiles}}, err
+	// Home by home, as the wall lets the caller into one at a time.
+	profiles := make([]Home, len(open))
+	for i, id := range open {
+		if profiles[i], err = s.profile(wall.AsMember(ctx, id, p.Person), p.Person, id); err != nil {
+			return nil, err
+		}
+	}
+	return &homesOutput{list[Home]{profiles}}, nil
 }
 
 func (s *Server) getHome(ctx context.Context, in *InHome) (*tagged[Home], error) {
-	profiles, err := s.profiles(ctx, principal(ctx).Person, []domain.HomeID{in.Home})
+	profile, err := s.profile(ctx, principal(ctx).Person, in.Home)
 	if err != nil {
 		return nil, err
 	}
-	return tag(profiles[0].Revision, profiles[0]), nil
+	return tag(profile.Revision, profile), nil
 }
 
-// profiles shows homes themselves, without reading what is in them.
-func (s *Server) profiles(ctx context.Context, person domain.PersonID, ids []domain.HomeID) ([]Home, error) {
-	homes, err := s.options.Tables.Outlines(ctx, s.options.Store.Pool(), ids)
+// profile shows a home itself, without reading what is in it.
+func (s *Server) profile(ctx context.Context, person domain.PersonID, id domain.HomeID) (Home, error) {
+	homes, err := s.options.Tables.Outlines(ctx, s.options.Store.Pool(), []domain.HomeID{id})
 	if err != nil {
-		return nil, err
+		return Home{}, err
 	}
-	names, err := eventstore.HomeNames(ctx, s.options.Store.Pool(), ids)
+	names, err := eventstore.HomeNames(ctx, s.options.Store.Pool(), []domain.HomeID{id})
 	if err != nil {
-		return nil, err
+		return Home{}, err
 	}
-	return all(ids, func(id domain.HomeID) Home { return view{home: homes[id], names: names}.profile(person) }), nil
+	return view{home: homes[id], names: names}.profile(person), nil
 }
 
 // foundHome is serialised by the person: two requests with one key must not
@@ -145,7 +152,7 @@ func (s *Server) foundHome(ctx context.Context, in *foundInput) (out *made[Home]
 		return nil, err
 	}
 	id := eventstore.NewID[domain.HomeKind](now.Time)
-	err = s.options.Store.Found(ctx, id, func(ctx context.Context, tx *eventstore.Tx) error {
+	err = s.options.Store.Found(wall.AllHomes(ctx), id, func(ctx context.Context, tx *eventstore.Tx) error {
 		if _, err := tx.PG().Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, p.Person.String()); err != nil {
 			return eventstore.Translate(err)
 		}

@@ -8,6 +8,7 @@ import (
 	"logis/access"
 	"logis/domain"
 	"logis/eventstore"
+	"logis/eventstore/wall"
 )
 
 // IncidentOpening is what somebody with a link asks for.
@@ -68,6 +69,7 @@ func (s *Server) openIncident(ctx context.Context, in *openIncidentInput) (*open
 	if err != nil {
 		return nil, err
 	}
+	ctx = wall.InHome(ctx, i.Home) // the link lets in
 	then, err := s.options.Past.At(ctx, i.Home, i.To)
 	if err != nil {
 		return nil, err

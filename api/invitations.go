@@ -8,6 +8,7 @@ import (
 	"logis/access"
 	"logis/domain"
 	"logis/eventstore"
+	"logis/eventstore/wall"
 	"logis/projections"
 )
 
@@ -150,7 +151,7 @@ func (s *Server) accept(ctx context.Context, in *acceptInput) (*acceptOutput, er
 	case p.Person.IsZero():
 		return nil, domain.InvalidInput(domain.Fault{Field: "name", Message: "must be there"})
 	}
-	if homes, err := projections.HomesOf(ctx, s.options.Store.Pool(), p.Person); err != nil {
+	if homes, err := projections.HomesOf(wall.AllHomes(ctx), s.options.Store.Pool(), p.Person); err != nil {
 		return nil, err
 	} else if len(homes) >= maxHomes {
 		return nil, domain.Errorf(domain.Conflict, "you have %d homes, the most there can be", len(homes))

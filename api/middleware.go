@@ -13,6 +13,7 @@ import (
 
 	"logis/access"
 	"logis/domain"
+	"logis/eventstore/wall"
 )
 
 // policy is what a page may load: itself. Inline styles are the component kit's;
@@ -134,8 +135,17 @@ func (s *Server) known(next http.Handler) http.Handler {
 			s.refuse(w, r, tooFast())
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), principalKey, p)))
+		next.ServeHTTP(w, r.WithContext(behindWall(context.WithValue(r.Context(), principalKey, p), homeOf(r.URL.Path))))
 	})
+}
+
+// behindWall returns a context whose queries see the home as the principal may: the
+// database asks for itself whether they are a member, before access says anything.
+func behindWall(ctx context.Context, home domain.HomeID) context.Context {
+	if home.IsZero() {
+		return wall.Nowhere(ctx)
+	}
+	return wall.AsMember(ctx, home, principal(ctx).Person)
 }
 
 func tooFast() *Problem {

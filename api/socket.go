@@ -8,6 +8,7 @@ import (
 
 	"logis/access"
 	"logis/domain"
+	"logis/eventstore/wall"
 )
 
 // closing is why a socket ends.
@@ -94,7 +95,7 @@ func (k *socket) end(why closing) {
 
 // serve writes to the app until something ends the socket, or the app is gone.
 func (k *socket) serve(gone context.Context, out outlet) closing {
-	k.out = out
+	k.out, gone = out, wall.AsMember(gone, k.home, k.who.Person)
 	select {
 	case why := <-k.stop:
 		return why

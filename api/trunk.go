@@ -15,6 +15,7 @@ import (
 
 	"logis/access"
 	"logis/domain"
+	"logis/eventstore/wall"
 )
 
 // Subscribe asks to be told of a home. Where it is followed over this connection
@@ -97,7 +98,7 @@ func (s *Server) board(w http.ResponseWriter, r *http.Request) error {
 	k := &trunk{server: s, request: r, conn: conn, ended: make(chan over), homes: map[domain.HomeID]*socket{}}
 	go func() { //nolint:gosec // the connection outlives the request that opened it
 		defer s.hall.give(person)
-		gone, leave := context.WithCancel(context.Background())
+		gone, leave := context.WithCancel(wall.Nowhere(context.Background()))
 		asked := make(chan []byte)
 		go k.listen(gone, leave, asked)
 		why := k.serve(gone, asked)
@@ -307,6 +308,7 @@ func (k *trunk) admitted(ctx context.Context, in Subscribe) (*socket, error) {
 	if err != nil {
 		return nil, err
 	}
+	ctx = wall.AsMember(ctx, in.Home, who.Person)
 	permit, err := s.options.Access.Permit(ctx, who, in.Home, access.ReadHome)
 	if err != nil {
 		return nil, err

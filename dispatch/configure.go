@@ -7,6 +7,7 @@ import (
 
 	"logis/domain"
 	"logis/eventstore"
+	"logis/eventstore/wall"
 )
 
 type configureWorker struct {
@@ -17,6 +18,7 @@ type configureWorker struct {
 // Work tells one gateway which configuration is wanted. A session that is gone
 // needs no second attempt: the next one begins with a job of its own.
 func (w *configureWorker) Work(ctx context.Context, job *river.Job[ConfigureArgs]) error {
+	ctx = wall.InHome(ctx, job.Args.Home)
 	var told *domain.Gateway
 	err := w.dispatcher.store.Append(ctx, []domain.HomeID{job.Args.Home}, func(_ context.Context, tx *eventstore.Tx) error {
 		told = nil

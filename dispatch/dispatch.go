@@ -17,6 +17,7 @@ import (
 	"logis/dispatch/webhook"
 	"logis/domain"
 	"logis/eventstore"
+	"logis/eventstore/wall"
 )
 
 // Sender writes to a gateway's session on this server.
@@ -88,6 +89,7 @@ func New(store *eventstore.Store, queue *Queue, options Options) *Dispatcher {
 
 // Run works jobs and sweeps until ctx ends, then lets running jobs finish.
 func (d *Dispatcher) Run(ctx context.Context) error {
+	ctx = wall.AllHomes(ctx) // sweeps look for what is due anywhere; a job names its home
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &sendWorker{dispatcher: d})
 	river.AddWorker(workers, &closeWorker{dispatcher: d})

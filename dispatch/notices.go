@@ -10,6 +10,7 @@ import (
 	"logis/dispatch/notify"
 	"logis/domain"
 	"logis/eventstore"
+	"logis/eventstore/wall"
 )
 
 // PlanArgs is the job that decides who is told of an event.
@@ -57,7 +58,7 @@ type planWorker struct {
 
 // Work decides who is told.
 func (w *planWorker) Work(ctx context.Context, job *river.Job[PlanArgs]) error {
-	return w.teller.Plan(ctx, job.Args.Home, job.Args.Seq, job.Args.About)
+	return w.teller.Plan(wall.InHome(ctx, job.Args.Home), job.Args.Home, job.Args.Seq, job.Args.About)
 }
 
 type tellWorker struct {
@@ -70,7 +71,7 @@ func (*tellWorker) Timeout(*river.Job[TellArgs]) time.Duration { return tellTime
 
 // Work tells one person.
 func (w *tellWorker) Work(ctx context.Context, job *river.Job[TellArgs]) error {
-	return w.teller.Tell(ctx, job.Args.Home, job.Args.Person)
+	return w.teller.Tell(wall.InHome(ctx, job.Args.Home), job.Args.Home, job.Args.Person)
 }
 
 // TellLater asks for another message to a person.

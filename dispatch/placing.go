@@ -9,6 +9,7 @@ import (
 	"logis/domain"
 	"logis/domain/rule"
 	"logis/eventstore"
+	"logis/eventstore/wall"
 )
 
 // Placing asks gateways to run the rules that are all about their devices, and
@@ -110,6 +111,7 @@ type rulesWorker struct {
 // there is offered again when the gateway connects.
 func (w *rulesWorker) Work(ctx context.Context, job *river.Job[RulesArgs]) error {
 	d, args := w.dispatcher, job.Args
+	ctx = wall.InHome(ctx, args.Home)
 	var bundle domain.Bundle
 	var session int64
 	err := d.store.Append(ctx, []domain.HomeID{args.Home}, func(_ context.Context, tx *eventstore.Tx) error {

@@ -9,6 +9,7 @@ import (
 
 	"logis/domain"
 	"logis/eventstore"
+	"logis/eventstore/wall"
 )
 
 // WebhookArgs is the job that tells a webhook what it has not been told yet.
@@ -58,7 +59,7 @@ func (*webhookWorker) Timeout(*river.Job[WebhookArgs]) time.Duration { return we
 
 // Work tells one webhook.
 func (w *webhookWorker) Work(ctx context.Context, job *river.Job[WebhookArgs]) error {
-	return w.dispatcher.webhooks.Deliver(ctx, job.Args.Home, job.Args.Webhook)
+	return w.dispatcher.webhooks.Deliver(wall.InHome(ctx, job.Args.Home), job.Args.Home, job.Args.Webhook)
 }
 
 // callLater asks for another job of a webhook.

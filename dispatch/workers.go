@@ -8,6 +8,7 @@ import (
 
 	"logis/domain"
 	"logis/eventstore"
+	"logis/eventstore/wall"
 )
 
 type pgxTx = pgx.Tx
@@ -19,7 +20,7 @@ type sendWorker struct {
 
 // Work sends one command.
 func (w *sendWorker) Work(ctx context.Context, job *river.Job[SendArgs]) error {
-	return w.dispatcher.send(ctx, job.Args.Home, job.Args.Command)
+	return w.dispatcher.send(wall.InHome(ctx, job.Args.Home), job.Args.Home, job.Args.Command)
 }
 
 type closeWorker struct {
@@ -30,7 +31,7 @@ type closeWorker struct {
 // Work closes one command if it is still open. A command that was sent waits for
 // its answer a little longer: the sweep closes it then.
 func (w *closeWorker) Work(ctx context.Context, job *river.Job[CloseArgs]) error {
-	return w.dispatcher.close(ctx, job.Args.Home, job.Args.Command)
+	return w.dispatcher.close(wall.InHome(ctx, job.Args.Home), job.Args.Home, job.Args.Command)
 }
 
 // send records command.sent and, once that is durable, hands the command to the

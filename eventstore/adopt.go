@@ -36,6 +36,8 @@ func (s *Store) Adopt(ctx context.Context, from Foreign, also func(ctx context.C
 			walk: chain.New(from.Home, Head{Seq: from.Head.Seq, Hash: from.Head.Hash}),
 			home: domain.NewHome(from.Home, s.catalog),
 		}
+		a.rows.borrow()
+		defer a.rows.giveBack()
 		if err := a.begin(ctx); err != nil {
 			return err
 		}
@@ -61,7 +63,7 @@ type adoption struct {
 	head  Head
 	walk  *chain.Chain
 	home  *domain.Home
-	rows  copyRows
+	rows  eventRows
 	words []word
 	last  Row
 }
@@ -108,7 +110,7 @@ func (a *adoption) add(ctx context.Context, row *Row) error {
 // flush writes what was read since the last time, the projections with it.
 func (a *adoption) flush(ctx context.Context) error {
 	if a.rows.count > 0 {
-		if err := a.rows.copyTo(ctx, a.tx.Conn()); err != nil {
+		if err := a.rows.write(ctx, a.tx.Conn()); err != nil {
 			return err
 		}
 	}
@@ -126,7 +128,7 @@ func (a *adoption) flush(ctx context.Context) error {
 			return err
 		}
 	}
-	a.rows, a.words = copyRows{buffer: a.rows.buffer[:0]}, a.words[:0]
+	a.rows, a.words = eventRows{columns: a.rows.columns}, a.words[:0]
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"logis/domain"
+	"logis/eventstore/wall"
 )
 
 // The batching front. Lanes commit side by side and a home always goes through
@@ -68,6 +69,7 @@ func (b *Batcher) Submit(ctx context.Context, s Submission) error {
 // Run commits what is submitted until ctx ends. Whatever is waiting then, or
 // comes later, is told context.Canceled. It must be called once.
 func (b *Batcher) Run(ctx context.Context) error {
+	ctx = wall.AllHomes(ctx) // one commit is of many
 	var group sync.WaitGroup
 	for _, lane := range b.lanes {
 		group.Go(func() { b.serve(ctx, lane) })

@@ -46,7 +46,7 @@ func (tx *Tx) collect() (*writes, error) {
 // round trip, the commit with it unless the rest depends on what was there.
 func (tx *Tx) commit(ctx context.Context, w *writes) error {
 	if !w.events {
-		if err := tx.rows.copyTo(ctx, tx.conn); err != nil {
+		if err := tx.rows.write(ctx, tx.conn); err != nil {
 			return err
 		}
 	}

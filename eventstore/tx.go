@@ -20,7 +20,7 @@ type Tx struct {
 	now     time.Time
 	version uint32 // of every head row it writes
 	ledgers map[domain.HomeID]*ledger
-	rows    copyRows
+	rows    eventRows
 	scratch []byte
 	words   []word
 	origins []origin
@@ -91,7 +91,7 @@ func (tx *Tx) place(home domain.HomeID, ev domain.Event) (*domain.RecordedEvent,
 	if !ok {
 		return nil, domain.Errorf(domain.Internal, "the home is not part of this append")
 	}
-	if len(tx.rows.buffer) > maxAppendBytes {
+	if tx.rows.size > maxAppendBytes {
 		return nil, domain.Errorf(domain.Overloaded, "this is more than one append takes")
 	}
 	eventType := ev.Fact.EventType()

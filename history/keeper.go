@@ -9,6 +9,7 @@ import (
 
 	"logis/domain"
 	"logis/eventstore"
+	"logis/eventstore/wall"
 )
 
 // How states are kept.
@@ -49,6 +50,7 @@ func (p *Past) Run(ctx context.Context) error {
 // Keep brings the kept states of all homes up to date, unless another server is
 // about to. A home whose log cannot be folded is told and left out.
 func (p *Past) Keep(ctx context.Context) error {
+	ctx = wall.AllHomes(ctx)
 	conn, err := p.store.Pool().Acquire(ctx)
 	if err != nil {
 		return eventstore.Translate(err)
@@ -65,7 +67,7 @@ func (p *Past) Keep(ctx context.Context) error {
 			return err
 		}
 		for _, home := range grown {
-			if err := p.keepHome(ctx, home); err != nil {
+			if err := p.keepHome(wall.InHome(ctx, home.id), home); err != nil {
 				if ctx.Err() != nil || domain.CodeOf(err) == domain.Storage {
 					return err
 				}

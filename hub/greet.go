@@ -12,6 +12,7 @@ import (
 	"logis/access"
 	"logis/domain"
 	"logis/eventstore"
+	"logis/eventstore/wall"
 	"logis/wire"
 )
 
@@ -181,7 +182,7 @@ func (h *Hub) connect(ctx context.Context, s *session, caller access.Caller, f *
 		Replica: h.options.Replica, Session: s.number, RunsRules: f.Version >= wire.BundleVersion,
 	}
 	copy(hello.Hash[:], f.Head.Hash)
-	err := h.options.Store.Append(ctx, []domain.HomeID{s.home}, func(ctx context.Context, tx *eventstore.Tx) error {
+	err := h.options.Store.Append(wall.InHome(ctx, s.home), []domain.HomeID{s.home}, func(ctx context.Context, tx *eventstore.Tx) error {
 		state := tx.Home(s.home)
 		if hello.Seq > 0 && hello.Seq < state.Seq {
 			var err error

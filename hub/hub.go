@@ -15,6 +15,7 @@ import (
 	"logis/access"
 	"logis/domain"
 	"logis/eventstore"
+	"logis/eventstore/wall"
 	"logis/wire"
 )
 
@@ -80,7 +81,7 @@ func New(options Options) *Hub {
 	if options.Handshakes == 0 {
 		options.Handshakes = defaultHandshakes
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(wall.AllHomes(context.Background())) // whose gateway it is shows by its key
 	return &Hub{
 		options: options, sessions: map[domain.GatewayID]*session{}, ctx: ctx, cancel: cancel,
 		admit: rate.NewLimiter(rate.Limit(options.Handshakes), options.Handshakes),
@@ -97,6 +98,7 @@ const (
 // Run keeps time and ends silent sessions until ctx ends. Then it says goodbye to
 // every gateway and returns once the sessions are gone.
 func (h *Hub) Run(ctx context.Context) error {
+	ctx = wall.AllHomes(ctx) // the gateways here are of many
 	silence, out := time.NewTicker(silenceCheck), time.NewTicker(outCheck)
 	defer silence.Stop()
 	defer out.Stop()

@@ -73,6 +73,7 @@ func run(ctx context.Context, dsn string, source fs.FS, step func(*migrate.Migra
 		return fmt.Errorf("address of the database: %w", err)
 	}
 	config.RuntimeParams["lock_timeout"] = strconv.FormatInt(LockLimit.Milliseconds(), 10)
+	config.RuntimeParams["app.home"] = "*" // the wall holds the owner of the tables too
 	db := stdlib.OpenDB(*config)
 	if err := db.PingContext(ctx); err != nil {
 		return errors.Join(fmt.Errorf("connect to the database: %w", err), db.Close())

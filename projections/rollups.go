@@ -12,6 +12,7 @@ import (
 	"logis/domain"
 	"logis/domain/rollup"
 	"logis/eventstore"
+	"logis/eventstore/wall"
 )
 
 // How logs are summed up.
@@ -92,13 +93,13 @@ func (r *Rollups) FollowAll(ctx context.Context) error { return r.followAll(ctx,
 
 func (r *Rollups) followAll(ctx context.Context, rest rest) error {
 	for after := (domain.HomeID{}); ; {
-		homes, err := r.behind(ctx, after)
+		homes, err := r.behind(wall.AllHomes(ctx), after)
 		if err != nil || len(homes) == 0 {
 			return err
 		}
 		for _, home := range homes {
 			after = home
-			if _, err := r.follow(ctx, home, 0, ` SKIP LOCKED`, rest); err != nil {
+			if _, err := r.follow(wall.InHome(ctx, home), home, 0, ` SKIP LOCKED`, rest); err != nil {
 				if ctx.Err() != nil || domain.CodeOf(err) == domain.Storage {
 					return err
 				}

@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"logis/domain"
+	"logis/eventstore/wall"
 )
 
 // Exit codes.
@@ -58,7 +59,7 @@ func command(ctx context.Context, args []string, env func(string) (string, bool)
 		if c.name != args[0] {
 			continue
 		}
-		code, err := c.run(ctx, t, args[1:])
+		code, err := c.run(wall.AllHomes(ctx), t, args[1:]) // who runs the program; requests have contexts of their own
 		switch {
 		case errors.Is(err, flag.ErrHelp):
 			return exitOK

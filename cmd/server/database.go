@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"logis/eventstore/wall"
 	"logis/migrations"
 	"logis/migrations/privatepg"
 )
@@ -155,9 +156,6 @@ func (db *database) pool(ctx context.Context, conns int32, params map[string]str
 	for name, value := range params {
 		c.ConnConfig.RuntimeParams[name] = value
 	}
-	c.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, `SET ROLE logis_app`)
-		return err
-	}
+	wall.Guard(c, wall.Nothing())
 	return pgxpool.NewWithConfig(ctx, c)
 }

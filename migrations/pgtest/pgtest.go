@@ -18,9 +18,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"logis/eventstore/wall"
 	"logis/migrations"
 	"logis/migrations/privatepg"
 )
@@ -46,7 +46,9 @@ func Main(m *testing.M) {
 }
 
 // New returns a pool on a new database that is dropped when the test ends. Its
-// connections work as logis_app, as the server's do.
+// connections work as logis_app, as the server's do, behind the wall between homes.
+// Only where a context names no home they see all of them, as tests want to look
+// into every one; the server's see none.
 func New(t testing.TB) *pgxpool.Pool {
 	t.Helper()
 	return Pool(t, DSN(t))
@@ -56,17 +58,21 @@ func New(t testing.TB) *pgxpool.Pool {
 // the test ends. So a test plays a second replica of the server.
 func Pool(t testing.TB, dsn string) *pgxpool.Pool {
 	t.Helper()
-	return open(t, dsn, func(ctx context.Context, conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, "SET ROLE logis_app")
-		return err
-	})
+	return open(t, dsn, func(config *pgxpool.Config) { wall.Guard(config, wall.Everything()) })
+}
+
+// Strict returns a further pool on the database at dsn that is wholly as the server's:
+// a context that names no home sees none.
+func Strict(t testing.TB, dsn string) *pgxpool.Pool {
+	t.Helper()
+	return open(t, dsn, func(config *pgxpool.Config) { wall.Guard(config, wall.Nothing()) })
 }
 
 // Superuser returns a pool on the database at dsn that may do everything: for a
 // test that tampers with what the server cannot reach.
 func Superuser(t testing.TB, dsn string) *pgxpool.Pool {
 	t.Helper()
-	return open(t, dsn, nil)
+	return open(t, dsn, func(*pgxpool.Config) {})
 }
 
 // DSN returns the address of a new, migrated database that is dropped when the
@@ -132,14 +138,14 @@ func database(t testing.TB, from string) string {
 	return home.dsn(name)
 }
 
-func open(t testing.TB, dsn string, prepare func(context.Context, *pgx.Conn) error) *pgxpool.Pool {
+func open(t testing.TB, dsn string, prepare func(*pgxpool.Config)) *pgxpool.Pool {
 	t.Helper()
 	config, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
 	config.MaxConns = MaxConns
-	config.AfterConnect = prepare
+	prepare(config)
 	pool, err := pgxpool.NewWithConfig(context.Background(), config)
 	if err != nil {
 		t.Fatalf("pgtest: %v", err)
