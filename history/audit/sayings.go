@@ -46,8 +46,11 @@ func sayHouse(all map[string]sentence) {
 	say(all, func(t told, _ domain.ModeAdded) string { return t.who() + " added the mode " + t.called() })
 	say(all, func(t told, _ domain.ModeRenamed) string { return t.who() + " named a mode " + t.called() })
 	say(all, func(t told, _ domain.ModeRemoved) string { return t.who() + " removed " + t.this("mode") })
-	say(all, func(t told, _ domain.SceneEdited) string {
-		if t.row.Words != "" {
+	say(all, func(t told, f domain.SceneEdited) string {
+		switch {
+		case t.row.Words != "" && f.Reverts != 0:
+			return t.who() + " brought back the scene " + t.called()
+		case t.row.Words != "":
 			return t.who() + " made the scene " + t.called()
 		}
 		return t.who() + " changed " + t.this("scene")
@@ -161,6 +164,8 @@ func sayRules(all map[string]sentence) {
 	say(all, func(t told, _ domain.PolicyEdited) string { return t.who() + " changed what rules may never do" })
 	say(all, func(t told, f domain.RuleEdited) string {
 		switch {
+		case t.row.Words != "" && f.Reverts != 0:
+			return t.who() + " brought back the rule " + t.called()
 		case t.row.Words != "":
 			return t.who() + " made the rule " + t.called()
 		case f.Reverts != 0:
