@@ -39,6 +39,17 @@ func changeOnce[T any](ctx context.Context, s *Server, id domain.HomeID, key str
 	return out, err
 }
 
+// settle records what the home decides when the caller asks for one thing.
+func (s *Server) settle(ctx context.Context, id domain.HomeID, decide func(*domain.Home, domain.Actor) (domain.Event, error)) error {
+	return s.change(ctx, id, func(ctx context.Context, tx *eventstore.Tx, v *view) error {
+		ev, err := decide(v.home, principal(ctx).Actor())
+		if err == nil {
+			_, err = tx.Record(ctx, id, ev)
+		}
+		return err
+	})
+}
+
 // rename records the new name of a part of the home, unless it has it already.
 func (v *view) rename(ctx context.Context, tx *eventstore.Tx, part domain.EntityID, p access.Principal, fact domain.Fact, name Name) error {
 	if v.names[part] == name.trimmed() {

@@ -149,29 +149,23 @@ func (r *CorrectionRequest) decide(home *domain.Home, id domain.CorrectionID, to
 }
 
 // toldBy reports whether an event is a report in which the device told the property.
-func (s *Server) toldBy(ctx context.Context, home domain.HomeID, device domain.DeviceID, reading domain.Seq, property string) (told bool, err error) {
-	if reading == 0 {
+func (s *Server) toldBy(ctx context.Context, home domain.HomeID, device domain.DeviceID, reading domain.Seq, property string) (bool, error) {
+	ev, err := s.eventAt(ctx, home, reading)
+	switch {
+	case domain.CodeOf(err) == domain.NotFound:
 		return false, nil
+	case err != nil:
+		return false, err
 	}
-	err = s.options.Past.Scan(ctx, home, reading-1, reading, func(ev *domain.RecordedEvent) error {
-		report, ok := ev.Fact.(domain.DeviceReported)
-		_, has := report.Values[property]
-		told = ok && has && ev.Entity == device.Entity()
-		return nil
-	})
-	return told, err
+	report, ok := ev.Fact.(domain.DeviceReported)
+	_, has := report.Values[property]
+	return ok && has && ev.Entity == device.Entity(), nil
 }
 
 func (s *Server) withdrawCorrection(ctx context.Context, in *InCorrection) (*nothing, error) {
-	err := s.change(ctx, in.Home, func(ctx context.Context, tx *eventstore.Tx, v *view) error {
-		ev, err := v.home.WithdrawCorrection(in.Correction, principal(ctx).Actor())
-		if err != nil {
-			return err
-		}
-		_, err = tx.Record(ctx, in.Home, ev)
-		return err
+	return &nothing{}, s.settle(ctx, in.Home, func(home *domain.Home, by domain.Actor) (domain.Event, error) {
+		return home.WithdrawCorrection(in.Correction, by)
 	})
-	return &nothing{}, err
 }
 
 func (s *Server) replaceDevice(ctx context.Context, in *replaceInput) (*made[Device], error) {

@@ -181,6 +181,21 @@ func actorsOf(rows []eventstore.Row) []domain.Actor {
 	return actors
 }
 
+// eventAt returns one event of a home. It refuses with NotFound.
+func (s *Server) eventAt(ctx context.Context, home domain.HomeID, seq domain.Seq) (ev *domain.RecordedEvent, err error) {
+	if seq > 0 {
+		err = s.options.Past.Scan(ctx, home, seq-1, seq, func(found *domain.RecordedEvent) error {
+			kept := *found
+			ev = &kept
+			return nil
+		})
+	}
+	if err == nil && ev == nil {
+		err = domain.Errorf(domain.NotFound, "there is no such event")
+	}
+	return ev, err
+}
+
 func (s *Server) getEvent(ctx context.Context, in *eventInput) (*eventOutput, error) {
 	rows, err := s.options.Store.List(ctx, eventstore.Filter{Home: in.Home, After: in.Seq - 1, Before: in.Seq + 1, AtLimit: 1})
 	if err != nil {

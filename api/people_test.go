@@ -355,7 +355,8 @@ func TestWhatIsDangerousWantsAProofThatIsFresh(t *testing.T) {
 	h.owner.ask("POST", "/api/v1/account/password", `{"login":"ada","password":"`+password+`"}`).want(204)
 	rule := h.path + "/rules/" + h.fixture.rule.String()
 	device := h.fixture.device.String()
-	match := h.owner.ask("GET", h.path+"/modes", "").want(200).match()
+	h.record(domain.Event{Entity: h.id.Entity(), Actor: h.owner.actor(), Fact: domain.PolicyEdited{Clauses: []domain.Clause{{Unattended: true}}}})
+	forbidden, match := h.head(), h.owner.ask("GET", h.path+"/modes", "").want(200).match()
 	dangerous := func() map[string]*reply {
 		return map[string]*reply{
 			"confirm a newcomer":     h.owner.ask("POST", h.path+"/gateways/newcomers/K7QM-2XRA/confirmation", ""),
@@ -363,6 +364,7 @@ func TestWhatIsDangerousWantsAProofThatIsFresh(t *testing.T) {
 			"make a rule that may":   h.owner.ask("POST", h.path+"/rules", `{"name":"x","document":`+noon+`,"grants":["`+device+`"]}`),
 			"allow what was not":     h.owner.ask("PATCH", h.path+"/settings", `{"clauses":[]}`, match),
 			"turn out a gateway":     h.owner.ask("DELETE", h.path+"/gateways/"+h.gateway.String(), "", header{"If-Match", `"1"`}),
+			"allow it by undoing":    h.owner.undo(h, forbidden),
 			"change who somebody is": h.owner.ask("PATCH", h.path+"/members/"+h.owner.id.String(), `{"role":"owner"}`, header{"If-Match", `"1"`}),
 		}
 	}

@@ -96,17 +96,16 @@ func editedIn(row eventstore.Row) (domain.RuleEdited, error) {
 func (s *Server) versionOf(
 	ctx context.Context, home domain.HomeID, id domain.RuleID, version domain.Seq, field string,
 ) (domain.RuleDocument, error) {
-	rows, err := s.options.Store.List(ctx, eventstore.Filter{
-		Home: home, Entity: id.Entity(), Type: domain.RuleEdited{}.EventType(), After: version - 1, Before: version + 1, AtLimit: 1,
-	})
-	if err != nil {
+	ev, err := s.eventAt(ctx, home, version)
+	if err != nil && domain.CodeOf(err) != domain.NotFound {
 		return domain.RuleDocument{}, err
 	}
-	if len(rows) == 0 {
-		return domain.RuleDocument{}, domain.InvalidInput(domain.Fault{Field: field, Message: "is not a version of this rule"})
+	if err == nil && ev.Entity == id.Entity() {
+		if edited, ok := ev.Fact.(domain.RuleEdited); ok {
+			return edited.Document, nil
+		}
 	}
-	edited, err := editedIn(rows[0])
-	return edited.Document, err
+	return domain.RuleDocument{}, domain.InvalidInput(domain.Fault{Field: field, Message: "is not a version of this rule"})
 }
 
 func (s *Server) explainRule(ctx context.Context, in *explainInput) (*explainOutput, error) {

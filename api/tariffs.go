@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"logis/access"
+	"logis/domain"
 	"logis/domain/energy"
 	"logis/eventstore"
 )
@@ -105,13 +106,7 @@ func (s *Server) setTariff(ctx context.Context, in *setTariffInput) (*made[Tarif
 }
 
 func (s *Server) removeTariff(ctx context.Context, in *removeTariffInput) (*nothing, error) {
-	err := s.change(ctx, in.Home, func(ctx context.Context, tx *eventstore.Tx, v *view) error {
-		ev, err := v.home.RemoveTariff(in.From, principal(ctx).Actor())
-		if err != nil {
-			return err
-		}
-		_, err = tx.Record(ctx, in.Home, ev)
-		return err
+	return &nothing{}, s.settle(ctx, in.Home, func(home *domain.Home, by domain.Actor) (domain.Event, error) {
+		return home.RemoveTariff(in.From, by)
 	})
-	return &nothing{}, err
 }

@@ -272,13 +272,7 @@ func (s *Server) newWebhookSecret(ctx context.Context, in *InWebhook) (out *webh
 }
 
 func (s *Server) callWebhook(ctx context.Context, in *InWebhook) (*nothing, error) {
-	err := s.change(ctx, in.Home, func(ctx context.Context, tx *eventstore.Tx, v *view) error {
-		ev, err := v.home.CallWebhook(in.Webhook, principal(ctx).Actor(), domain.WebhookCalled{})
-		if err != nil {
-			return err
-		}
-		_, err = tx.Record(ctx, in.Home, ev)
-		return err
+	return &nothing{}, s.settle(ctx, in.Home, func(home *domain.Home, by domain.Actor) (domain.Event, error) {
+		return home.CallWebhook(in.Webhook, by, domain.WebhookCalled{})
 	})
-	return &nothing{}, err
 }

@@ -140,7 +140,7 @@ func (d *duplex) takes(n int) {
 	})
 }
 
-// C-8: of two gateways in a home one runs a rule, or none does and the cloud does; at
+// C-11: of two gateways in a home one runs a rule, or none does and the cloud does; at
 // no moment two of the three.
 func TestOfTwoGatewaysAndTheCloudOneRunsARule(t *testing.T) {
 	t.Parallel()

@@ -12,7 +12,7 @@ import (
 	"logis/eventstore"
 )
 
-// rules: P-4, C-8 and C-9.
+// rules: P-4, C-11 and C-9.
 func (c *checker) rules(ctx context.Context, a automation) error {
 	r := ruleCheck{automation: a}
 	err := eventstore.Scan(ctx, c.pool, c.home, 0, 0, func(ev *domain.RecordedEvent) error {

@@ -31,11 +31,11 @@ func evaluate(home *domain.Home, r *domain.Rule, now time.Time) (domain.Truth, [
 
 // met reports whether a rule's condition is met, and keeps nothing: most rules stay
 // silent most of the time.
-func met(home *domain.Home, r *domain.Rule, now time.Time) bool {
+func (e *evaluation) met(r *domain.Rule) bool {
 	if r.Document.Condition == nil {
 		return true
 	}
-	e := evaluation{home: home, rule: r.ID, now: now}
+	e.rule, e.banded = r.ID, 0
 	return e.node(r.Document.Condition, "") == domain.True
 }
 
@@ -130,14 +130,18 @@ func negate(t domain.Truth) domain.Truth {
 	}
 }
 
-// reported returns what a device last reported; ok is false when it never did.
-func reported(home *domain.Home, device domain.DeviceID, name string) (r domain.Reported, ok bool) {
+// reported returns what a device last reported, to be read only; ok is false when it
+// never did.
+func reported(home *domain.Home, device domain.DeviceID, name string) (r *domain.Reported, ok bool) {
 	t, ok := home.Twins[device]
-	if !ok || t.Properties[name] == nil {
-		return r, false
+	if !ok {
+		return nil, false
 	}
-	r = t.Properties[name].Reported
-	return r, r.Seq != 0
+	p := t.Properties[name]
+	if p == nil || p.Reported.Seq == 0 {
+		return nil, false
+	}
+	return &p.Reported, true
 }
 
 func (e *evaluation) property(c *domain.PropertyTest) (domain.Truth, thing.Value) {

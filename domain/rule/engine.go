@@ -94,12 +94,10 @@ func react(home *domain.Home, ev *domain.RecordedEvent, at domain.GatewayID) []D
 		}
 		return []Decision{d}
 	}
+	q := questionOf(home, ev, at)
 	var decisions []Decision
-	for _, ref := range refs(home, ev) {
-		d := protect(ref.Rule, func(*domain.Rule) Decision { return decide(home, ref, ev, at) })
-		if !d.idle() && (d.holds() || !slices.ContainsFunc(decisions, func(o Decision) bool { return o.Rule == d.Rule && !o.holds() })) {
-			decisions = append(decisions, d)
-		}
+	for waiting := refs(home, ev); len(waiting) > 0; {
+		waiting, decisions = q.ask(waiting, decisions)
 	}
 	return decisions
 }
@@ -112,11 +110,16 @@ func protect(r *domain.Rule, decide func(*domain.Rule) Decision) (d Decision) {
 	}
 	defer func() {
 		if recover() != nil {
-			d = decisionOf(r, 0, Broken)
-			d.Events = []domain.Event{ruleEvent(r.ID, origin{}, domain.RuleFailed{Code: domain.Internal})}
+			d = broken(r)
 		}
 	}()
 	return decide(r)
+}
+
+func broken(r *domain.Rule) Decision {
+	d := decisionOf(r, 0, Broken)
+	d.Events = []domain.Event{ruleEvent(r.ID, origin{}, domain.RuleFailed{Code: domain.Internal})}
+	return d
 }
 
 // none stands for no action.
@@ -130,56 +133,6 @@ func ruleEvent(id domain.RuleID, from origin, fact domain.Fact) domain.Event {
 	return domain.Event{
 		Entity: id.Entity(), Actor: domain.RuleActor(id), Causation: from.causation, Correlation: from.correlation, Fact: fact,
 	}
-}
-
-// refs returns the triggers that wait for the event, those of one rule together.
-func refs(home *domain.Home, ev *domain.RecordedEvent) []domain.TriggerRef {
-	key := domain.TriggerKey{Kind: ev.Fact.EventType(), Of: ev.Entity}
-	switch fact := ev.Fact.(type) {
-	case domain.DeviceReported:
-		var all []domain.TriggerRef
-		for name := range fact.Values {
-			key.Name = name
-			waiting := home.Triggers(key)
-			if len(fact.Values) == 1 {
-				return waiting // in their order already
-			}
-			all = append(all, waiting...)
-		}
-		slices.SortFunc(all, func(a, b domain.TriggerRef) int {
-			return cmp.Or(compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.Trigger, b.Trigger))
-		})
-		return all
-	case domain.DeviceSignalled:
-		key.Name = fact.Event
-	case domain.DeviceAvailabilityChanged, domain.GatewayConnected, domain.GatewayDisconnected, domain.RuleFired:
-	case domain.MemberPresenceChanged, domain.HomeModeChanged:
-		key.Of = domain.EntityID{}
-	default:
-		return nil
-	}
-	return home.Triggers(key)
-}
-
-func compare(a, b domain.RuleID) int { return slices.Compare(a[:], b[:]) }
-
-// decide decides on one trigger.
-func decide(home *domain.Home, ref domain.TriggerRef, ev *domain.RecordedEvent, at domain.GatewayID) Decision {
-	switch {
-	case !ref.Rule.Active():
-		return decisionOf(ref.Rule, ref.Trigger, Inactive)
-	case ref.Rule.Gateway != at:
-		return decisionOf(ref.Rule, ref.Trigger, Elsewhere)
-	}
-	why := match(home, ref, ev)
-	t := ref.Rule.Document.Triggers[ref.Trigger].Property
-	if t != nil && t.ForMS > 0 {
-		return hold(home, ref, ev, why)
-	}
-	if why != Fires {
-		return decisionOf(ref.Rule, ref.Trigger, why)
-	}
-	return fire(home, ref, ev)
 }
 
 // hold begins to wait until a value was held for long enough, or gives it up.
@@ -218,11 +171,12 @@ func waitOf(home *domain.Home, id domain.RuleID, is func(domain.Wait) bool) (dom
 // fire decides on a rule whose trigger happened.
 func fire(home *domain.Home, ref domain.TriggerRef, ev *domain.RecordedEvent) Decision {
 	d := decisionOf(ref.Rule, ref.Trigger, Fires)
-	if !met(home, ref.Rule, ev.RecordedAt) {
+	is, checked := evaluate(home, ref.Rule, ev.RecordedAt)
+	if is != domain.True {
 		d.Reason = NotMet
 		return d
 	}
-	_, d.Checked = evaluate(home, ref.Rule, ev.RecordedAt)
+	d.Checked = checked
 	depth, by := depthOf(home, ev)
 	from := origin{causation: ev.Seq, correlation: cmp.Or(ev.Correlation, ev.Seq), depth: depth + 1}
 	if why := limit(home, ref.Rule, ev, depth); why != Fires {

@@ -37,11 +37,12 @@ func Explain(home *domain.Home, id domain.RuleID, ev *domain.RecordedEvent) (Exp
 		why.Reason, why.Trigger = d.Reason, d.Trigger
 		return why, nil
 	}
+	q := questionOf(home, ev, r.Gateway)
 	for _, ref := range refs(home, ev) {
 		if ref.Rule.ID != id {
 			continue
 		}
-		d := protect(r, func(r *domain.Rule) Decision { return decide(home, ref, ev, r.Gateway) })
+		d := protect(r, func(*domain.Rule) Decision { return q.decide(ref, q.reason(ref)) })
 		if why.Reason == NotTriggered || d.Reason == Fires {
 			why.Reason, why.Trigger = d.Reason, d.Trigger
 		}

@@ -12,7 +12,7 @@ func match(home *domain.Home, ref domain.TriggerRef, ev *domain.RecordedEvent) R
 	why := NotTriggered
 	switch fact := ev.Fact.(type) {
 	case domain.DeviceReported:
-		why = matchProperty(home, ref)
+		why = matchProperty(home, ref, t.Property)
 	case domain.DeviceSignalled:
 		if t.Signal.Data == "" || t.Signal.Data == fact.Data {
 			why = Fires
@@ -28,19 +28,10 @@ func match(home *domain.Home, ref domain.TriggerRef, ev *domain.RecordedEvent) R
 			why = Fires
 		}
 	}
-	if why == Fires && !fresh(ev) {
-		return TooOld
-	}
 	return why
 }
 
-// fresh reports whether an event may trigger anything: it is told as it happens.
-func fresh(ev *domain.RecordedEvent) bool {
-	return ev.Flags&(domain.Historic|domain.Snapshot) == 0 && ev.RecordedAt.Sub(ev.OccurredAt) <= Freshness
-}
-
-func matchProperty(home *domain.Home, ref domain.TriggerRef) Reason {
-	t := ref.Rule.Document.Triggers[ref.Trigger].Property
+func matchProperty(home *domain.Home, ref domain.TriggerRef, t *domain.PropertyTrigger) Reason {
 	was, now, moved := home.Moved(t.Property)
 	if !moved {
 		return NotTriggered
@@ -78,7 +69,7 @@ func holds(home *domain.Home, ref domain.TriggerRef) bool {
 		return slices.Contains(run.High, ref.Trigger)
 	}
 	r, ok := reported(home, t.Device, t.Property)
-	return ok && matchesValue(t, &r)
+	return ok && matchesValue(t, r)
 }
 
 // matchAvailability takes the first that is known of a device for no change.

@@ -51,8 +51,11 @@ func sayHouse(all map[string]sentence) {
 	say(all, func(t told, _ domain.ModeAdded) string { return t.sayf("%s added the mode %s", t.who(), t.called()) })
 	say(all, func(t told, _ domain.ModeRenamed) string { return t.sayf("%s named a mode %s", t.who(), t.called()) })
 	say(all, func(t told, _ domain.ModeRemoved) string { return t.sayf("%s removed %s", t.who(), t.this("mode")) })
-	say(all, func(t told, _ domain.SceneEdited) string {
-		if t.row.Words != "" {
+	say(all, func(t told, f domain.SceneEdited) string {
+		switch {
+		case t.row.Words != "" && f.Reverts != 0:
+			return t.sayf("%s brought back the scene %s", t.who(), t.called())
+		case t.row.Words != "":
 			return t.sayf("%s made the scene %s", t.who(), t.called())
 		}
 		return t.sayf("%s changed %s", t.who(), t.this("scene"))
@@ -162,6 +165,8 @@ func sayRules(all map[string]sentence) {
 	})
 	say(all, func(t told, f domain.RuleEdited) string {
 		switch {
+		case t.row.Words != "" && f.Reverts != 0:
+			return t.sayf("%s brought back the rule %s", t.who(), t.called())
 		case t.row.Words != "":
 			return t.sayf("%s made the rule %s", t.who(), t.called())
 		case f.Reverts != 0:
