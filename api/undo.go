@@ -156,7 +156,7 @@ func (u undoing) ruleOrScene(before *domain.Home, row *eventstore.Row) (undoing,
 		if !ok {
 			return u, cannot("the scene was new: remove it instead")
 		}
-		u.fact = domain.SceneEdited{Settings: scene.Settings, Reverts: scene.Version}
+		u.fact = domain.SceneEdited{Settings: scene.Settings, TransitionMS: scene.TransitionMS, Reverts: scene.Version}
 	default:
 		return u, cannot("this is no change that can be undone")
 	}

@@ -208,7 +208,7 @@ func TestAFadeReachesWhoKnowsOfFadesAndIsOtherwiseDoneAtOnce(t *testing.T) {
 		b := setup(t)
 		b.gateway.Version = version
 		s := b.connect(t)
-		lamp := b.device(t, s, "dimmable-light")
+		lamp := b.lamp(t, s)
 		id, err := b.request(t, domain.CommandRequest{
 			Device: lamp, Set: map[string]thing.Value{"currentLevel": "40"}, Transition: 20 * time.Second,
 		})

@@ -154,6 +154,7 @@ func (f *Fence) Fade(ctx context.Context, order radio.Order) (arrived func(conte
 		return err
 	})
 	if err != nil {
+		go f.giveUp(begun) //nolint:gosec // it outlives the order on purpose
 		return nil, err
 	}
 	wait := <-begun
@@ -163,6 +164,15 @@ func (f *Fence) Fade(ctx context.Context, order radio.Order) (arrived func(conte
 	return func(ctx context.Context) error {
 		return f.bounded(ctx, "hung_orders", func() error { return wait(ctx) })
 	}, nil
+}
+
+// giveUp ends a fade that a radio began after nobody waited for it any more.
+func (f *Fence) giveUp(begun <-chan func(context.Context) error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if wait := <-begun; wait != nil {
+		_ = f.Call(func() error { return wait(ctx) })
+	}
 }
 
 // Read asks a device, where the radio can; else its error wraps
