@@ -35,6 +35,7 @@ type Command struct {
 	Sends       int                    `json:"sends" doc:"How often it was sent." example:"1"`
 	Local       bool                   `json:"local" doc:"Whether it was given at the gateway itself." example:"false"`
 	Correlation domain.Seq             `json:"correlation" doc:"The event the whole story began with." example:"1037"`
+	Transition  int64                  `json:"transition_ms" doc:"Over how many milliseconds the device fades to the values; 0: at once. What cannot fade does it at once and succeeds with the reason at_once." example:"2000"`
 }
 
 // Step is when the log learnt of one turn in a command's life.
@@ -49,6 +50,7 @@ type CommandRequest struct {
 	Action string                 `json:"action,omitzero" maxLength:"64" doc:"What to do. Not beside set." example:"unlockDoor"`
 	Input  thing.Value            `json:"input,omitzero" doc:"What the action takes."`
 	TTL    int64                  `json:"ttl_ms,omitzero" minimum:"1" maximum:"86400000" doc:"For how long it may wait, in milliseconds; the class of the command has a default and bounds." example:"10000"`
+	Over   int64                  `json:"transition_ms,omitzero" minimum:"0" maximum:"600000" doc:"Over how many milliseconds a lamp fades to the values; 0: at once. It must begin in the time it may wait, and ends so much later." example:"2000"`
 }
 
 // Commands is a page of commands, newest first.
@@ -118,7 +120,7 @@ func (s *Server) requestCommand(ctx context.Context, in *requestInput) (*made[Co
 		id := eventstore.NewID[domain.CommandKind](tx.Now())
 		events, err := v.home.RequestCommand(domain.CommandRequest{
 			Command: id, Device: in.Device, Set: in.Body.Set, Action: in.Body.Action, Input: in.Body.Input,
-			TTL: time.Duration(in.Body.TTL) * time.Millisecond, Actor: p.Actor(),
+			TTL: time.Duration(in.Body.TTL) * time.Millisecond, Transition: time.Duration(in.Body.Over) * time.Millisecond, Actor: p.Actor(),
 		}, tx.Now())
 		if err != nil {
 			return answer{}, err

@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"logis/domain"
@@ -120,6 +121,43 @@ func TestASceneIsActivatedAndUndone(t *testing.T) {
 		}
 	}
 	ada.ask("POST", path+"/undos", "").refused(409, domain.Conflict)
+}
+
+// A scene has what can fade do so, is changed in that by itself, and gets it back when
+// a change is undone. Undoing the scene happens at once.
+func TestASceneFadesOverItsTime(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ada := b.person("Ada")
+	h := ada.house("Home")
+	lamp, light := h.device("dimmable-light", "Lamp"), h.device("light", "Light")
+	h.turn(lamp, true)
+	var scene Scene
+	ada.ask("POST", h.path+"/scenes", fmt.Sprintf(
+		`{"name":"Dusk","transition_ms":20000,"settings":[{"device":%q,"set":{"onOff":false}},{"device":%q,"set":{"onOff":true}}]}`, lamp, light,
+	)).want(201).into(&scene)
+	path := h.path + "/scenes/" + scene.ID.String()
+	over := func(where string) []int64 {
+		var done Activated
+		ada.ask("POST", path+where, "").want(202).into(&done)
+		return all(done.Commands, func(c Command) int64 { return c.Transition })
+	}
+	if got := over("/activations"); scene.Over != 20000 || !slices.Equal(got, []int64{20000, 0}) {
+		t.Errorf("the scene %+v asks its lamp and its light with %v", scene, got)
+	}
+	if got := over("/undos"); !slices.Equal(got, []int64{0}) {
+		t.Errorf("undone, the lamp is asked with %v", got)
+	}
+	for _, no := range []string{"-1", "600001", `"20000"`, "null"} {
+		ada.ask("PATCH", path, `{"transition_ms":`+no+`}`, header{"If-Match", "*"}).refused(422, domain.Invalid)
+	}
+	version := scene.Version
+	scenes := list[Scene]{}
+	ada.ask("GET", h.path+"/scenes", "").want(200).into(&scenes)
+	ada.ask("PATCH", path, `{"transition_ms":0}`, header{"If-Match", etag(scenes.Items[0].Revision)}).want(200).into(&scene)
+	if scene.Over != 0 || scene.Version == version || len(scene.Settings) != 2 {
+		t.Errorf("changed, it is %+v", scene)
+	}
 }
 
 // A mode of the home's own gets another name, and goes when the home is not set to it.

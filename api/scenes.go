@@ -18,6 +18,7 @@ type Scene struct {
 	ID        domain.SceneID `json:"id" format:"uuid" doc:"The scene." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a07"`
 	Name      string         `json:"name" doc:"What people call it." example:"Evening"`
 	Settings  []Setting      `json:"settings" nullable:"false" doc:"What it wants of each device."`
+	Over      int64          `json:"transition_ms" doc:"Over how many milliseconds lamps that can fade do; everything else, and undoing it, happens at once. 0: all at once." example:"20000"`
 	Version   domain.Seq     `json:"version" doc:"The event that brought the settings." example:"1040"`
 	Revision  domain.Seq     `json:"revision" doc:"The last event that touched it." example:"1041"`
 	Activated orNull[Step]   `json:"activated" doc:"The last time it was activated or undone; null: never."`
@@ -34,6 +35,7 @@ type SceneRequest struct {
 	Name     Name              `json:"name" doc:"What to call it."`
 	Settings []Setting         `json:"settings,omitzero" nullable:"false" maxItems:"100" doc:"What it wants. Not beside capture."`
 	Capture  []domain.DeviceID `json:"capture,omitzero" nullable:"false" maxItems:"100" doc:"Devices to take the present values of." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
+	Over     int64             `json:"transition_ms,omitzero" minimum:"0" maximum:"600000" doc:"Over how many milliseconds lamps that can fade do; 0: at once." example:"20000"`
 }
 
 // Resolve wants one of both.
@@ -48,12 +50,26 @@ func (r *SceneRequest) Resolve(_ huma.Context, prefix *huma.PathBuffer) []error 
 type SceneChange struct {
 	Name     *Name     `json:"name,omitzero" doc:"A new name."`
 	Settings []Setting `json:"settings,omitzero" nullable:"false" maxItems:"100" doc:"What it wants from now on."`
+	Over     *int64    `json:"transition_ms,omitzero" minimum:"0" maximum:"600000" doc:"Over how many milliseconds lamps that can fade do from now on; 0: at once." example:"20000"`
+}
+
+// edit returns the scene's next version, and whether it is another one.
+func (c *SceneChange) edit(v *view, scene *domain.Scene) (fact domain.SceneEdited, edits bool, err error) {
+	fact = domain.SceneEdited{Settings: scene.Settings, TransitionMS: scene.TransitionMS}
+	if c.Over != nil {
+		fact.TransitionMS, edits = *c.Over, true
+	}
+	if len(c.Settings) > 0 {
+		fact.Settings, err = v.settings(c.Settings)
+		edits = true
+	}
+	return fact, edits, err
 }
 
 // Resolve refuses to change nothing.
 func (c *SceneChange) Resolve(_ huma.Context, prefix *huma.PathBuffer) []error {
-	if c.Name == nil && len(c.Settings) == 0 {
-		return []error{&huma.ErrorDetail{Location: prefix.String(), Message: "must have name or settings"}}
+	if c.Name == nil && len(c.Settings) == 0 && c.Over == nil {
+		return []error{&huma.ErrorDetail{Location: prefix.String(), Message: "must have name, settings or transition_ms"}}
 	}
 	return nil
 }
@@ -114,7 +130,7 @@ func (s *Server) addScenes() {
 	}, s.addScene)
 	add(s, operation{
 		id: "change-scene", method: http.MethodPatch, path: "/homes/{home}/scenes/{scene}", tag: "Rules", action: access.EditRules,
-		summary: "Change a scene", description: "Gives the scene other values or another name.",
+		summary: "Change a scene", description: "Gives the scene other values, another name, or another time over which lamps fade.",
 	}, s.changeScene)
 	add(s, operation{
 		id: "remove-scene", method: http.MethodDelete, path: "/homes/{home}/scenes/{scene}", tag: "Rules", action: access.EditRules,
@@ -130,7 +146,7 @@ func (s *Server) addScenes() {
 	add(s, operation{
 		id: "undo-scene", method: http.MethodPost, path: "/homes/{home}/scenes/{scene}/undos", tag: "Rules", action: access.CommandDevice,
 		status: http.StatusAccepted, refusals: []int{http.StatusConflict}, summary: "Undo a scene",
-		description: "Asks every device for what it reported before the scene was last activated. 409 when there is nothing to go back to.",
+		description: "Asks every device, at once, for what it reported before the scene was last activated. 409 when there is nothing to go back to.",
 	}, func(ctx context.Context, in *activateInput) (*made[Activated], error) {
 		return s.activate(ctx, in, true)
 	})
@@ -138,7 +154,7 @@ func (s *Server) addScenes() {
 
 func (v view) scene(s *domain.Scene) Scene {
 	out := Scene{
-		ID: s.ID, Name: v.named(s.ID.Entity(), "Scene"), Version: s.Version, Revision: s.Revision,
+		ID: s.ID, Name: v.named(s.ID.Entity(), "Scene"), Version: s.Version, Revision: s.Revision, Over: s.TransitionMS,
 		Settings: all(s.Settings, func(s domain.SceneSetting) Setting { return Setting(s) }),
 	}
 	if s.Activated.Seq != 0 {
@@ -209,7 +225,7 @@ func (s *Server) addScene(ctx context.Context, in *addSceneInput) (*made[Scene],
 			return answer{}, err
 		}
 		id := eventstore.NewID[domain.SceneKind](tx.Now())
-		if err := v.rename(ctx, tx, id.Entity(), principal(ctx), domain.SceneEdited{Settings: settings}, in.Body.Name); err != nil {
+		if err := v.rename(ctx, tx, id.Entity(), principal(ctx), domain.SceneEdited{Settings: settings, TransitionMS: in.Body.Over}, in.Body.Name); err != nil {
 			return answer{}, err
 		}
 		scene := v.scene(v.home.Scenes[id])
@@ -234,11 +250,12 @@ func (s *Server) changeScene(ctx context.Context, in *changeSceneInput) (out *ta
 		if err == nil && in.Body.Name != nil {
 			err = v.rename(ctx, tx, in.Scene.Entity(), principal(ctx), domain.SceneRenamed{}, *in.Body.Name)
 		}
-		if err == nil && len(in.Body.Settings) > 0 {
-			var settings []domain.SceneSetting
-			if settings, err = v.settings(in.Body.Settings); err == nil {
-				err = v.record(ctx, tx, in.Scene.Entity(), principal(ctx), domain.SceneEdited{Settings: settings})
-			}
+		if err != nil {
+			return err
+		}
+		fact, edits, err := in.Body.edit(v, scene)
+		if err == nil && edits {
+			err = v.record(ctx, tx, in.Scene.Entity(), principal(ctx), fact)
 		}
 		if err != nil {
 			return err

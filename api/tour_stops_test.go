@@ -104,8 +104,8 @@ func (n *tour) rules() {
 
 func (n *tour) scenes() {
 	want := `[{"device":"` + n.fixture.device.String() + `","set":{"onOff":true}}]`
-	n.made("scene", "add-scene", `{"name":"Reading","settings":`+want+`}`)
-	n.own("change-scene", `{"name":"Reading in bed"}`)
+	n.made("scene", "add-scene", `{"name":"Reading","settings":`+want+`,"transition_ms":20000}`)
+	n.own("change-scene", `{"name":"Reading in bed","transition_ms":60000}`)
 	n.own("list-scenes", "")
 	n.own("activate-scene", "")
 	n.own("undo-scene", "")

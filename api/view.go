@@ -190,7 +190,7 @@ func (v view) command(c *domain.Command) Command {
 		Input: c.Input, Actor: v.actor(c.Actor, c.Gateway), Status: c.Status, Reason: textOrNull(c.Reason),
 		Observed: c.Observed, Deadline: instant(c.Deadline), Requested: stepOf(c.Requested),
 		Sent: stepOrNull(c.Sent), Delivered: stepOrNull(c.Delivered), Ended: stepOrNull(c.Ended),
-		Sends: c.Sends, Local: c.Local, Correlation: c.Correlation,
+		Sends: c.Sends, Local: c.Local, Correlation: c.Correlation, Transition: c.TransitionMS,
 	}
 }
 

@@ -76,7 +76,7 @@ func (w wayBack) scene(was then) (wayBack, error) {
 		case removed && n >= domain.MaxScenes:
 			return domain.Errorf(domain.Conflict, "the home has %d scenes, the most there can be", n)
 		}
-		return was.record(ctx, tx, domain.SceneEdited{Settings: before.Settings, Reverts: before.Version}, removed)
+		return was.record(ctx, tx, domain.SceneEdited{Settings: before.Settings, TransitionMS: before.TransitionMS, Reverts: before.Version}, removed)
 	}
 	return w, nil
 }

@@ -48,7 +48,7 @@ func (h *Home) act(from GatewayID, r CommandRequest, now time.Time, named bool) 
 	}
 	fact := CommandRequested{
 		Command: r.Command, Gateway: from, Class: class, Set: r.Set, Action: r.Action, Input: r.Input,
-		DeadlineMS: now.Add(actGrace).UnixMilli(), Local: true, Depth: r.Depth,
+		DeadlineMS: now.Add(actGrace).UnixMilli(), Local: true, Depth: r.Depth, TransitionMS: r.Transition.Milliseconds(),
 	}
 	if r.Action != "" {
 		fact.Desires = desires

@@ -190,7 +190,7 @@ func (h *Home) applyScene(ev *RecordedEvent) {
 			s = &Scene{ID: id}
 			h.Scenes[id] = s
 		}
-		s.Version, s.Settings = ev.Seq, fact.Settings
+		s.Version, s.Settings, s.TransitionMS = ev.Seq, fact.Settings, fact.TransitionMS
 	} else if !ok {
 		return
 	}

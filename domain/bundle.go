@@ -41,7 +41,7 @@ func (h *Home) Bundle(gateway GatewayID) (b Bundle, ok bool) {
 	}
 	for _, id := range sortedIDs(maps.Keys(wanted)) {
 		if s, ok := h.Scenes[id]; ok {
-			b.Scenes = append(b.Scenes, Scene{ID: s.ID, Version: s.Version, Settings: s.Settings})
+			b.Scenes = append(b.Scenes, Scene{ID: s.ID, Version: s.Version, Settings: s.Settings, TransitionMS: s.TransitionMS})
 		}
 	}
 	for _, id := range sortedIDs(maps.Keys(h.Members)) {

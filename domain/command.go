@@ -42,28 +42,30 @@ const AnswerGrace = 5 * time.Second
 
 // Command is a request to change something, and how far it has come.
 type Command struct {
-	ID          CommandID              `json:"id"`
-	Device      DeviceID               `json:"device"`
-	Gateway     GatewayID              `json:"gateway"`
-	Class       thing.Class            `json:"class"`
-	Set         map[string]thing.Value `json:"set,omitempty"`
-	Action      string                 `json:"action,omitempty"`
-	Input       thing.Value            `json:"input,omitempty"`
-	Desires     map[string]thing.Value `json:"desires,omitempty"` // what it works towards: Set, or what the action implies
-	Actor       Actor                  `json:"actor"`
-	Status      Status                 `json:"status"`
-	Reason      string                 `json:"reason,omitempty"`
-	Observed    map[string]thing.Value `json:"observed,omitempty"`
-	Deadline    time.Time              `json:"deadline,omitzero"`
-	Requested   Step                   `json:"requested"`
-	Sent        Step                   `json:"sent,omitzero"` // the last time it was sent
-	Delivered   Step                   `json:"delivered,omitzero"`
-	Ended       Step                   `json:"ended,omitzero"`
-	Session     int64                  `json:"session,omitempty"` // it was last sent on
-	Sends       int                    `json:"sends,omitempty"`
-	Local       bool                   `json:"local,omitempty"` // given at the gateway
-	Correlation Seq                    `json:"correlation"`
-	Depth       int                    `json:"depth,omitempty"` // of the rule that gave it
+	ID       CommandID              `json:"id"`
+	Device   DeviceID               `json:"device"`
+	Gateway  GatewayID              `json:"gateway"`
+	Class    thing.Class            `json:"class"`
+	Set      map[string]thing.Value `json:"set,omitempty"`
+	Action   string                 `json:"action,omitempty"`
+	Input    thing.Value            `json:"input,omitempty"`
+	Desires  map[string]thing.Value `json:"desires,omitempty"` // what it works towards: Set, or what the action implies
+	Actor    Actor                  `json:"actor"`
+	Status   Status                 `json:"status"`
+	Reason   string                 `json:"reason,omitempty"`
+	Observed map[string]thing.Value `json:"observed,omitempty"`
+	Deadline time.Time              `json:"deadline,omitzero"` // it is not begun at it or later
+	// TransitionMS is over how many milliseconds the device goes to Set; 0: at once.
+	TransitionMS int64 `json:"transition_ms,omitempty"`
+	Requested    Step  `json:"requested"`
+	Sent         Step  `json:"sent,omitzero"` // the last time it was sent
+	Delivered    Step  `json:"delivered,omitzero"`
+	Ended        Step  `json:"ended,omitzero"`
+	Session      int64 `json:"session,omitempty"` // it was last sent on
+	Sends        int   `json:"sends,omitempty"`
+	Local        bool  `json:"local,omitempty"` // given at the gateway
+	Correlation  Seq   `json:"correlation"`
+	Depth        int   `json:"depth,omitempty"` // of the rule that gave it
 }
 
 // Step is when the log learnt of one turn in a command's life.
@@ -79,8 +81,12 @@ func (c *Command) DesiredVersion() Seq { return c.Requested.Seq }
 // Open reports whether the command has no final event yet.
 func (c *Command) Open() bool { return c.Ended.Seq == 0 }
 
+// Transition is how long the device may take once it has begun.
+func (c *Command) Transition() time.Duration { return time.Duration(c.TransitionMS) * time.Millisecond }
+
 // DueAt returns when the command must be closed if nothing more is heard of it,
-// and whether there is such a time.
+// and whether there is such a time: what was not sent is over at its deadline, what
+// may have begun before it has its transition on top.
 func (c *Command) DueAt() (time.Time, bool) {
 	switch {
 	case !c.Open() || c.Deadline.IsZero():
@@ -88,7 +94,7 @@ func (c *Command) DueAt() (time.Time, bool) {
 	case c.Status == Requested:
 		return c.Deadline, true
 	}
-	return c.Deadline.Add(AnswerGrace), true
+	return c.Deadline.Add(c.Transition() + AnswerGrace), true
 }
 
 // Overdue reports whether the command must be closed at now, and how: expired

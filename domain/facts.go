@@ -181,6 +181,8 @@ type (
 		DeadlineMS int64                  `json:"deadline_ms,omitempty"` // Unix milliseconds; 0 = none
 		Local      bool                   `json:"local,omitempty"`       // given at the gateway, which has it already
 		Depth      int                    `json:"depth,omitempty"`       // of the rule that gives it
+		// TransitionMS is over how many milliseconds the device goes to Set; 0: at once.
+		TransitionMS int64 `json:"transition_ms,omitempty"`
 	}
 	// CommandSent says that the frame was about to be written to a session.
 	CommandSent struct {

@@ -86,6 +86,10 @@ func presentFacts() map[string]domain.Fact {
 			Command: sampleCommand, Gateway: gateway, Class: thing.Comfort,
 			Set: map[string]thing.Value{"onOff": `true`, "currentLevel": `40`}, DeadlineMS: 1772366430000,
 		},
+		"command.requested@1.fade": domain.CommandRequested{
+			Command: sampleCommand, Gateway: gateway, Class: thing.Comfort,
+			Set: map[string]thing.Value{"onOff": `true`, "currentLevel": `40`}, DeadlineMS: 1772366430000, TransitionMS: 20000,
+		},
 		"command.requested@1.action": domain.CommandRequested{
 			Command: sampleCommand, Gateway: gateway, Class: thing.Securing, Action: "lockDoor",
 			Desires: set("lockState", `"locked"`), DeadlineMS: 1772366460000,

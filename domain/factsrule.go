@@ -157,7 +157,9 @@ type (
 	// SceneEdited brings a new version of a scene, or a new scene, whole.
 	SceneEdited struct {
 		Settings []SceneSetting `json:"settings"`
-		Reverts  Seq            `json:"reverts,omitempty"`
+		// TransitionMS is over how many milliseconds what can fade does; 0: at once.
+		TransitionMS int64 `json:"transition_ms,omitempty"`
+		Reverts      Seq   `json:"reverts,omitempty"`
 	}
 	// SceneRenamed says that a scene has another name.
 	SceneRenamed struct{}

@@ -89,7 +89,13 @@ func ruleFacts() map[string]domain.Fact {
 		"rule.cut@1":              domain.RuleCut{Version: 12, Reason: domain.CutDepth, Depth: 8, Other: otherRule, Device: lamp},
 		"notice.raised@1":         domain.NoticeRaised{About: domain.NoticeOfRule, Person: founder, Action: 4},
 		"scene.edited@1":          domain.SceneEdited{Settings: settings, Reverts: 3},
-		"scene.renamed@1":         domain.SceneRenamed{}, "scene.removed@1": domain.SceneRemoved{},
+		"scene.edited@1.fade":     domain.SceneEdited{Settings: settings, TransitionMS: 20000},
+		"rule.edited@1.fade": domain.RuleEdited{Document: domain.RuleDocument{
+			Triggers: []domain.Trigger{}, Actions: []domain.Action{{Command: &domain.CommandAction{
+				Device: lamp, Set: set("currentLevel", "40"), TransitionMS: 2000,
+			}}},
+		}},
+		"scene.renamed@1": domain.SceneRenamed{}, "scene.removed@1": domain.SceneRemoved{},
 		"test.edited@1":     domain.TestEdited{Rule: otherRule, After: 4, To: 9, Expected: []domain.Expected{{Seq: 7}, {AtMS: 1772366430000}}},
 		"test.removed@1":    domain.TestRemoved{},
 		"webhook.edited@1":  domain.WebhookEdited{Types: []string{"device", "command.failed"}, Moved: true},

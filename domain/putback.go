@@ -134,5 +134,5 @@ func (h *Home) DecidePutBack(then *Home, actor Actor) (Event, []CommandRequest, 
 		return Event{}, nil, left, Errorf(Conflict, "there is nothing to put back")
 	}
 	ev := Event{Entity: h.ID.Entity(), Actor: actor, Fact: HomePutBack{To: then.Seq}}
-	return ev, h.requests(settings, actor, 0), left, nil
+	return ev, h.requests(settings, 0, actor, 0), left, nil
 }

@@ -23,6 +23,7 @@ type CommandRequest struct {
 	Action      string
 	Input       thing.Value
 	TTL         time.Duration // 0: the default of the command's class
+	Transition  time.Duration // over which the device goes to Set; 0: at once
 	Actor       Actor
 	Causation   Seq
 	Correlation Seq
@@ -59,7 +60,7 @@ func (h *Home) RequestCommand(r CommandRequest, now time.Time) ([]Event, error) 
 	}
 	fact := CommandRequested{
 		Command: r.Command, Gateway: d.Gateway, Class: class, Set: r.Set, Action: r.Action, Input: r.Input,
-		Depth: r.Depth,
+		Depth: r.Depth, TransitionMS: r.Transition.Milliseconds(),
 	}
 	if r.Action != "" {
 		fact.Desires = desires
@@ -97,7 +98,15 @@ func (h *Home) supersede(device DeviceID, class thing.Class, desires map[string]
 // the property values it works towards. It refuses by naming every fault. The
 // edge weighs again what the cloud has weighed: a command's class is decided by
 // the device, not by who sends it.
-func Weigh(model *thing.Model, r CommandRequest) (thing.Class, map[string]thing.Value, []Fault) {
+func Weigh(model *thing.Model, r CommandRequest) (class thing.Class, desires map[string]thing.Value, faults []Fault) {
+	class, desires, faults = weigh(model, r)
+	if len(faults) == 0 {
+		faults = checkFade(model, r)
+	}
+	return class, desires, faults
+}
+
+func weigh(model *thing.Model, r CommandRequest) (thing.Class, map[string]thing.Value, []Fault) {
 	switch {
 	case r.Action != "" && len(r.Set) > 0:
 		return 0, nil, []Fault{{"action", "must not stand beside set: send two commands"}}

@@ -157,6 +157,8 @@ type Scene struct {
 	Version   Seq            `json:"version"` // the scene.edited event
 	Settings  []SceneSetting `json:"settings"`
 	Activated Activation     `json:"activated,omitzero"` // the last time
+	// TransitionMS is over how many milliseconds what can fade does; 0: at once.
+	TransitionMS int64 `json:"transition_ms,omitempty"`
 }
 
 // SceneSetting is what a scene wants of one device.

@@ -172,7 +172,9 @@ type CommandAction struct {
 	Set    map[string]thing.Value `json:"set,omitempty" doc:"The values wanted, by property."`
 	Action string                 `json:"action,omitempty" doc:"The action wanted." example:"unlockDoor"`
 	Input  thing.Value            `json:"input,omitempty" doc:"What the action takes."`
-	TTLMS  int64                  `json:"ttl_ms,omitempty" doc:"For how long it may wait, in milliseconds; 0: the default of its class." example:"5000"` // 0: the default of the command's class
+	// TransitionMS is as of a request.
+	TransitionMS int64 `json:"transition_ms,omitempty" doc:"Over how many milliseconds a lamp fades to the values, at most 600000; 0: at once." example:"2000"`
+	TTLMS        int64 `json:"ttl_ms,omitempty" doc:"For how long it may wait, in milliseconds; 0: the default of its class." example:"5000"` // 0: the default of the command's class
 }
 
 // SceneAction activates a scene.

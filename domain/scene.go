@@ -4,24 +4,25 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"time"
 
 	"logis/domain/thing"
 )
 
 // ActivateScene decides on a scene: the event that says so, and what is then to be
 // asked of each device. Depth is that of the rule that does it, 0 for a person. It
-// refuses with NotFound.
+// refuses with NotFound. What can fade is asked to do so over the scene's time.
 func (h *Home) ActivateScene(id SceneID, actor Actor, depth int) (Event, []CommandRequest, error) {
 	s, ok := h.Scenes[id]
 	if !ok {
 		return Event{}, nil, Errorf(NotFound, "there is no such scene")
 	}
 	fact := SceneActivated{Version: s.Version, Before: h.Capture(s.Settings), Depth: depth}
-	return Event{Entity: id.Entity(), Actor: actor, Fact: fact}, h.requests(s.Settings, actor, depth), nil
+	return Event{Entity: id.Entity(), Actor: actor, Fact: fact}, h.requests(s.Settings, time.Duration(s.TransitionMS)*time.Millisecond, actor, depth), nil
 }
 
 // UndoScene decides on taking back the last activation of a scene: the values from
-// before it are wanted again. It refuses with NotFound, and with Conflict when
+// before it are wanted again, and at once: who takes back wants it to stop. It refuses with NotFound, and with Conflict when
 // there is nothing to take back.
 func (h *Home) UndoScene(id SceneID, actor Actor) (Event, []CommandRequest, error) {
 	s, ok := h.Scenes[id]
@@ -32,7 +33,7 @@ func (h *Home) UndoScene(id SceneID, actor Actor) (Event, []CommandRequest, erro
 		return Event{}, nil, Errorf(Conflict, "the scene was not activated, or nothing was known before it")
 	}
 	fact := SceneActivated{Version: s.Version, Undoes: s.Activated.Seq}
-	return Event{Entity: id.Entity(), Actor: actor, Fact: fact}, h.requests(s.Activated.Before, actor, 0), nil
+	return Event{Entity: id.Entity(), Actor: actor, Fact: fact}, h.requests(s.Activated.Before, 0, actor, 0), nil
 }
 
 // Capture returns what the devices of settings report now for the same properties,
@@ -53,8 +54,9 @@ func (h *Home) Capture(settings []SceneSetting) []SceneSetting {
 	return now
 }
 
-// requests turns settings into commands: one for each device and class.
-func (h *Home) requests(settings []SceneSetting, actor Actor, depth int) []CommandRequest {
+// requests turns settings into commands: one for each device and class. Only what can
+// fade takes the transition.
+func (h *Home) requests(settings []SceneSetting, transition time.Duration, actor Actor, depth int) []CommandRequest {
 	var all []CommandRequest
 	for _, s := range settings {
 		byClass := map[thing.Class]map[string]thing.Value{}
@@ -66,10 +68,24 @@ func (h *Home) requests(settings []SceneSetting, actor Actor, depth int) []Comma
 			byClass[class][name] = value
 		}
 		for _, class := range slices.SortedFunc(maps.Keys(byClass), cmp.Compare[thing.Class]) {
-			all = append(all, CommandRequest{Device: s.Device, Set: byClass[class], Actor: actor, Depth: depth})
+			r := CommandRequest{Device: s.Device, Set: byClass[class], Actor: actor, Depth: depth}
+			if h.fades(s.Device, r.Set) {
+				r.Transition = transition
+			}
+			all = append(all, r)
 		}
 	}
 	return all
+}
+
+// fades is Fades for a device, false when there is no such one.
+func (h *Home) fades(id DeviceID, set map[string]thing.Value) bool {
+	d, ok := h.Devices[id]
+	if !ok {
+		return false
+	}
+	model, err := h.Model(d)
+	return err == nil && Fades(model, set)
 }
 
 // classOf returns the class of a command that sets a property, zero when there is

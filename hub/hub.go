@@ -277,6 +277,9 @@ func (h *Hub) SendCommand(gateway domain.GatewayID, number int64, c *domain.Comm
 	if !c.Deadline.IsZero() {
 		frame.NotAfterMS = c.Deadline.UnixMilli()
 	}
+	if s.version >= wire.FadeVersion {
+		frame.TransitionMS = c.TransitionMS
+	}
 	return s.send(frame)
 }
 

@@ -37,11 +37,12 @@
 // Time: pong carries the time of the log in Unix milliseconds beside the echo of
 // the edge's boot clock. The edge computes deadlines from these alone.
 //
-// Versions: each end speaks [Version] and the one before it; hello picks one
+// Versions: each end speaks [Version] and those before it down to [Oldest]; hello picks one
 // from the challenge. Unknown members and unknown frame types are errors within
 // a version, so a new member means a new version. Version 2 has call, answer and
 // configure; in a session of version 1 neither end sends them, and whoever wants
-// something of such a gateway is told that its agent is too old.
+// something of such a gateway is told that its agent is too old. Version 3 has the
+// transition of a command; before it, devices go to their values at once.
 //
 // Errors: a frame that cannot be read ends the socket with a [CloseCode] and a
 // sentence. An entry that can be read but not understood is recorded as refused

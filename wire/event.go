@@ -71,7 +71,10 @@ func clip(text string) string {
 }
 
 func (e *Entry) act(home *domain.Home, from domain.GatewayID, now time.Time, numbers Numbers) (domain.Event, error) {
-	r := domain.CommandRequest{Command: e.Command, Device: e.Device, Set: e.Values, Action: e.Action, Input: e.Input}
+	r := domain.CommandRequest{
+		Command: e.Command, Device: e.Device, Set: e.Values, Action: e.Action, Input: e.Input,
+		Transition: time.Duration(e.TransitionMS) * time.Millisecond,
+	}
 	if e.Rule.IsZero() {
 		return home.Act(from, e.Client, r, now)
 	}
@@ -151,7 +154,7 @@ func EntryOf(rule domain.RuleID, ev domain.Event) (Entry, error) {
 	e := Entry{Rule: rule, After: int64(ev.Causation)}
 	if fact, ok := ev.Fact.(domain.CommandRequested); ok {
 		e.Kind, e.Command, e.Device, e.Depth = KindAct, fact.Command, domain.DeviceID(ev.Entity), fact.Depth
-		e.Values, e.Action, e.Input = fact.Set, fact.Action, fact.Input
+		e.Values, e.Action, e.Input, e.TransitionMS = fact.Set, fact.Action, fact.Input, fact.TransitionMS
 		return e, nil
 	}
 	body, err := json.Marshal(ev.Fact)

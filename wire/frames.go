@@ -52,6 +52,7 @@ type (
 		NotAfterMS     int64                  `json:"not_after_ms,omitzero"` // server time; 0 = no deadline
 		DesiredVersion domain.Seq             `json:"desired_version"`
 		Session        int64                  `json:"session"`
+		TransitionMS   int64                  `json:"transition_ms,omitzero"` // over which the device goes to Set; 0 = at once; from version 3
 	}
 	// Go answers Ready: the command may be carried out now, or why not.
 	Go struct {
@@ -153,7 +154,7 @@ const (
 	KindReach     Kind = "reach"     // Device, Available
 	KindDelivered Kind = "delivered" // Command
 	KindResult    Kind = "result"    // Command, Device, Outcome, Reason, Observed
-	KindAct       Kind = "act"       // Command, Device, Values or Action and Input, Client: given at the gateway itself, or Rule, After and Depth: by a rule there
+	KindAct       Kind = "act"       // as a command; Client: given at the gateway itself, or Rule, After and Depth: by a rule there
 	KindClock     Kind = "clock"     // ByMS: the server's time jumped so far against the gateway's boot clock
 	KindRule      Kind = "rule"      // Rule, After, Fact, Body, Scene: what a rule did at the gateway
 	KindPlaced    Kind = "placed"    // Bundle, Rules, Anew, Reason: from here on these rules run at the gateway, and no others
@@ -198,7 +199,8 @@ type Entry struct {
 	Scene        domain.SceneID         `json:"scene,omitzero"`
 	Bundle       domain.Seq             `json:"bundle,omitzero"`
 	Rules        []domain.PlacedRule    `json:"rules,omitempty"`
-	Anew         bool                   `json:"anew,omitzero"` // what the rules waited for is lost
+	Anew         bool                   `json:"anew,omitzero"`          // what the rules waited for is lost
+	TransitionMS int64                  `json:"transition_ms,omitzero"` // of what was given at the gateway; from version 3
 }
 
 func (Challenge) FrameType() string { return "challenge" }

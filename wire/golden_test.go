@@ -54,6 +54,10 @@ func fromCloud() map[string]wire.Frame {
 			ID: command, Device: device, Class: thing.Comfort, Set: map[string]thing.Value{"onOff": `true`, "currentLevel": `40`},
 			NotAfterMS: 1772366430000, DesiredVersion: 88, Session: 7,
 		},
+		"command-fade": &wire.Command{
+			ID: command, Device: device, Class: thing.Comfort, Set: map[string]thing.Value{"currentLevel": `40`},
+			NotAfterMS: 1772366430000, DesiredVersion: 88, Session: 7, TransitionMS: 20000,
+		},
 		"command-action": &wire.Command{
 			ID: command, Device: device, Class: thing.Opening, Action: "unlockDoor", Input: `{"seconds":5}`,
 			NotAfterMS: 1772366410000, DesiredVersion: 89, Session: 7,
@@ -126,6 +130,12 @@ func fromEdge() map[string]wire.Frame {
 			{
 				Kind: wire.KindAct, AtMS: 1772366400002, Command: command, Device: device, Rule: ruleID, After: 45, Depth: 1,
 				Values: map[string]thing.Value{"onOff": `true`},
+			},
+		}},
+		"entries-fade": &wire.Entries{First: 48, Entries: wire.EntryList{
+			{
+				Kind: wire.KindAct, AtMS: 1772366400008, Command: command, Device: device, Client: "c1",
+				Values: map[string]thing.Value{"currentLevel": `40`}, TransitionMS: 20000,
 			},
 		}},
 		"entries-historic": &wire.Entries{First: 1, Historic: true, Entries: wire.EntryList{

@@ -7,7 +7,7 @@ import (
 
 // The protocol versions this build speaks, and the WebSocket subprotocol.
 const (
-	Version     = 2
+	Version     = 3
 	Oldest      = 1
 	Subprotocol = "logis-edge"
 	Path        = "/edge"
@@ -48,6 +48,9 @@ const (
 	GoLimit = 3 * time.Second
 	// BundleVersion is the first version in which the cloud gives a gateway rules.
 	BundleVersion = 2
+	// FadeVersion is the first version in which commands have a transition: an older
+	// end is not told of it, and its devices go to the values at once.
+	FadeVersion = 3
 	// MaxBundle bounds a bundle of rules, in bytes: two hundred long ones, and a
 	// gateway has little memory.
 	MaxBundle = 512 << 10
@@ -79,7 +82,7 @@ func Choose(offered []int) (int, bool) {
 
 // Versions returns what this build speaks, newest first.
 func Versions() []int {
-	versions := make([]int, 0, 2)
+	versions := make([]int, 0, Version-Oldest+1)
 	for v := Version; v >= Oldest; v-- {
 		versions = append(versions, v)
 	}

@@ -101,6 +101,7 @@ func (c *carrier) act(r *domain.Rule, i int, action domain.Action) error {
 		return c.command(r, i, c.cause, domain.CommandRequest{
 			Device: action.Command.Device, Set: action.Command.Set, Action: action.Command.Action,
 			Input: action.Command.Input, TTL: time.Duration(action.Command.TTLMS) * time.Millisecond,
+			Transition: time.Duration(action.Command.TransitionMS) * time.Millisecond,
 		})
 	case action.Scene != nil:
 		return c.scene(r, i, action.Scene.Scene)

@@ -239,7 +239,10 @@ func (c *checking) command(field string, a *domain.CommandAction) {
 	if !ok {
 		return
 	}
-	request := domain.CommandRequest{Device: a.Device, Set: a.Set, Action: a.Action, Input: a.Input}
+	request := domain.CommandRequest{
+		Device: a.Device, Set: a.Set, Action: a.Action, Input: a.Input,
+		Transition: time.Duration(a.TransitionMS) * time.Millisecond,
+	}
 	class, _, faults := domain.Weigh(model, request)
 	for _, f := range faults {
 		c.fault(field+"."+f.Field, f.Message)

@@ -62,8 +62,18 @@ func (e *Executor) carryOut(ctx context.Context, t *task) error {
 	// still.
 	v := e.timely(t)
 	if v == (verdict{}) {
-		v = e.act(ctx, device, t)
+		var arrived func(context.Context) error
+		e.overtake(t, desires)
+		if v, arrived = e.act(ctx, device, t); arrived != nil {
+			e.follow(t, device, desires, known, arrived)
+			return nil
+		}
 	}
+	return e.conclude(ctx, t, device, known, v)
+}
+
+// conclude writes down what a command came to that was begun, now or before a restart.
+func (e *Executor) conclude(ctx context.Context, t *task, device outbox.Device, known outbox.Verdict, v verdict) error {
 	if known == outbox.Begun && v.outcome != domain.Succeeded {
 		v = verdict{domain.Unknown, "agent_restarted"} // this time it was not done; before, nobody knows
 	}
@@ -71,7 +81,7 @@ func (e *Executor) carryOut(ctx context.Context, t *task) error {
 	if v.outcome == domain.Unknown {
 		observed = e.observe(ctx, device)
 	}
-	return e.finish(ctx, c, v, observed)
+	return e.finish(ctx, t.command, v, observed)
 }
 
 // occupy waits until few devices of the radio act, and returns what makes room for
@@ -113,7 +123,7 @@ func (e *Executor) weigh(ctx context.Context, c wire.Command) (outbox.Device, ma
 		return device, nil, "no_radio", nil
 	}
 	class, desires, faults := domain.Weigh(device.Model, domain.CommandRequest{
-		Set: c.Set, Action: c.Action, Input: c.Input,
+		Set: c.Set, Action: c.Action, Input: c.Input, Transition: transition(c),
 	})
 	switch {
 	case len(faults) > 0:
@@ -226,20 +236,39 @@ func (e *Executor) present(session int64) bool {
 	return session == e.session
 }
 
-// act gives the order to the radio, until the deadline at the latest.
-func (e *Executor) act(ctx context.Context, device outbox.Device, t *task) (v verdict) {
+// act gives the order to the radio, until the deadline at the latest. Of a fade that
+// has begun it returns how to wait for the end, and no verdict.
+func (e *Executor) act(ctx context.Context, device outbox.Device, t *task) (v verdict, arrived func(context.Context) error) {
 	c := t.command
 	ctx, cancel := context.WithTimeout(ctx, e.remaining(t))
 	defer cancel()
+	v = e.tried(ctx, func() (err error) {
+		arrived, err = e.begin(ctx, device, radio.Order{
+			Command: c.ID, Address: device.Address, Kind: device.Kind,
+			Set: c.Set, Action: c.Action, Input: c.Input, Transition: transition(c),
+		})
+		return err
+	})
+	switch {
+	case v.outcome != domain.Succeeded:
+		arrived = nil
+	case c.TransitionMS > 0 && arrived == nil:
+		v.reason = atOnce
+	}
+	return v, arrived
+}
+
+// tried returns the verdict on what a radio did or waited for.
+func (e *Executor) tried(ctx context.Context, do func() error) (v verdict) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			v = verdict{domain.Unknown, fmt.Sprintf("the radio panicked: %v", fault)}
 		}
 	}()
-	err := e.radios[device.Radio].Act(ctx, radio.Order{
-		Command: c.ID, Address: device.Address, Kind: device.Kind,
-		Set: c.Set, Action: c.Action, Input: c.Input,
-	})
+	err := do()
+	if v, over := ruling(ctx); over && err != nil {
+		return v
+	}
 	switch {
 	case err == nil:
 		return verdict{outcome: domain.Succeeded}

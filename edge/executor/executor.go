@@ -53,6 +53,7 @@ type Executor struct {
 	say     func(context.Context, wire.Frame) error
 	words   map[domain.CommandID]chan wire.Go // of commands that are ready
 	queues  map[domain.DeviceID][]*task
+	fades   map[domain.CommandID]*fade // begun, and not at their ends
 	queued  int
 	stopped bool
 	ctx     context.Context //nolint:containedctx // of the orders: they outlive the calls that bring them
@@ -79,7 +80,7 @@ func New(journal Journal, radios map[string]radio.Radio, server *clock.Server) *
 	return &Executor{
 		journal: journal, radios: radios, time: server,
 		acting: acting, failed: make(chan error, 1),
-		queues: map[domain.DeviceID][]*task{}, words: map[domain.CommandID]chan wire.Go{}, ctx: ctx, cancel: cancel,
+		queues: map[domain.DeviceID][]*task{}, fades: map[domain.CommandID]*fade{}, words: map[domain.CommandID]chan wire.Go{}, ctx: ctx, cancel: cancel,
 	}
 }
 
@@ -119,7 +120,7 @@ func (e *Executor) Act(ctx context.Context, c wire.Command, due time.Duration) e
 func (e *Executor) Open() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.queued
+	return e.queued + len(e.fades)
 }
 
 func (e *Executor) take(ctx context.Context, t *task) error {
@@ -141,6 +142,9 @@ func (e *Executor) enqueue(t *task) (reason string) {
 	defer e.mu.Unlock()
 	device := t.command.Device
 	queue := e.queues[device]
+	if e.fades[t.id] != nil {
+		return "" // its result will come
+	}
 	for _, other := range queue {
 		if other.id == t.id {
 			return "" // its result will come
@@ -151,7 +155,7 @@ func (e *Executor) enqueue(t *task) (reason string) {
 		return "agent_stopping"
 	case t.begun == nil && !t.local && t.command.Session != e.session:
 		return "stale_session"
-	case e.queued >= MaxQueued, len(queue) >= maxOfDevice:
+	case e.queued >= MaxQueued, len(queue) >= maxOfDevice, t.command.TransitionMS > 0 && len(e.fades) >= maxFading:
 		return "overloaded"
 	}
 	e.queues[device] = append(queue, t)
@@ -170,15 +174,21 @@ func (e *Executor) work(device domain.DeviceID) {
 		t := e.queues[device][0]
 		e.mu.Unlock()
 
-		if err := e.do(e.ctx, t); err != nil {
-			select {
-			case e.failed <- err:
-			default:
-			}
-		}
+		e.complain(e.do(e.ctx, t))
 		if !e.next(device) {
 			return
 		}
+	}
+}
+
+// complain keeps the first error of the disk for Run.
+func (e *Executor) complain(err error) {
+	if err == nil {
+		return
+	}
+	select {
+	case e.failed <- err:
+	default:
 	}
 }
 

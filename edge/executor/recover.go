@@ -123,6 +123,9 @@ func (e *Executor) observeSoon(ctx context.Context, device outbox.Device) map[st
 func (e *Executor) stop() {
 	e.mu.Lock()
 	e.stopped = true
+	for _, f := range e.fades {
+		f.end(context.Canceled) // nobody is there to hear of its end
+	}
 	var void []wire.Command
 	for device, queue := range e.queues {
 		for _, t := range queue[1:] {

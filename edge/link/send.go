@@ -123,6 +123,11 @@ func (s *session) sendEntries(ctx context.Context, pace *rate.Limiter) (bool, er
 			return false, err
 		}
 	}
+	if s.version < wire.FadeVersion {
+		for i := range batch.Entries {
+			batch.Entries[i].TransitionMS = 0
+		}
+	}
 	if s.version < wire.BundleVersion {
 		batch = before(batch)
 	}

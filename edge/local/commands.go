@@ -57,6 +57,7 @@ func (s *Server) requestCommand(w http.ResponseWriter, r *http.Request, client C
 		}
 		err := s.options.Act(ctx, wire.Command{
 			ID: id, Device: act.Device, Class: act.Class, Set: act.Set, Action: act.Action, Input: act.Input,
+			TransitionMS: act.Transition.Milliseconds(),
 		}, due)
 		if err != nil {
 			return err
@@ -75,11 +76,12 @@ func readCommand(b *body, r *http.Request, device outbox.Twin) (outbox.Act, erro
 		a.Key = keys[0]
 	}
 	_, hasTTL := b.members["ttl_ms"]
-	var ttl int64
+	var ttl, over int64
 	before := len(b.faults)
 	b.take("set", "must be an object of values by property", &a.Set)
 	b.take("action", "must be a text", &a.Action)
 	b.take("input", "must be a value", &a.Input)
+	b.take("transition_ms", "must be a whole number", &over)
 	readable := len(b.faults) == before
 	b.take("ttl_ms", "must be a whole number", &ttl)
 	b.end()
@@ -92,7 +94,10 @@ func readCommand(b *body, r *http.Request, device outbox.Twin) (outbox.Act, erro
 		return a, domain.Errorf(domain.Internal, "the device has no model")
 	case readable:
 		var faults []domain.Fault
-		a.Class, _, faults = domain.Weigh(device.Model, domain.CommandRequest{Set: a.Set, Action: a.Action, Input: a.Input})
+		a.Transition = time.Duration(max(-1, min(over, domain.MaxTransition.Milliseconds()+1))) * time.Millisecond // what is out of bounds stays so
+		a.Class, _, faults = domain.Weigh(device.Model, domain.CommandRequest{
+			Set: a.Set, Action: a.Action, Input: a.Input, Transition: a.Transition,
+		})
 		b.faults = append(b.faults, faults...)
 	}
 	if hasTTL {

@@ -30,6 +30,8 @@ func TestWrongRequestsAreRefusedByNamingEveryFault(t *testing.T) {
 		"both":                  {lamp, "k", `{"set":{"onOff":true},"action":"identify"}`, 422, "action"},
 		"an unknown action":     {lamp, "k", `{"action":"dance"}`, 422, "action"},
 		"another type":          {lamp, "k", `{"set":5}`, 422, "set"},
+		"too long a fade":       {lamp, "k", `{"set":{"currentLevel":9},"transition_ms":9223372036854775807}`, 422, "transition_ms"},
+		"a fade back in time":   {lamp, "k", `{"set":{"currentLevel":9},"transition_ms":-9223372036854775808}`, 422, "transition_ms"},
 		"too long to wait":      {lamp, "k", `{"set":{"onOff":true},"ttl_ms":86400000}`, 422, "ttl_ms"},
 		"no object":             {lamp, "k", `[1]`, 422, "body"},
 		"a member twice":        {lamp, "k", `{"set":{"onOff":true,"onOff":false}}`, 400, "body"},

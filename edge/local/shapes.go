@@ -104,6 +104,7 @@ type commandShape struct {
 	Observed  map[string]thing.Value `json:"observed"`
 	Deadline  instant                `json:"deadline"` // null: there is none, or the time is not known
 	TTL       int64                  `json:"ttl_ms"`   // 0: there is none
+	Over      int64                  `json:"transition_ms"`
 	Requested stepShape              `json:"requested"`
 	Delivered *stepShape             `json:"delivered"`
 	Ended     *stepShape             `json:"ended"`
@@ -123,7 +124,7 @@ func (s *Server) commandOf(a outbox.ActState) commandShape {
 	c := commandShape{
 		ID: a.Command, Device: a.Device, Gateway: s.options.Gateway, Class: a.Class, Set: a.Set, Action: textOrNull(a.Action),
 		Input: a.Input, Actor: actorShape{Kind: "local", ID: a.Client}, Status: domain.Requested, Reason: textOrNull(a.Reason),
-		Observed: a.Observed, TTL: a.TTL.Milliseconds(), Requested: stepShape{instant{a.Asked}},
+		Observed: a.Observed, TTL: a.TTL.Milliseconds(), Over: a.Transition.Milliseconds(), Requested: stepShape{instant{a.Asked}},
 	}
 	if client, err := s.clients.read(a.Client); err == nil {
 		c.Actor.Name = &client.Name

@@ -34,8 +34,10 @@ type Act struct {
 	Set     map[string]thing.Value
 	Action  string
 	Input   thing.Value
-	TTL     time.Duration // 0: it has no deadline
-	At      time.Duration // since boot, when it was asked; only of what rules give
+	// Transition is over which the device goes to Set; 0: at once.
+	Transition time.Duration
+	TTL        time.Duration // 0: it has no deadline
+	At         time.Duration // since boot, when it was asked; only of what rules give
 }
 
 // ErrKeyReused says that a client used a key before for another wish.
@@ -70,7 +72,7 @@ func (o *Outbox) Accept(ctx context.Context, a Act) (id domain.CommandID, at tim
 func (t *tx) accept(when moment, a Act) error {
 	e := wire.Entry{
 		Kind: wire.KindAct, Command: a.Command, Device: a.Device, Values: a.Set,
-		Action: a.Action, Input: a.Input, Client: a.Client,
+		Action: a.Action, Input: a.Input, Client: a.Client, TransitionMS: a.Transition.Milliseconds(),
 	}
 	return t.acceptAs(when, a, e)
 }
@@ -148,6 +150,7 @@ func (t *tx) act(id domain.CommandID, found *[]ActState) error {
 				}
 			}
 			a.Command, a.Device, a.Set, a.Action, a.Input = id, asked.Device, asked.Values, asked.Action, asked.Input
+			a.Transition = time.Duration(asked.TransitionMS) * time.Millisecond
 			a.Class, a.TTL = thing.Class(class), time.Duration(ttl)*time.Millisecond //nolint:gosec // written from one above
 			a.Outcome, a.Reason, a.Observed = domain.Outcome(outcome), told.Reason, told.Observed
 			a.Asked = t.dated(at, ns, boot)

@@ -4,7 +4,7 @@
 // Each technology is a folder beside this file with a type that implements
 // [Radio]; radiotest holds the conformance suite all of them run. What not every
 // technology can do is an interface of its own with one method, found by type
-// assertion: [Reader], [Pairer], [Commissioner].
+// assertion: [Reader], [Fader], [Pairer], [Commissioner].
 package radio
 
 import (
@@ -36,6 +36,23 @@ type Reader interface {
 	// Read makes the device tell its values now. It returns them and tells sink.
 	Read(ctx context.Context, address string) (map[string]thing.Value, error)
 }
+
+// Fader is a Radio some of whose devices go to values gradually, by themselves.
+type Fader interface {
+	// Fade has a device go to the values of an order over its Transition, and returns
+	// once the device has begun. Then arrived waits for the end and returns what Act
+	// would; what the device says on the way is told with the order's Command as
+	// Cause, at most FadeSteps times. Other orders for the device may be given
+	// meanwhile; the context of arrived ends when this one does not count any more.
+	//
+	// A nil arrived: the device has done at once what was ordered, as Act does it. The
+	// errors are those of Act, and with one nothing is to be waited for.
+	Fade(ctx context.Context, order Order) (arrived func(context.Context) error, err error)
+}
+
+// FadeSteps is how often a device may be told to be on its way in one fade: each is an
+// event for good, and a moving picture of a lamp needs no more.
+const FadeSteps = 20
 
 // Pairer is a Radio that can let new devices in.
 type Pairer interface {
@@ -88,7 +105,7 @@ type Device struct {
 type Report struct {
 	Address  string
 	Values   map[string]thing.Value
-	Cause    domain.CommandID // the order it confirms; zero if none
+	Cause    domain.CommandID // the order it confirms, or is on the way of; zero if none
 	Inferred bool             // Cause was concluded from time and value, not told by the device
 }
 
@@ -107,4 +124,6 @@ type Order struct {
 	Set     map[string]thing.Value // values wanted …
 	Action  string                 // … or the action
 	Input   thing.Value
+	// Transition is over which a Fader goes to Set; Act does not look at it.
+	Transition time.Duration
 }

@@ -128,6 +128,7 @@ func (e *Engine) giveActs(ctx context.Context) error {
 		}
 		err := e.options.Act(ctx, wire.Command{
 			ID: a.Command, Device: a.Device, Class: a.Class, Set: a.Set, Action: a.Action, Input: a.Input,
+			TransitionMS: a.Transition.Milliseconds(),
 		}, due)
 		if err != nil {
 			return err

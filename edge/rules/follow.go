@@ -133,7 +133,8 @@ func (e *Engine) recorder(w *outbox.Writer) rule.Record {
 func (e *Engine) actOf(c domain.CommandRequested, device domain.DeviceID, id domain.RuleID) outbox.Act {
 	return outbox.Act{
 		Command: c.Command, Device: device, Client: id.String(), Key: c.Command.String(), Class: c.Class,
-		Set: c.Set, Action: c.Action, Input: c.Input, TTL: e.ttlOf(id, device, c), At: e.options.Time.Boot(),
+		Set: c.Set, Action: c.Action, Input: c.Input, Transition: time.Duration(c.TransitionMS) * time.Millisecond,
+		TTL: e.ttlOf(id, device, c), At: e.options.Time.Boot(),
 	}
 }
 

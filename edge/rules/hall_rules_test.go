@@ -11,6 +11,7 @@ import (
 	"logis/domain"
 	"logis/domain/thing"
 	"logis/edge/outbox"
+	"logis/edge/radio"
 	"logis/wire"
 )
 
@@ -52,6 +53,41 @@ func TestWhatOpensNeedsLeaveAndTheHomesPolicyAtTheGatewayToo(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What a rule has fade, by itself or by a scene, fades where the rule runs, and the
+// cloud is told so.
+func TestARuleAtTheGatewayHasLampsFade(t *testing.T) {
+	t.Parallel()
+	h := newHall(t, true)
+	h.must(h.sink.Device(t.Context(), radio.Device{Address: "ceiling", Kind: "dimmable-light"}))
+	ceiling := outbox.DeviceID(h.bundle.Gateway, radioName+"/ceiling")
+	dim := func(level thing.Value) map[string]thing.Value { return map[string]thing.Value{"currentLevel": level} }
+	h.bundle.Scenes = []domain.Scene{{ID: domain.SceneID{5}, Version: 3, TransitionMS: 20000, Settings: []domain.SceneSetting{
+		{Device: ceiling, Set: dim("60")}, {Device: h.light, Set: map[string]thing.Value{"onOff": "true"}},
+	}}}
+	h.run(h.onMotion(1,
+		domain.Action{Command: &domain.CommandAction{Device: ceiling, Set: dim("10"), TransitionMS: 1500}},
+		domain.Action{Scene: &domain.SceneAction{Scene: domain.SceneID{5}}},
+	))
+	h.moves()
+	want := []int64{1500, 20000, 0} // the light has no dimmer
+	over := func(c wire.Command) int64 { return c.TransitionMS }
+	if got := each(h.given, over); !slices.Equal(got, want) {
+		t.Errorf("the executor is given transitions of %v ms, want %v", got, want)
+	}
+	acts := slices.DeleteFunc(h.entries(), func(e wire.Entry) bool { return e.Kind != wire.KindAct })
+	if got := each(acts, func(e wire.Entry) int64 { return e.TransitionMS }); !slices.Equal(got, want) {
+		t.Errorf("the cloud is told transitions of %v ms, want %v", got, want)
+	}
+}
+
+func each[T any](all []T, of func(T) int64) []int64 {
+	var out []int64
+	for _, one := range all {
+		out = append(out, of(one))
+	}
+	return out
 }
 
 // A gateway that was never told what time it is runs what needs no time of day.

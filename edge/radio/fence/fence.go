@@ -35,6 +35,7 @@ type Fence struct {
 var (
 	_ radio.Radio  = (*Fence)(nil)
 	_ radio.Reader = (*Fence)(nil)
+	_ radio.Fader  = (*Fence)(nil)
 )
 
 // Errors of a radio that hangs.
@@ -137,6 +138,41 @@ func (f *Fence) open() (<-chan struct{}, error) {
 // with or without the radio: then nobody knows what the order came to.
 func (f *Fence) Act(ctx context.Context, order radio.Order) error {
 	return f.bounded(ctx, "hung_orders", func() error { return f.inner.Act(ctx, order) })
+}
+
+// Fade has a device fade, where the radio can; else it is done at once. Both it and
+// the wait for the end come back as Act does.
+func (f *Fence) Fade(ctx context.Context, order radio.Order) (arrived func(context.Context) error, err error) {
+	fader, ok := f.inner.(radio.Fader)
+	if !ok {
+		return nil, f.Act(ctx, order)
+	}
+	begun := make(chan func(context.Context) error, 1)
+	err = f.bounded(ctx, "hung_orders", func() error {
+		wait, err := fader.Fade(ctx, order)
+		begun <- wait
+		return err
+	})
+	if err != nil {
+		go f.giveUp(begun) //nolint:gosec // it outlives the order on purpose
+		return nil, err
+	}
+	wait := <-begun
+	if wait == nil {
+		return nil, nil //nolint:nilnil // there is nothing to wait for: it is done
+	}
+	return func(ctx context.Context) error {
+		return f.bounded(ctx, "hung_orders", func() error { return wait(ctx) })
+	}, nil
+}
+
+// giveUp ends a fade that a radio began after nobody waited for it any more.
+func (f *Fence) giveUp(begun <-chan func(context.Context) error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if wait := <-begun; wait != nil {
+		_ = f.Call(func() error { return wait(ctx) })
+	}
 }
 
 // Read asks a device, where the radio can; else its error wraps

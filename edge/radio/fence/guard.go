@@ -114,7 +114,7 @@ func (g *guard) Report(ctx context.Context, r radio.Report) error {
 		return nil
 	}
 	pass := func() error { return g.to.Report(ctx, r) }
-	if !r.Cause.IsZero() { // there are no more of these than orders
+	if !r.Cause.IsZero() { // there are few of these for each order
 		return g.tell(ctx, pass)
 	}
 	return g.slowly(ctx, pass)

@@ -95,6 +95,23 @@ func (h *Home) Set(address string, values map[string]thing.Value) {
 	h.WantConfirmed(h.T, id, values)
 }
 
+// Fade has a device begin to go to values and returns how to wait for the end; it must
+// not do so at once.
+func (h *Home) Fade(ctx context.Context, address string, values map[string]thing.Value, over time.Duration) (domain.CommandID, func() error) {
+	h.T.Helper()
+	o := radio.Order{Address: address, Set: values, Transition: over}
+	binary.BigEndian.PutUint32(o.Command[12:], h.next.Add(1))
+	fader, ok := h.radio.(radio.Fader)
+	if !ok {
+		h.T.Fatal("the radio is no radio.Fader")
+	}
+	arrived, err := fader.Fade(ctx, o)
+	if err != nil || arrived == nil {
+		h.T.Fatalf("fading %s to %v gives %v (at once: %v)", address, values, err, arrived == nil)
+	}
+	return o.Command, func() error { return arrived(ctx) }
+}
+
 // Do orders an action and wants it done, and confirmed by the values, if there are any.
 func (h *Home) Do(address, action string, values map[string]thing.Value) {
 	h.T.Helper()

@@ -47,6 +47,7 @@ func Run(t *testing.T, setup func(t *testing.T) Rig) {
 		{"a second start tells the same devices again", tellsDevicesAgain},
 		{"an order is confirmed by a report that names it before Act returns", confirmsOrders},
 		{"orders for many devices at once each get their own confirmation", takesOrdersAtOnce},
+		{"what fades is confirmed when it is there", fades},
 		{"what cannot be done is refused without trying", refusesTheImpossible},
 		{"an unreachable device gives an error and no confirmation, and works again when repaired", survivesBreakage},
 		{"Act returns when its context ends", actHonoursContext},

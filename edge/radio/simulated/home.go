@@ -52,6 +52,7 @@ type air struct {
 var (
 	_ radio.Radio  = (*Home)(nil)
 	_ radio.Reader = (*Home)(nil)
+	_ radio.Fader  = (*Home)(nil)
 )
 
 // New returns a home at rest.

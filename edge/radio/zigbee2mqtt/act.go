@@ -57,21 +57,36 @@ type running struct {
 }
 
 func (o *running) carryOut(ctx context.Context) error {
-	if o.mustAnswerFirst(ctx) {
-		if err := o.preflight(ctx); err != nil {
-			return fmt.Errorf("%w: %w", radio.ErrRefused, err)
-		}
+	if err := o.ready(ctx); err != nil {
+		return err
 	}
-	o.unit.hold(o.device.Address, o.plan.wants)
-	complaints, done := o.session.watchFailures(o.unit)
+	complaints, done, err := o.begin(ctx)
 	defer done()
-	o.sentAt = o.session.arrived.Load()
-	o.askedAt = o.sentAt
-	err := o.session.send(ctx, o.unit.name(), o.plan)
 	if err == nil {
 		err = o.confirm(ctx, complaints)
 	}
 	return o.finish(ctx, err)
+}
+
+// ready has a device answer that must do so before anything is sent to it.
+func (o *running) ready(ctx context.Context) error {
+	if !o.mustAnswerFirst(ctx) {
+		return nil
+	}
+	if err := o.preflight(ctx); err != nil {
+		return fmt.Errorf("%w: %w", radio.ErrRefused, err)
+	}
+	return nil
+}
+
+// begin hands the order over. What Zigbee2MQTT complains of is heard until done is
+// called.
+func (o *running) begin(ctx context.Context) (complaints <-chan string, done func(), err error) {
+	o.unit.hold(o.device.Address, o.plan.wants)
+	complaints, done = o.session.watchFailures(o.unit)
+	o.sentAt = o.session.arrived.Load()
+	o.askedAt = o.sentAt
+	return complaints, done, o.session.send(ctx, o.unit.name(), o.plan)
 }
 
 // send hands an order for a device or group to Zigbee2MQTT.

@@ -25,6 +25,8 @@ func TestAHomeObeys(t *testing.T) {
 	h.Until(t, "every device is known", func() bool { return len(h.Reachable) == 9 })
 
 	t.Run("a lamp does every order exactly once", func(t *testing.T) { switchesALamp(h.in(t), lamp) })
+	t.Run("a lamp fades by itself", func(t *testing.T) { fades(h.in(t), lamp) })
+	t.Run("another wish meanwhile goes first", func(t *testing.T) { fadesAndTurns(h.in(t), color) })
 	t.Run("a colour lamp takes colours and temperatures", func(t *testing.T) { colors(h.in(t), color) })
 	t.Run("both relays of a wall switch are devices of their own", func(t *testing.T) { switchesRelays(h.in(t), gang) })
 	t.Run("a plug switches and measures", func(t *testing.T) { measures(h.in(t), plug) })

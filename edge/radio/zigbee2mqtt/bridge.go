@@ -36,6 +36,12 @@ type definition struct {
 	Vendor      string   `json:"vendor"`
 	Description string   `json:"description"`
 	Exposes     []expose `json:"exposes"`
+	Options     []option `json:"options"`
+}
+
+// option is something one may add to a set message.
+type option struct {
+	Name string `json:"name"`
 }
 
 // expose is one thing a device tells or takes; "light", "climate" and the like

@@ -17,7 +17,9 @@ func (s *session) watchFailures(u *unit) (complaints <-chan string, done func())
 	return c, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		delete(s.watched, u)
+		if s.watched[u] == c { // not that of an order that came while a lamp faded
+			delete(s.watched, u)
+		}
 	}
 }
 

@@ -29,7 +29,8 @@ type device struct {
 	bindings map[string]binding
 	actions  map[string]action
 	presses  map[string]press
-	unmapped int // features of its hardware that have no meaning here; told of the first device alone
+	fades    bool // Zigbee2MQTT knows a transition for it
+	unmapped int  // features of its hardware that have no meaning here; told of the first device alone
 }
 
 // mapListed turns an element of bridge/devices into devices of Logis: one, or
@@ -68,7 +69,7 @@ func mapListed(catalog *thing.Catalog, d listed, more ...Mapping) ([]*device, er
 // still the name of its endpoint.
 func describe(dev *device, d listed, left leftOut) {
 	endpoint := dev.Address
-	dev.Address = d.Address
+	dev.Address, dev.fades = d.Address, d.Definition.knowsTransitions()
 	dev.Name = d.Name
 	if d.Name == d.Address { // nobody has named it yet
 		dev.Name = strings.TrimSpace(d.Definition.Vendor + " " + d.Definition.Model)

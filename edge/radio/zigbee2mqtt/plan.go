@@ -49,12 +49,14 @@ func makePlan(d *device, order radio.Order, told map[string]thing.Value) (plan, 
 	if len(set) == 0 {
 		return p, fmt.Errorf("%w: the order asks for nothing", radio.ErrRefused)
 	}
+	p.frames = len(set)
 	completeColor(set, told)
+	over(set, order.Transition)
 	payload, err := json.Marshal(set)
 	if err != nil {
 		return p, fmt.Errorf("%w: %w", radio.ErrRefused, err)
 	}
-	p.payload, p.frames = payload, len(set)
+	p.payload = payload
 	return p, nil
 }
 

@@ -76,6 +76,7 @@ var (
 	_ radio.Radio  = (*Radio)(nil)
 	_ radio.Reader = (*Radio)(nil)
 	_ radio.Pairer = (*Radio)(nil)
+	_ radio.Fader  = (*Radio)(nil)
 )
 
 // New returns a radio. It fails only if the options or the embedded models are

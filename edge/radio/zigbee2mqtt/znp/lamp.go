@@ -3,7 +3,10 @@ package znp
 import "time"
 
 // Lamp is a dimmable IKEA TRADFRI bulb; some can change colour.
-type Lamp struct{ *Node }
+type Lamp struct {
+	*Node
+	runs map[attributeKey]int // counts orders; a fade ends when its order is not the last
+}
 
 // fullLevel is the highest level of a dimmable device.
 const fullLevel = 254
@@ -41,7 +44,7 @@ func NewColorLamp(ieee uint64) *Lamp {
 
 func newLamp(ieee uint64, model string, device uint16, clusters ...uint16) *Lamp {
 	in := append([]uint16{clusterBasic, clusterIdentify, clusterGroups, clusterScenes, clusterOnOff}, clusters...)
-	l := &Lamp{newNode(ieee, "IKEA of Sweden", model, endpoint{onlyEndpoint, device, in, []uint16{0x19}})}
+	l := &Lamp{runs: map[attributeKey]int{}, Node: newNode(ieee, "IKEA of Sweden", model, endpoint{onlyEndpoint, device, in, []uint16{0x19}})}
 	l.attrs[onOff(onlyEndpoint)] = boolean(false)
 	l.attrs[l.level()] = unsigned8(fullLevel)
 	l.attrs[identifyTime(onlyEndpoint)] = unsigned16(0)
@@ -75,27 +78,73 @@ func (l *Lamp) carryOut(o order) byte {
 	case o.cluster == clusterIdentify:
 		return l.obeyIdentify(o)
 	case o.cluster == clusterLevel && (o.command == 0 || o.command == 4): // move to level, with on or off
-		level := int(o.payload.u8())
-		l.obeyed("moveToLevel")
-		l.change("level", level, l.level(), unsigned8(level))
-		if o.command == 4 {
-			l.turn(o.endpoint, level > 0)
-		}
+		l.moveToLevel(o)
 	case o.cluster == clusterColor && o.command == 0x07: // move to colour
-		x, y := int(o.payload.u16()), int(o.payload.u16())
+		x, y, over := int(o.payload.u16()), int(o.payload.u16()), tenths(o.payload.u16())
 		l.obeyed("moveToColor")
 		l.attrs[l.color(colorMode)] = enum8(1)
-		l.change("x", x, l.color(colorX), unsigned16(x))
-		l.change("y", y, l.color(colorY), unsigned16(y))
+		l.fade("x", x, l.color(colorX), unsigned16, over)
+		l.fade("y", y, l.color(colorY), unsigned16, over)
 	case o.cluster == clusterColor && o.command == 0x0a: // move to colour temperature
-		mireds := int(o.payload.u16())
+		mireds, over := int(o.payload.u16()), tenths(o.payload.u16())
 		l.obeyed("moveToColorTemperature")
 		l.attrs[l.color(colorMode)] = enum8(2)
-		l.change("mireds", mireds, l.color(colorMireds), unsigned16(mireds))
+		l.fade("mireds", mireds, l.color(colorMireds), unsigned16, over)
 	default:
 		return statusUnsupportedCommand
 	}
 	return statusSuccess
+}
+
+// moveToLevel dims, and with on or off turns the lamp on as it begins or off as it has
+// ended. It is called under mu.
+func (l *Lamp) moveToLevel(o order) {
+	level, over := int(o.payload.u8()), tenths(o.payload.u16())
+	l.obeyed("moveToLevel")
+	if o.command == 4 && level > 0 {
+		l.turn(o.endpoint, true)
+	}
+	l.fade("level", level, l.level(), unsigned8, over)
+	if o.command == 4 && level == 0 {
+		l.later(l.level(), over, func() { l.turn(o.endpoint, false) })
+	}
+}
+
+// tenths is a transition time as it stands on the air.
+func tenths(n uint16) time.Duration { return time.Duration(n) * time.Second / 10 }
+
+// fadeSteps is in how many steps a lamp goes to a value.
+const fadeSteps = 10
+
+// fade takes an attribute to a value over a time. It is called under mu.
+func (l *Lamp) fade(what string, to int, key attributeKey, encode func(int) attribute, over time.Duration) {
+	l.runs[key]++
+	from := l.attrs[key].number()
+	if over == 0 {
+		l.change(what, to, key, encode(to))
+		return
+	}
+	for step := 1; step <= fadeSteps; step++ {
+		value := from + (to-from)*step/fadeSteps
+		l.later(key, over*time.Duration(step)/fadeSteps, func() { l.change(what, value, key, encode(value)) })
+	}
+}
+
+// later does something unless another order for the attribute comes. It is called
+// under mu.
+func (l *Lamp) later(key attributeKey, wait time.Duration, do func()) {
+	run := l.runs[key]
+	if wait == 0 {
+		do()
+		return
+	}
+	time.AfterFunc(wait, func() {
+		l.by(func() {
+			if l.runs[key] == run {
+				do()
+			}
+		})
+	})
 }
 
 // state reads a number out of the device, the true one.
