@@ -8,9 +8,6 @@ export const mostEvents = 5000
 /** The longest note, in characters. */
 export const longestNote = 2000
 
-/** Whether a member marks parts of the past; who shares them is who lets people in. */
-export const marksPast = (role: string) => ['owner', 'admin', 'installer'].includes(role)
-
 /** The parts of the past that were marked, the newest first. */
 export function useIncidents(home: string, wanted = true) {
   return useQuery({

@@ -24,7 +24,7 @@ export function History({ device }: { device: Device }) {
         {dated(events ?? [], zone, 'occurred_at').map(({ event, day }) => (
           <Fragment key={event.seq}>
             {day && <li className={styles.day}>{day}</li>}
-            <EventRow event={event} about={device.id} />
+            <EventRow event={event} about={device.id} mends />
           </Fragment>
         ))}
       </ol>

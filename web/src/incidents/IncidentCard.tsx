@@ -2,8 +2,9 @@ import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Incident } from '../api/types'
-import { marksPast, useRemoveIncident } from '../data/incidents'
 import { useEvent } from '../data/history'
+import { useRemoveIncident } from '../data/incidents'
+import { arranges } from '../data/roles'
 import { useScene } from '../data/Scene'
 import { letsOut } from '../data/webhooks'
 import { Card } from '../parts/Card'
@@ -40,7 +41,7 @@ export function IncidentCard({ incident }: { incident: Incident }) {
         </Button>
         {letsOut(role) && <Button variant="default" aria-expanded={open === 'share'} onClick={() => setOpen(open === 'share' ? null : 'share')}>Share…</Button>}
         {letsOut(role) && <Button variant="default" aria-expanded={open === 'test'} onClick={() => setOpen(open === 'test' ? null : 'test')}>Save as test…</Button>}
-        {marksPast(role) && <Button variant="default" onClick={() => setOpen('remove')}>Remove…</Button>}
+        {arranges(role) && <Button variant="default" onClick={() => setOpen('remove')}>Remove…</Button>}
       </div>
       {open === 'share' && <Share incident={incident} />}
       {open === 'test' && <SaveAsTest incident={incident} onDone={() => setOpen(null)} />}

@@ -57,8 +57,10 @@ function Timeline() {
           {past && <ClockSwitch {...clocks} />}
         </section>
         <Banners />
-        <MarkCard marking={marking} onPick={player.goTo} />
-        {opened && <IncidentBar opened={opened} onPick={player.goTo} onClose={() => void navigate({ search: ({ seq: at }) => (at ? { seq: at } : {}), resetScroll: false })} />}
+        <div className={styles.parts}>
+          <MarkCard marking={marking} onPick={player.goTo} />
+          {opened && <IncidentBar opened={opened} onPick={player.goTo} onClose={() => void navigate({ search: ({ seq: at }) => (at ? { seq: at } : {}), resetScroll: false })} />}
+        </div>
         {seq !== null && !player.playing && !marking.slice && !opened && <WayBack seq={seq} />}
         <SegmentedControl
           className={styles.sides}

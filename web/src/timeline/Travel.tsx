@@ -1,7 +1,7 @@
 import { useDebouncedValue, useMediaQuery } from '@mantine/hooks'
 import { useState } from 'react'
-import { marksPast } from '../data/incidents'
 import { useDensity } from '../data/past'
+import { arranges } from '../data/roles'
 import { type Scene, useScene } from '../data/Scene'
 import { useNow } from '../data/useNow'
 import { clockSeconds, dayWords } from '../words/ages'
@@ -41,7 +41,7 @@ export function Travel({ scene, player, comparing, marking, part }: TravelProps)
     : `${clockSeconds(at, scene.zone)}, ${dayWords(at, scene.zone)}${event ? `. ${eventWords(event, live)}` : ''}`
   const head = scene.past === null ? scene.picture.seq : Math.max(scene.picture.seq, player.position?.seq ?? 0)
   const lanes = rooms ?? roomy
-  const may = marksPast(live.picture.home.role)
+  const may = arranges(live.picture.home.role)
   const slice = marking.slice ? { from: marking.slice.first.at, to: marking.slice.last.at } : part
   return (
     <>

@@ -16,29 +16,28 @@ export interface Marking {
 }
 
 /** Marks a part of the past: from where somebody begins to where they look, or where they said that it ends. */
-export function useMarking(head: number, { position }: Player): Marking {
+export function useMarking(head: number, { position, loading }: Player): Marking {
   const [begun, setBegun] = useState<Position | null>(null)
   const [ended, setEnded] = useState<Position | null>(null)
   const [since, setSince] = useState(() => clock.now())
   const here = position ?? { seq: head, at: since }
   const end = ended ?? here
-  const look = () => {
-    const now = position ?? { seq: head, at: clock.now() }
+  const set = (keep: (now: Position) => void) => {
+    if (loading && !position) return // nobody knows yet where this is
     setSince(clock.now())
-    return now
+    keep(position ?? { seq: head, at: clock.now() })
   }
   return {
     slice: begun && (begun.seq <= end.seq ? { first: begun, last: end } : { first: end, last: begun }),
     ended: ended !== null,
-    begin: () => {
-      setBegun(look())
-      if (ended && ended.seq < here.seq) setEnded(null)
-    },
-    finish: () => {
-      const now = look()
+    begin: () => set((now) => {
+      setBegun(now)
+      if (ended && ended.seq < now.seq) setEnded(null)
+    }),
+    finish: () => set((now) => {
       setEnded(now)
       if (!begun) setBegun(now)
-    },
+    }),
     stop: () => {
       setBegun(null)
       setEnded(null)
