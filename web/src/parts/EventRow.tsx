@@ -45,8 +45,8 @@ interface EventRowProps {
   later?: boolean
   /** The device whose page this is. */
   about?: string
-  /** Whether what it told wrongly can be said here. */
-  mends?: boolean
+  /** Whether it is told what does not count of it, and whether more can be taken out here. */
+  mends?: 'told' | 'offered'
   /** Goes to an event on this page; without it the row links to the timeline. */
   onPick?: (seq: number) => void
 }
@@ -79,7 +79,7 @@ export const EventRow = memo(function EventRow({ event, current, told, later, ab
             <CauseLink event={event} onPick={onPick} />
           </span>
         </p>
-        {(mends || told) && <WrongReading event={event} />}
+        {(mends || told) && <WrongReading event={event} offered={told === true || mends === 'offered'} />}
         {told && (
           <>
             <Chain asked={{ seq: event.seq }} />

@@ -13,14 +13,14 @@ import { Trouble } from './Prove'
 const counted = (value: unknown) => typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string'
 
 /** What a report told wrongly can be taken out of charts and totals here, and put back. What was told stays in the history. */
-export function WrongReading({ event }: { event: Event }) {
+export function WrongReading({ event, offered }: { event: Event; offered: boolean }) {
   const { picture } = useScene()
   const device = picture.devices.get(event.entity)
   if (event.type !== 'device.reported' || !device || !arranges(picture.home.role)) return null
-  return <Readings event={event} device={device} />
+  return <Readings event={event} device={device} offered={offered} />
 }
 
-function Readings({ event, device }: { event: Event; device: Device }) {
+function Readings({ event, device, offered }: { event: Event; device: Device; offered: boolean }) {
   const { home } = useScene()
   const corrections = useCorrections(home).data
   const [open, setOpen] = useState(false)
@@ -35,7 +35,7 @@ function Readings({ event, device }: { event: Event; device: Device }) {
     <div className={styles.wrong}>
       {rejected.map((correction) => <Rejected key={correction.id} correction={correction} title={titleWords(correction.property ?? '', device.affordances.properties[correction.property ?? ''])} />)}
       {open && named.length > 0 && <Reject event={event} choices={named} onDone={() => setOpen(false)} />}
-      {!open && named.length > 0 && <button type="button" className={styles.act} onClick={() => setOpen(true)}>Told wrongly…</button>}
+      {offered && !open && named.length > 0 && <button type="button" className={styles.act} onClick={() => setOpen(true)}>Told wrongly…</button>}
     </div>
   )
 }
