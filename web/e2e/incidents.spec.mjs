@@ -22,25 +22,26 @@ describe('incidents', () => {
   it('are marked by keys between two moments, with a name and a note', async () => {
     await page.getByRole('heading', { level: 1, name: 'Now' }).waitFor()
     await moment(page).focus()
-    await page.keyboard.press('o')
-    const form = page.getByRole('region', { name: 'Mark a part of the past' })
-    await form.getByText('Both ends are set.').waitFor()
-    for (const back of [10, 20]) {
+    const back = async () => { // ten events
       const from = await place(page)
       await page.keyboard.press('Shift+ArrowLeft')
       await page.getByText('You are looking at').waitFor()
-      await becomes(async () => (await place(page)) < from, true, `it goes back: ${back}`)
+      await becomes(async () => (await place(page)) < from, true, 'it goes back')
     }
-    await becomes(async () => (await page.getByRole('list', { name: 'What happened' }).locator('[aria-current]').count()) > 0, true)
+    await back()
+    await page.keyboard.press('o')
+    const form = page.getByRole('region', { name: 'Mark a part of the past' })
+    await form.getByText('Both ends are set.').waitFor()
+    await back()
     await page.keyboard.press('i')
-    await form.getByText(/[12]\d events\./).waitFor()
+    await form.getByText(/, 11 events\./).waitFor()
     await form.getByLabel('Name').fill(name)
     await form.getByLabel('Note').fill('Nobody was at home.')
     await shot(page, 'incident-mark')
     await form.getByRole('button', { name: 'Mark it' }).click()
     await page.getByRole('link', { name: 'Share it, or save it as a test' }).click()
     await card(page).getByText('Nobody was at home.').waitFor()
-    await card(page).getByText(/[12]\d events/).waitFor()
+    await card(page).getByText(/, 11 events/).waitFor()
   })
 
   it('open as their part of the timeline', async () => {
