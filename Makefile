@@ -24,7 +24,7 @@ help: ## list the targets
 
 .PHONY: run
 run: build postgresql ## set up what is missing, then serve a demo home on http://localhost:8080
-	@exec bin/logis-server run --demo-edge bin/logis-edge
+	@exec bin/logis-server run --demo-edge bin/logis-edge --demo-edge-args "--simulated --simulated-past 504h" # three weeks
 
 .PHONY: build
 build: web ## build bin/logis-server, with the web app inside, bin/logis-edge, bin/logis-verify and bin/logis

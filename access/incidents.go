@@ -32,8 +32,15 @@ type Incident struct {
 	Note      string
 	CreatedBy domain.PersonID
 	CreatedAt time.Time
-	Links     int        // that have not expired
-	Opened    int64      // how often those were opened
+	Links     []IncidentLink // that have not expired, the oldest first
+}
+
+// IncidentLink is a link to an incident. What it is nobody knows any more: only its
+// hash is kept.
+type IncidentLink struct {
+	CreatedAt time.Time
+	ExpiresAt time.Time
+	Opened    int64      // how often
 	OpenedAt  *time.Time // the last time
 }
 
@@ -88,24 +95,39 @@ func readIncident(row pgx.CollectableRow, more ...any) (i Incident, err error) {
 
 // Incidents returns those of a home, the newest first.
 func (a *Access) Incidents(ctx context.Context, home domain.HomeID) ([]Incident, error) {
+	links, err := a.incidentLinks(ctx, home)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := a.store.Pool().Query(ctx, `
-		SELECT `+incidentFields+`, count(l.hash), coalesce(sum(l.opened), 0)::bigint, max(l.opened_at)
-		FROM incidents i LEFT JOIN incident_links l
-			ON l.home_id = i.home_id AND l.incident_id = i.incident_id AND l.expires_at > coalesce($2, clock_timestamp())
-		WHERE i.home_id = $1
-		GROUP BY i.home_id, i.incident_id ORDER BY i.incident_id DESC`, [16]byte(home), a.clock())
+		SELECT `+incidentFields+` FROM incidents i WHERE i.home_id = $1 ORDER BY i.incident_id DESC`, [16]byte(home))
 	if err != nil {
 		return nil, eventstore.Translate(err)
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Incident, error) {
-		var links int
-		var opened int64
-		var at *time.Time
-		i, err := readIncident(row, &links, &opened, &at)
-		i.Links, i.Opened, i.OpenedAt = links, opened, at
+		i, err := readIncident(row)
+		i.Links = links[i.ID]
 		return i, err
 	})
 	return list, eventstore.Translate(err)
+}
+
+// incidentLinks returns the links to the incidents of a home that have not expired.
+func (a *Access) incidentLinks(ctx context.Context, home domain.HomeID) (map[domain.IncidentID][]IncidentLink, error) {
+	rows, err := a.store.Pool().Query(ctx, `
+		SELECT incident_id, created_at, expires_at, opened, opened_at FROM incident_links
+		WHERE home_id = $1 AND expires_at > coalesce($2, clock_timestamp()) ORDER BY created_at`, [16]byte(home), a.clock())
+	if err != nil {
+		return nil, eventstore.Translate(err)
+	}
+	links := map[domain.IncidentID][]IncidentLink{}
+	var id [16]byte
+	var l IncidentLink
+	_, err = pgx.ForEachRow(rows, []any{&id, &l.CreatedAt, &l.ExpiresAt, &l.Opened, &l.OpenedAt}, func() error {
+		links[id] = append(links[id], l)
+		return nil
+	})
+	return links, eventstore.Translate(err)
 }
 
 // ForgetIncident deletes an incident with its note, its name and its links, inside an
@@ -158,18 +180,19 @@ func (a *Access) UnshareIncident(ctx context.Context, tx pgx.Tx, home domain.Hom
 	return eventstore.Translate(err)
 }
 
-// OpenIncident returns the incident that a link shows, and counts the look. It
-// refuses with Unauthorized whatever is wrong with the link.
-func (a *Access) OpenIncident(ctx context.Context, link string) (Incident, time.Time, error) {
+// OpenIncident returns the incident that a link shows, and counts the look unless it
+// is a further page of one. It refuses with Unauthorized whatever is wrong with the
+// link.
+func (a *Access) OpenIncident(ctx context.Context, link string, further bool) (Incident, time.Time, error) {
 	hash, ok := hashSecret(incidentPrefix, link)
 	if !ok {
 		return Incident{}, time.Time{}, badIncidentLink()
 	}
 	rows, err := a.store.Pool().Query(wall.AllHomes(ctx), `
 		WITH opened AS (
-			UPDATE incident_links SET opened = opened + 1, opened_at = coalesce($2, clock_timestamp())
+			UPDATE incident_links SET opened = opened + CASE WHEN $3 THEN 0 ELSE 1 END, opened_at = coalesce($2, clock_timestamp())
 			WHERE hash = $1 AND expires_at > coalesce($2, clock_timestamp()) RETURNING home_id, incident_id, expires_at)
-		SELECT `+incidentFields+`, o.expires_at FROM opened o JOIN incidents i USING (home_id, incident_id)`, hash, a.clock())
+		SELECT `+incidentFields+`, o.expires_at FROM opened o JOIN incidents i USING (home_id, incident_id)`, hash, a.clock(), further)
 	if err != nil {
 		return Incident{}, time.Time{}, eventstore.Translate(err)
 	}

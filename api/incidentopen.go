@@ -7,6 +7,7 @@ import (
 
 	"logis/access"
 	"logis/domain"
+	"logis/domain/thing"
 	"logis/eventstore"
 	"logis/eventstore/wall"
 )
@@ -30,10 +31,19 @@ type SharedIncident struct {
 
 // SharedDevice is a device of a shared incident.
 type SharedDevice struct {
-	ID   domain.DeviceID `json:"id" format:"uuid" doc:"The device." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
-	Name string          `json:"name" doc:"What it was called." example:"Front door"`
-	Kind string          `json:"kind" doc:"What it was." example:"lock"`
-	Room *string         `json:"room" doc:"What the room was called that it was in; null: none." example:"Hall"`
+	ID          domain.DeviceID        `json:"id" format:"uuid" doc:"The device." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
+	Name        string                 `json:"name" doc:"What it was called." example:"Front door"`
+	Kind        string                 `json:"kind" doc:"What it was." example:"lock"`
+	Room        *string                `json:"room" doc:"What the room was called that it was in; null: none." example:"Hall"`
+	Affordances Affordances            `json:"affordances" doc:"What its values mean."`
+	Before      map[string]SharedValue `json:"before" doc:"What it had told last when the incident began."`
+	Available   *bool                  `json:"available" nullable:"true" doc:"Whether its gateway could reach it then; null: nobody knew." example:"true"`
+}
+
+// SharedValue is what a device of a shared incident had told.
+type SharedValue struct {
+	Value thing.Value `json:"value" doc:"The value."`
+	At    Instant     `json:"at" doc:"When the device said it."`
 }
 
 // SharedEvent is an event of a shared incident.
@@ -65,7 +75,11 @@ func (s *Server) addIncidentOpening() {
 }
 
 func (s *Server) openIncident(ctx context.Context, in *openIncidentInput) (*openIncidentOutput, error) {
-	i, expires, err := s.options.Access.OpenIncident(ctx, in.Body.Link)
+	i, expires, err := s.options.Access.OpenIncident(ctx, in.Body.Link, in.Body.After > 0)
+	if err != nil {
+		return nil, err
+	}
+	before, err := s.options.Past.At(ctx, i.Home, i.After)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +102,7 @@ func (s *Server) openIncident(ctx context.Context, in *openIncidentInput) (*open
 	}}
 	v := view{home: then, names: names}
 	devices := devicesOf(then, i)
-	out.Body.Devices = all(devices, v.sharedDevice)
+	out.Body.Devices = all(devices, func(d *domain.Device) SharedDevice { return v.sharedDevice(d, before) })
 	if len(devices) == 0 {
 		return out, nil
 	}
@@ -126,10 +140,25 @@ func devicesOf(then *domain.Home, i access.Incident) []*domain.Device {
 	})
 }
 
-func (v view) sharedDevice(d *domain.Device) SharedDevice {
-	out := SharedDevice{ID: d.ID, Name: v.device(d).Name, Kind: d.Kind}
+// sharedDevice tells of a device as it was called at the end of an incident, and how it
+// was before.
+func (v view) sharedDevice(d *domain.Device, before *domain.Home) SharedDevice {
+	known := v.device(d)
+	out := SharedDevice{ID: d.ID, Name: known.Name, Kind: d.Kind, Affordances: known.Affordances, Before: map[string]SharedValue{}}
 	if !d.Room.IsZero() {
 		out.Room = textOrNull(v.named(d.Room.Entity(), "Room"))
+	}
+	t, ok := before.Twins[d.ID]
+	if !ok {
+		return out
+	}
+	if t.Available.Seq != 0 {
+		out.Available = &t.Available.Is
+	}
+	for name, p := range t.Properties {
+		if r := p.Reported; r.Seq != 0 {
+			out.Before[name] = SharedValue{Value: r.Value, At: Instant{r.At}}
+		}
 	}
 	return out
 }

@@ -20,9 +20,16 @@ type Incident struct {
 	Rooms     []domain.RoomID   `json:"rooms" nullable:"false" doc:"The rooms it is about; none, and no devices: the whole home." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a02"`
 	Devices   []domain.DeviceID `json:"devices" nullable:"false" doc:"The devices it is about, beside those in the rooms." example:"0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a03"`
 	CreatedAt Instant           `json:"created_at" doc:"When it was marked."`
-	Links     int               `json:"links" doc:"How many links to it have not expired." example:"1"`
-	Opened    int64             `json:"opened" doc:"How often those were opened." example:"3"`
-	OpenedAt  *Instant          `json:"opened_at" nullable:"true" doc:"The last time; null: never."`
+	Links     []OpenLink        `json:"links" nullable:"false" doc:"The links to it that have not expired, the oldest first."`
+}
+
+// OpenLink is a link to an incident that has not expired. What it is nobody can tell
+// any more.
+type OpenLink struct {
+	CreatedAt Instant  `json:"created_at" doc:"When it was made."`
+	ExpiresAt Instant  `json:"expires_at" doc:"Until when it is good."`
+	Opened    int64    `json:"opened" doc:"How often it was opened." example:"3"`
+	OpenedAt  *Instant `json:"opened_at" nullable:"true" doc:"The last time; null: never."`
 }
 
 // IncidentRequest marks a part of the past.
@@ -105,12 +112,16 @@ func (s *Server) listIncidents(ctx context.Context, in *InHome) (*incidentsOutpu
 }
 
 func (v view) incident(i access.Incident) Incident {
-	out := Incident{
+	return Incident{
 		ID: i.ID, Name: v.named(i.ID.Entity(), "Incident"), Note: i.Note, After: i.After, To: i.To,
-		Rooms: i.Rooms, Devices: i.Devices, CreatedAt: Instant{i.CreatedAt}, Links: i.Links, Opened: i.Opened,
+		Rooms: i.Rooms, Devices: i.Devices, CreatedAt: Instant{i.CreatedAt}, Links: all(i.Links, openLink),
 	}
-	if i.OpenedAt != nil {
-		out.OpenedAt = &Instant{*i.OpenedAt}
+}
+
+func openLink(l access.IncidentLink) OpenLink {
+	out := OpenLink{CreatedAt: Instant{l.CreatedAt}, ExpiresAt: Instant{l.ExpiresAt}, Opened: l.Opened}
+	if l.OpenedAt != nil {
+		out.OpenedAt = &Instant{*l.OpenedAt}
 	}
 	return out
 }

@@ -39,6 +39,9 @@ func TestASharedIncidentShowsItsSliceAndNothingElse(t *testing.T) {
 	if len(shared.Devices) != 1 || shared.Devices[0].Name != "Lamp" || len(shared.Events) != 2 || shared.Events[0].Seq != after+1 || shared.Note != "Bob did it" {
 		t.Errorf("%+v", shared)
 	}
+	if was := shared.Devices[0].Before["onOff"]; string(was.Value) != "true" || shared.Devices[0].Affordances.Properties["onOff"].Type != "boolean" {
+		t.Errorf("before it: %+v", shared.Devices[0])
+	}
 	for _, secret := range []string{door.String(), late.String(), h.id.String(), h.owner.id.String(), "Ada", "simulated/"} {
 		if strings.Contains(text, secret) {
 			t.Errorf("the link shows %s: %s", secret, text)
@@ -51,8 +54,9 @@ func TestASharedIncidentShowsItsSliceAndNothingElse(t *testing.T) {
 		t.Errorf("of the whole home: %+v", shared.Events)
 	}
 
+	b.ask("POST", "/api/v1/incidents/open", fmt.Sprintf(`{"link":%q,"after":%d}`, made.Link, to)).want(200) // a further page is no further look
 	var list list[Incident]
-	if h.owner.ask("GET", h.path+"/incidents", "").want(200).into(&list); len(list.Items) != 2 || list.Items[0].Opened != 1 || list.Items[0].Links != 1 {
+	if h.owner.ask("GET", h.path+"/incidents", "").want(200).into(&list); len(list.Items) != 2 || len(list.Items[0].Links) != 1 || list.Items[0].Links[0].Opened != 1 || list.Items[0].Links[0].OpenedAt == nil {
 		t.Errorf("%+v", list.Items)
 	}
 	// The link is kept as its hash only, and neither it nor the note is in the log.

@@ -245,6 +245,9 @@ func (a *Agent) live(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errOpen, err)
 	}
+	if err := a.radios.remember(box); err != nil {
+		return err
+	}
 	commands := executor.New(a.options.journal(box), a.radios.byName(), a.time)
 	a.time.Watch(func(by time.Duration) {
 		a.options.Log.Warn("the time of the cloud jumped", "by", by)

@@ -75,6 +75,25 @@ func checkNames(radios []radio.Radio) error {
 	return nil
 }
 
+// remember lets an outbox that was never told anything begin with what the devices
+// remember.
+func (s *supervisor) remember(box *outbox.Outbox) error {
+	if !box.Fresh() {
+		return nil
+	}
+	for _, r := range s.radios {
+		rememberer, ok := r.Inner().(radio.Rememberer)
+		if !ok {
+			continue
+		}
+		devices, told := rememberer.Past()
+		if err := box.Remember(r.Name(), devices, told); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // run keeps all radios running until ctx ends. An error is one of the disk.
 func (s *supervisor) run(ctx context.Context, box *outbox.Outbox) error {
 	if err := s.loseUnknown(ctx, box); err != nil {

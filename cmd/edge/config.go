@@ -56,6 +56,7 @@ func runFlags(t terminal, c *config) *flag.FlagSet {
 	flags.Uint64Var(&c.home.Seed, "simulated-seed", 1, "what its chance begins with")
 	flags.Float64Var(&c.home.Rate, "simulated-report-rate", defaultRate, "reports per second of the whole home")
 	flags.DurationVar(&c.home.Slow, "simulated-slow", 0, "how long every device takes to act")
+	flags.DurationVar(&c.home.Past, "simulated-past", 0, "how long a past is made up for it when it is new, like 504h")
 	flags.StringVar(&c.oracle, "simulated-oracle", "", "file that gets a line for every actuation, before it happens")
 	flags.StringVar(&c.updateFrom, "update-from", "", "look there for newer versions and install them: https://host/path/, or a folder; "+
 		"a supervisor must start the agent again")

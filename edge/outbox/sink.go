@@ -56,12 +56,16 @@ func (s *sink) id(address string) domain.DeviceID {
 
 // Device implements radio.Sink.
 func (s *sink) Device(ctx context.Context, d radio.Device) error {
-	entry := wire.Entry{
+	entry := s.described(d)
+	return s.tell(ctx, func(t *tx, when moment) error { return t.describe(when, entry) })
+}
+
+func (s *sink) described(d radio.Device) wire.Entry {
+	return wire.Entry{
 		Kind: wire.KindDevice, Device: s.id(d.Address), Address: s.full(d.Address), Model: d.Kind,
 		Capabilities: slices.Sorted(slices.Values(d.Capabilities)),
 		Attributes:   maps.Clone(d.Attributes), Name: d.Name, Room: d.Room,
 	}
-	return s.tell(ctx, func(t *tx, when moment) error { return t.describe(when, entry) })
 }
 
 // Removed implements radio.Sink.

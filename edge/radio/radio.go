@@ -4,12 +4,13 @@
 // Each technology is a folder beside this file with a type that implements
 // [Radio]; radiotest holds the conformance suite all of them run. What not every
 // technology can do is an interface of its own with one method, found by type
-// assertion: [Reader], [Fader], [Pairer], [Commissioner].
+// assertion: [Reader], [Fader], [Pairer], [Commissioner], [Rememberer].
 package radio
 
 import (
 	"context"
 	"errors"
+	"iter"
 	"time"
 
 	"logis/domain"
@@ -67,6 +68,22 @@ type Commissioner interface {
 	// Commission lets in the device with the code; it reaches sink. It returns when
 	// the device has joined, or with the reason why not.
 	Commission(ctx context.Context, code string) error
+}
+
+// Rememberer is a Radio whose devices remember what they told before the agent first
+// ran.
+type Rememberer interface {
+	// Past returns the devices and what they told, in order; nothing if there is
+	// nothing. It is asked before Run, and only by an agent that was never told
+	// anything.
+	Past() ([]Device, iter.Seq[Memory])
+}
+
+// Memory is values a device said of itself at a time before the agent first ran.
+type Memory struct {
+	At      time.Time
+	Address string
+	Values  map[string]thing.Value
 }
 
 // Errors of Act, wrapped with a short reason.

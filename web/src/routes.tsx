@@ -25,13 +25,19 @@ const device = createRoute({
 const timeline = createRoute({
   getParentRoute: () => home,
   path: '/timeline',
-  // An event, or an instant in Unix milliseconds.
-  validateSearch: (search: Record<string, unknown>): { seq?: number; at?: number } => {
+  // An event, or an instant in Unix milliseconds; and the incident that is looked at.
+  validateSearch: (search: Record<string, unknown>): { seq?: number; at?: number; incident?: string } => {
     const at = Number(search.at)
-    if (isSeq(search.seq)) return { seq: Number(search.seq) }
-    return Number.isFinite(at) && at > 0 ? { at } : {}
+    const about = typeof search.incident === 'string' ? { incident: search.incident } : {}
+    if (isSeq(search.seq)) return { seq: Number(search.seq), ...about }
+    return Number.isFinite(at) && at > 0 ? { at, ...about } : about
   },
   component: lazyRouteComponent(() => import('./timeline/TimelinePage'), 'TimelinePage'),
+})
+const incidents = createRoute({
+  getParentRoute: () => home,
+  path: '/incidents',
+  component: lazyRouteComponent(() => import('./incidents/IncidentsPage'), 'IncidentsPage'),
 })
 const proof = createRoute({
   getParentRoute: () => home,
@@ -115,12 +121,19 @@ const join = createRoute({
   component: lazyRouteComponent(() => import('./enter/JoinPage'), 'JoinPage'),
 })
 
+const shared = createRoute({
+  getParentRoute: () => root,
+  path: '/incident',
+  component: lazyRouteComponent(() => import('./incidents/SharedPage'), 'SharedPage'),
+})
+
 /** Every page of the app. */
 export const router = createRouter({
   routeTree: root.addChildren([
     enter,
     join,
-    gate.addChildren([first, account, home.addChildren([rooms, device, timeline, proof, arrange, gateways, gateway, rules, newRule, rule, scenes, modes, tests, people, audit, energy, webhooks])]),
+    shared,
+    gate.addChildren([first, account, home.addChildren([rooms, device, timeline, incidents, proof, arrange, gateways, gateway, rules, newRule, rule, scenes, modes, tests, people, audit, energy, webhooks])]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

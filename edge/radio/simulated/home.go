@@ -23,6 +23,7 @@ type Options struct {
 	Devices int            // how many; 0: every kind once
 	Rate    float64        // reports per second of the whole home; 0: only when asked
 	Slow    time.Duration  // how long every device takes to act
+	Past    time.Duration  // how long a past is made up for a home nobody heard of; 0: none
 	Catalog *thing.Catalog // describes the devices; nil: the standard one
 	More    []string       // kinds of further devices
 	Oracle  io.Writer      // gets one JSON line before each actuation; nil: none
@@ -50,9 +51,10 @@ type air struct {
 }
 
 var (
-	_ radio.Radio  = (*Home)(nil)
-	_ radio.Reader = (*Home)(nil)
-	_ radio.Fader  = (*Home)(nil)
+	_ radio.Radio      = (*Home)(nil)
+	_ radio.Reader     = (*Home)(nil)
+	_ radio.Rememberer = (*Home)(nil)
+	_ radio.Fader      = (*Home)(nil)
 )
 
 // New returns a home at rest.
@@ -62,6 +64,9 @@ func New(o Options) (*Home, error) {
 	}
 	if o.Rate < 0 || o.Rate > maxRate {
 		return nil, fmt.Errorf("%v simulated reports per second: want from 0 to %d", o.Rate, maxRate)
+	}
+	if o.Past < 0 || o.Past > MaxPast {
+		return nil, fmt.Errorf("a simulated past of %v: want at most %v", o.Past, MaxPast)
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -83,6 +88,9 @@ func New(o Options) (*Home, error) {
 			return nil, err
 		}
 		d.faults.slow = o.Slow
+		if o.Past > 0 {
+			d.Attributes["past"] = fmt.Sprintf("%d days, made up", o.Past/day)
+		}
 		h.devices = append(h.devices, d)
 		h.byName[d.Address] = d
 	}

@@ -4067,12 +4067,8 @@ export interface components {
              * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a0c
              */
             id: string;
-            /**
-             * Format: int64
-             * @description How many links to it have not expired.
-             * @example 1
-             */
-            links: number;
+            /** @description The links to it that have not expired, the oldest first. */
+            links: components["schemas"]["OpenLink"][];
             /**
              * @description What people call it.
              * @example The door at night
@@ -4083,18 +4079,6 @@ export interface components {
              * @example Nobody was at home.
              */
             note: string;
-            /**
-             * Format: int64
-             * @description How often those were opened.
-             * @example 3
-             */
-            opened: number;
-            /**
-             * Format: date-time
-             * @description The last time; null: never.
-             * @example 2026-05-03T14:02:11.250000Z
-             */
-            opened_at: string | null;
             /**
              * @description The rooms it is about; none, and no devices: the whole home.
              * @example [
@@ -4714,6 +4698,32 @@ export interface components {
              * @example 1010
              */
             seq: number | null;
+        };
+        OpenLink: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Until when it is good.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            expires_at: string;
+            /**
+             * Format: int64
+             * @description How often it was opened.
+             * @example 3
+             */
+            opened: number;
+            /**
+             * Format: date-time
+             * @description The last time; null: never.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            opened_at: string | null;
         };
         Order: {
             /** @description What is asked of it. */
@@ -5797,6 +5807,17 @@ export interface components {
             place?: components["schemas"]["Place"];
         };
         SharedDevice: {
+            /** @description What its values mean. */
+            affordances: components["schemas"]["Affordances"];
+            /**
+             * @description Whether its gateway could reach it then; null: nobody knew.
+             * @example true
+             */
+            available: boolean | null;
+            /** @description What it had told last when the incident began. */
+            before: {
+                [key: string]: components["schemas"]["SharedValue"];
+            };
             /**
              * Format: uuid
              * @description The device.
@@ -5886,6 +5907,19 @@ export interface components {
              * @example Europe/Paris
              */
             time_zone: string;
+        };
+        SharedValue: {
+            /**
+             * Format: date-time
+             * @description When the device said it.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            at: string;
+            /**
+             * @description The value.
+             * @example true
+             */
+            value: unknown;
         };
         SignIn: {
             /**

@@ -38,6 +38,12 @@ export type Difference = Omit<Schemas['Difference'], 'devices'> & { devices: { w
 export type Member = Schemas['Member']
 export type Scope = Schemas['Scope']
 export type Role = Member['role']
+/** A part of the past that somebody marked. */
+export type Incident = Schemas['Incident']
+/** What a link shows of an incident. */
+export type SharedIncident = Schemas['SharedIncident']
+export type SharedDevice = Schemas['SharedDevice']
+export type SharedEvent = Schemas['SharedEvent']
 export type Audit = Schemas['Audit']
 export type AuditEntry = Schemas['AuditEntry']
 export type PutBackLeft = Schemas['PutBackLeft']

@@ -42,6 +42,18 @@ export function useRemoveDevice(home: string) {
   )
 }
 
+/** Lets another device take the place, the room and the name of one. */
+export function useReplaceDevice(home: string) {
+  return useChange(home, ({ device, by }: { device: Device; by: string }) =>
+    must(
+      api.POST('/homes/{home}/devices/{device}/replacement', {
+        params: { path: { home, device: device.id }, header: { 'Idempotency-Key': newKey() } },
+        body: { by },
+      }),
+    ),
+  )
+}
+
 /** Adds a room. */
 export function useAddRoom(home: string) {
   return useChange(home, (name: string) =>

@@ -57,11 +57,21 @@ export function useChangeMember(home: string) {
 
 /** Turns a member out. */
 export function useRemoveMember(home: string) {
-  return usePeople(home, (member: Member) =>
-    must(
-      api.DELETE('/homes/{home}/members/{person}', {
-        params: { path: { home, person: member.person.id }, header: ifMatch(member.revision) },
-      }),
-    ),
-  )
+  return usePeople(home, (member: Member) => removeMember(home, member, false))
 }
+
+/** Has a member forgotten for ever, and returns the event that says so: who belongs to another home, too, is only turned out. */
+export function useEraseMember(home: string) {
+  return usePeople(home, async (member: Member) => {
+    await removeMember(home, member, true)
+    const query = { entity: member.person.id, order: 'desc' as const, limit: 1 }
+    return (await must(api.GET('/homes/{home}/events', { params: { path: { home }, query } }))).items[0] ?? null
+  })
+}
+
+const removeMember = (home: string, member: Member, erase: boolean) =>
+  must(
+    api.DELETE('/homes/{home}/members/{person}', {
+      params: { path: { home, person: member.person.id }, query: { erase }, header: ifMatch(member.revision) },
+    }),
+  )

@@ -7,13 +7,14 @@ import { keys } from './keys'
 /** How long the typing must rest before a draft is checked, in milliseconds. */
 const checkAfter = 300
 
-/** Reads again what an event may have changed about rules, scenes and modes. */
+/** Reads again what an event may have changed about rules, scenes, modes and incidents. */
 export function refreshAutomation(queries: QueryClient, home: string, events: readonly Event[]): void {
   const touched = (...families: string[]) => events.some((event) => families.some((family) => event.type.startsWith(family)))
   const again = (key: readonly unknown[]) => void queries.invalidateQueries({ queryKey: key })
   if (touched('rule.edited', 'rule.renamed', 'scene.edited', 'scene.renamed', 'mode.')) again(keys.names(home))
   if (touched('rule.')) again(keys.rules(home))
   if (touched('test.')) again(keys.tests(home))
+  if (touched('incident.')) again(keys.incidents(home))
   if (touched('scene.')) again(keys.scenes(home))
   if (touched('home.mode', 'home.located', 'mode.', 'member.', 'policy.')) again(keys.modes(home))
 }

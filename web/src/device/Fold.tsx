@@ -3,12 +3,14 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Device } from '../api/types'
 import { useRemoveDevice } from '../data/arrange'
+import { arranges } from '../data/roles'
 import { useScene } from '../data/Scene'
 import { Sure } from '../parts/Sure'
 import { dayWords } from '../words/ages'
 import { kindWords } from '../words/kinds'
 import { spaced } from '../words/values'
 import styles from './Device.module.css'
+import { Replace } from './Replace'
 
 /** What only somebody who looks for it needs, folded away. */
 export function Fold({ device }: { device: Device }) {
@@ -34,7 +36,12 @@ export function Fold({ device }: { device: Device }) {
           </div>
         ))}
       </dl>
-      <Remove device={device} />
+      {arranges(picture.home.role) && (
+        <div className={styles.ways}>
+          <Replace device={device} />
+          <Remove device={device} />
+        </div>
+      )}
     </details>
   )
 }

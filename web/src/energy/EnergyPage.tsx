@@ -2,6 +2,7 @@ import { ActionIcon, Skeleton } from '@mantine/core'
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Energy } from '../api/types'
+import { arranges } from '../data/roles'
 import { useScene } from '../data/Scene'
 import { useEnergy } from '../data/statistics'
 import { useNow } from '../data/useNow'
@@ -18,9 +19,6 @@ import { Tariffs } from './Tariffs'
 
 const kinds = [{ value: 'month', label: 'Month' }, { value: 'year', label: 'Year' }]
 
-/** Who may say what electricity costs and put right what was measured. */
-const stewards: string[] = ['owner', 'admin', 'installer']
-
 /** What the home used, when, by what and where, and what it cost. */
 export function EnergyPage() {
   const { picture, home, zone } = useScene()
@@ -29,7 +27,7 @@ export function EnergyPage() {
   const today = dateIn(useNow(60_000), zone)
   const stretch = stretchOf(kind, back, today)
   const { data, error } = useEnergy(home, { from: stretch.from, to: stretch.to, by: stretch.by })
-  const may = stewards.includes(picture.home.role)
+  const may = arranges(picture.home.role)
   return (
     <>
       <title>{`Energy – ${picture.home.name}`}</title>

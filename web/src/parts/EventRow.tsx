@@ -13,6 +13,7 @@ import { Chain } from './Chain'
 import styles from './EventRow.module.css'
 import { Following } from './Following'
 import { RulesAbout } from './RulesAbout'
+import { WrongReading } from './WrongReading'
 
 /** What was told with so little delay, in milliseconds, looks like any other report. */
 const worthTelling = 10_000
@@ -44,12 +45,14 @@ interface EventRowProps {
   later?: boolean
   /** The device whose page this is. */
   about?: string
+  /** Whether it is told what does not count of it, and whether more can be taken out here. */
+  mends?: 'told' | 'offered'
   /** Goes to an event on this page; without it the row links to the timeline. */
   onPick?: (seq: number) => void
 }
 
 /** One thing that happened, in words, with its time and what it follows from. */
-export const EventRow = memo(function EventRow({ event, current, told, later, about, onPick }: EventRowProps) {
+export const EventRow = memo(function EventRow({ event, current, told, later, about, mends, onPick }: EventRowProps) {
   const scene = useScene()
   const { Icon, tone } = mark(event.type)
   const occurred = Date.parse(event.occurred_at)
@@ -76,6 +79,7 @@ export const EventRow = memo(function EventRow({ event, current, told, later, ab
             <CauseLink event={event} onPick={onPick} />
           </span>
         </p>
+        {(mends || told) && <WrongReading event={event} offered={told === true || mends === 'offered'} />}
         {told && (
           <>
             <Chain asked={{ seq: event.seq }} />

@@ -3,13 +3,14 @@ import { IconUser } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Member, Role } from '../api/types'
-import { useChangeMember, useInvitations, useMembers, useRemoveMember, useUninvite } from '../data/people'
+import { useChangeMember, useEraseMember, useInvitations, useMembers, useRemoveMember, useUninvite } from '../data/people'
 import { useScene } from '../data/Scene'
 import { CutOff } from '../frame/Banners'
 import { When } from '../parts/Age'
 import { Card } from '../parts/Card'
 import { Trouble } from '../parts/Prove'
 import { Sure } from '../parts/Sure'
+import { Erase, Erased, type Erasing } from './Erase'
 import { Invite } from './Invite'
 import styles from './People.module.css'
 import { givenBy, longestDays, roleWords } from './roles'
@@ -21,6 +22,7 @@ export function PeoplePage() {
   const members = useMembers(home)
   const mine = picture.home.role
   const given = givenBy(mine)
+  const erase = useEraseMember(home)
   return (
     <>
       <title>{`People – ${picture.home.name}`}</title>
@@ -31,11 +33,12 @@ export function PeoplePage() {
         <p><Link to="/homes/$home/audit" params={{ home }}>Who did what</Link></p>
       </div>
       {members.error && <p role="alert">{members.error.message}</p>}
+      {erase.data && <Erased event={erase.data} onDone={erase.reset} />}
       <ul className={styles.list}>
         {members.data?.map((member) => (
           <Person
             key={member.person.id} home={home} member={member}
-            isMe={member.person.id === me?.person.id} given={given.includes(member.role) ? given : []}
+            isMe={member.person.id === me?.person.id} given={given.includes(member.role) ? given : []} erase={erase}
           />
         ))}
       </ul>
@@ -49,10 +52,20 @@ export function PeoplePage() {
   )
 }
 
-function Person({ home, member, isMe, given }: { home: string; member: Member; isMe: boolean; given: Role[] }) {
+interface PersonProps {
+  home: string
+  member: Member
+  isMe: boolean
+  /** The roles that whoever looks may give them. */
+  given: Role[]
+  erase: Erasing
+}
+
+function Person({ home, member, isMe, given, erase }: PersonProps) {
   const change = useChangeMember(home)
   const remove = useRemoveMember(home)
   const [asking, setAsking] = useState(false)
+  const [erasing, setErasing] = useState(false)
   const name = member.person.name === '' ? 'Somebody who was erased' : member.person.name
   // A role with an end of its own is given anew, by an invitation.
   const roles = given.filter((role) => role === member.role || !longestDays[role])
@@ -83,8 +96,10 @@ function Person({ home, member, isMe, given }: { home: string; member: Member; i
                 </select>
               </label>
               {!asking && <Button variant="default" onClick={() => setAsking(true)}>{isMe ? 'Leave…' : 'Turn out…'}</Button>}
+              {!isMe && !erasing && member.person.name !== '' && <Button variant="default" onClick={() => setErasing(true)}>Erase…</Button>}
             </div>
           )}
+          {erasing && <Erase member={member} erase={erase} onNo={() => { erase.reset(); setErasing(false) }} />}
           <Trouble error={change.error} again={() => { if (change.variables) change.mutate(change.variables) }} />
           {asking && !remove.error && (
             <Sure

@@ -25,7 +25,10 @@ interface SliceFormProps {
   rule: string
   /** The event it is to be about; null: what happened last. */
   around: number | null
-  onDone: () => void
+  /** The part of the past it is, with its name; without it somebody chooses one. */
+  part?: Stretch & { name: string }
+  /** Called at the end: whether a test was kept. */
+  onDone: (kept: boolean) => void
 }
 
 /** A part of the past to be kept as a test: how much of it, and when the rule should fire in it. */
@@ -52,16 +55,16 @@ function chances(rows: readonly BacktestRow[], event: Event | undefined): Chance
   return [...made, { key: `${event.seq}`, time: event.recorded_at, would: false, seq: event.seq, at: null }].sort((a, b) => Date.parse(a.time) - Date.parse(b.time))
 }
 
-function Slice({ draft, rule, event, onDone }: SliceFormProps & { event: Event | undefined }) {
+function Slice({ draft, rule, part, event, onDone }: SliceFormProps & { event: Event | undefined }) {
   const scene = useScene()
   const { home, zone } = scene
   const [now] = useState(() => clock.now()) // what is looked at does not move away
   const [length, setLength] = useState(lengths[0] ?? minute)
   const middle = event && Date.parse(event.recorded_at)
   const [first, last] = middle === undefined ? [now - length, now] : [middle - length / 2, Math.min(now, middle + length / 2)]
-  const stretch: Stretch = { from: new Date(first).toISOString(), to: new Date(last).toISOString() }
+  const stretch: Stretch = part ? { from: part.from, to: part.to } : { from: new Date(first).toISOString(), to: new Date(last).toISOString() }
   const { data, isError, isPlaceholderData, isFetching } = useBacktest(home, draft, true, stretch)
-  const [name, setName] = useState(`${dayWords(last, zone)}, ${clockSeconds(last, zone)}`)
+  const [name, setName] = useState(part?.name ?? `${dayWords(last, zone)}, ${clockSeconds(last, zone)}`)
   const [turned, turn] = useState<ReadonlySet<string>>(new Set())
   const add = useAddTest(home)
   const offered = data ? chances(data.rows, event) : []
@@ -80,19 +83,21 @@ function Slice({ draft, rule, event, onDone }: SliceFormProps & { event: Event |
     e.preventDefault()
     if (!data) return
     const expected = offered.filter(wanted).map(({ seq, at }) => ({ seq, at }))
-    add.mutate({ name: name.trim(), rule, after: data.from, to: data.to, expected }, { onSuccess: onDone })
+    add.mutate({ name: name.trim(), rule, after: data.from, to: data.to, expected }, { onSuccess: () => onDone(true) })
   }
   return (
     <form className={styles.slice} onSubmit={submit} aria-label="Keep as a test">
       <p className={styles.quiet}>With each change of the rule it is tried whether it still fires just then, and at no other time.</p>
       <TextInput label="Name of the test" size="md" maxLength={longestName} value={name} onChange={(e) => setName(e.currentTarget.value)} />
-      <NativeSelect
-        label="How much of the past"
-        size="md"
-        value={String(length)}
-        data={lengths.map((ms) => ({ value: String(ms), label: middle === undefined ? `the last ${durationWords(ms)}` : `${durationWords(ms)} around it` }))}
-        onChange={(e) => setLength(Number(e.currentTarget.value))}
-      />
+      {!part && (
+        <NativeSelect
+          label="How much of the past"
+          size="md"
+          value={String(length)}
+          data={lengths.map((ms) => ({ value: String(ms), label: middle === undefined ? `the last ${durationWords(ms)}` : `${durationWords(ms)} around it` }))}
+          onChange={(e) => setLength(Number(e.currentTarget.value))}
+        />
+      )}
       <fieldset className={styles.chances} aria-busy={isFetching}>
         <legend>It should fire at</legend>
         {isError && <p role="alert">That could not be tried.</p>}
@@ -109,11 +114,11 @@ function Slice({ draft, rule, event, onDone }: SliceFormProps & { event: Event |
           />
         ))}
       </fieldset>
-      {tooMuch && <p role="status" className={styles.bad}>That is too much for one test: choose less of the past.</p>}
+      {tooMuch && <p role="status" className={styles.bad}>That is too much for one test.</p>}
       {add.error && <p role="alert" className={styles.bad}>{add.error.message}</p>}
       <div className={styles.acts}>
         <Button type="submit" loading={add.isPending} disabled={!data || isPlaceholderData || tooMuch || name.trim() === ''}>Keep the test</Button>
-        <Button variant="default" onClick={onDone}>Cancel</Button>
+        <Button variant="default" onClick={() => onDone(false)}>Cancel</Button>
       </div>
     </form>
   )

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useMemo, useRef } from 'react'
 import type { Density } from '../api/types'
 import { bars, lanes, wide } from './marks'
-import { within } from './position'
+import { type Stretch, within } from './position'
 import styles from './Strip.module.css'
 import { ticks } from './ticks'
 import { useFingers } from './useFingers'
@@ -17,6 +17,8 @@ interface StripProps {
   at: number
   /** The instant it is compared with; null without one. */
   pinned: number | null
+  /** The part that is marked; null without one. */
+  slice: Stretch | null
   seq: number
   head: number
   /** What is said of the place: the time and what happened there. */
@@ -26,6 +28,9 @@ interface StripProps {
   onStart: () => void
   onEnd: () => void
   onToggle: () => void
+  /** Begins and ends a part of the past here. */
+  onBegin: () => void
+  onFinish: () => void
 }
 
 /** Events with shift held: ten at once. */
@@ -61,7 +66,7 @@ export function Strip(props: StripProps) {
       aria-valuemax={head}
       aria-valuenow={seq}
       aria-valuetext={words}
-      aria-keyshortcuts="ArrowLeft ArrowRight Shift+ArrowLeft Shift+ArrowRight Home End Space + - [ ]"
+      aria-keyshortcuts="ArrowLeft ArrowRight Shift+ArrowLeft Shift+ArrowRight Home End Space + - [ ] I O"
       onKeyDown={(event) => press(event, props)}
       {...fingers}
     >
@@ -77,6 +82,9 @@ export function Strip(props: StripProps) {
           <span>{lane.name}</span>
         </div>
       ))}
+      {props.slice && (
+        <span className={styles.slice} style={{ insetInlineStart: share(props.slice.from), insetInlineEnd: `calc(100% - ${share(props.slice.to)})` }} aria-hidden />
+      )}
       {props.pinned !== null && within(props.pinned, stretch) && <span className={styles.pin} style={{ insetInlineStart: share(props.pinned) }} aria-hidden />}
       {within(at, stretch) && <span className={styles.head} style={{ insetInlineStart: share(at) }} aria-hidden />}
       <span className={styles.ticks} aria-hidden>
@@ -96,8 +104,8 @@ function Bars({ path, past, style }: { path: string; past?: boolean; style?: { c
   )
 }
 
-/** What the keys do: event by event, ten at once with Shift, the first event, now, play; plus and minus zoom, brackets move. */
-function press(event: KeyboardEvent, { onStep, onStart, onEnd, onToggle, window }: StripProps) {
+/** What the keys do: event by event, ten at once with Shift, the first event, now, play; plus and minus zoom, brackets move; I and O mark a part. */
+function press(event: KeyboardEvent, { onStep, onStart, onEnd, onToggle, onBegin, onFinish, window }: StripProps) {
   const by = event.shiftKey ? stride : 1
   const keys: Record<string, () => void> = {
     ArrowLeft: () => onStep(-by),
@@ -114,6 +122,8 @@ function press(event: KeyboardEvent, { onStep, onStart, onEnd, onToggle, window 
     '-': () => window.zoom(keyZoom),
     '[': () => window.pan(-keyPan),
     ']': () => window.pan(keyPan),
+    i: onBegin,
+    o: onFinish,
   }
   const key = keys[event.key]
   if (!key || event.ctrlKey || event.metaKey || event.altKey) return

@@ -1,30 +1,27 @@
 import { Button, SegmentedControl } from '@mantine/core'
-import { useDebouncedValue, useElementSize, useMediaQuery } from '@mantine/hooks'
+import { useElementSize } from '@mantine/hooks'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { type CSSProperties, useEffect, useMemo, useRef, useState } from 'react'
 import { useRecent } from '../data/history'
-import { useDensity } from '../data/past'
 import type { HomePicture } from '../data/picture'
 import { useProof } from '../data/proof'
 import { type Scene, SceneProvider, useScene } from '../data/Scene'
-import { useNow } from '../data/useNow'
 import { Banners } from '../frame/Banners'
 import { HomeView } from '../home/HomeView'
 import { clockSeconds, dayWords } from '../words/ages'
-import { eventWords } from '../words/events'
 import { proofWords } from '../words/proof'
 import { ClockSwitch } from './ClockSwitch'
 import { Differences } from './Differences'
 import { WayBack } from '../wayback/WayBack'
 import { EventList } from './EventList'
-import { guessSeq } from './position'
-import { Strip } from './Strip'
+import { IncidentBar, useOpened } from './IncidentBar'
+import { MarkCard } from './MarkCard'
 import styles from './Timeline.module.css'
-import { Transport } from './Transport'
+import { Travel } from './Travel'
 import { useClocks } from './useClocks'
-import { type Comparing, useComparing } from './useComparing'
+import { useComparing } from './useComparing'
+import { useMarking } from './useMarking'
 import { type Player, usePlayer } from './usePlayer'
-import { buckets, useStretch } from './useStretch'
 
 /** The whole home at any instant. */
 export function TimelinePage() {
@@ -35,13 +32,16 @@ export function TimelinePage() {
 function Timeline() {
   const live = useScene()
   const home = live.picture.home.id
-  const { seq: linked, at: linkedAt } = useSearch({ from: '/gate/homes/$home/timeline' })
+  const { seq: linked, at: linkedAt, incident } = useSearch({ from: '/gate/homes/$home/timeline' })
+  const navigate = useNavigate({ from: '/homes/$home/timeline' })
   const player = usePlayer(home, live.picture.seq, linked ?? null, linkedAt ?? null)
   const recent = useRecent(home, player.position === null && !player.loading)
   const clocks = useClocks(usePastScene(live, player), player)
   const { scene } = clocks
   const [side, setSide] = useState('home')
   const comparing = useComparing(live.picture.seq, player, () => setSide('home')) // where what differs stands
+  const marking = useMarking(live.picture.seq, player)
+  const opened = useOpened(home, incident)
   const { ref, height } = useElementSize()
   const past = scene.past !== null
   const seq = past ? (player.position?.seq ?? null) : null
@@ -53,11 +53,15 @@ function Timeline() {
       <SceneProvider value={scene}>
         <section ref={ref} className={styles.player} data-past={past || undefined} aria-label="Travel in time">
           <Moment scene={scene} player={player} />
-          <Travel scene={scene} player={player} comparing={comparing} />
+          <Travel scene={scene} player={player} comparing={comparing} marking={marking} part={opened?.stretch ?? null} />
           {past && <ClockSwitch {...clocks} />}
         </section>
         <Banners />
-        {seq !== null && !player.playing && <WayBack seq={seq} />}
+        <div className={styles.parts}>
+          <MarkCard marking={marking} onPick={player.goTo} />
+          {opened && <IncidentBar opened={opened} onPick={player.goTo} onClose={() => void navigate({ search: ({ seq: at }) => (at ? { seq: at } : {}), resetScroll: false })} />}
+        </div>
+        {seq !== null && !player.playing && !marking.slice && !opened && <WayBack seq={seq} />}
         <SegmentedControl
           className={styles.sides}
           fullWidth
@@ -91,7 +95,7 @@ function useAddress(seq: number | null, linked: number | null, { playing, loadin
     if (playing || loading || seq === written.current) return
     const timer = setTimeout(() => {
       written.current = seq
-      void navigate({ search: seq === null ? {} : { seq }, replace: true, resetScroll: false })
+      void navigate({ search: ({ incident }) => ({ ...(seq !== null && { seq }), ...(incident && { incident }) }), replace: true, resetScroll: false })
     }, stay)
     return () => clearTimeout(timer)
   }, [seq, playing, loading, navigate])
@@ -128,6 +132,8 @@ function Moment({ scene, player }: { scene: Scene; player: Player }) {
         <p role={proof?.signed?.sound === false ? 'alert' : undefined}>
           {proof && <>{proofWords(proof, zone)} </>}
           <Link to="/homes/$home/proof" params={{ home: picture.home.id }}>Check or download it</Link>
+          {' · '}
+          <Link to="/homes/$home/incidents" params={{ home: picture.home.id }}>Incidents</Link>
         </p>
       </div>
     )
@@ -145,46 +151,3 @@ function Moment({ scene, player }: { scene: Scene; player: Player }) {
     </div>
   )
 }
-
-function Travel({ scene, player, comparing }: { scene: Scene; player: Player; comparing: Comparing }) {
-  const live = useScene()
-  const now = useNow(1000)
-  const roomy = useMediaQuery('(min-width: 780px)', true)
-  const [rooms, setRooms] = useState<boolean | null>(null)
-  const home = scene.picture.home.id
-  const since = Date.parse(scene.picture.home.since)
-  const at = player.position?.at ?? null
-  const window = useStretch(at, since)
-  const [counted] = useDebouncedValue(window.stretch, countAfter)
-  const density = useDensity(home, new Date(counted.from).toISOString(), new Date(counted.to).toISOString(), buckets).data
-  const event = player.events.find((e) => e.seq === player.position?.seq)
-  const words = at === null
-    ? 'Now'
-    : `${clockSeconds(at, scene.zone)}, ${dayWords(at, scene.zone)}${event ? `. ${eventWords(event, live)}` : ''}`
-  const head = scene.past === null ? scene.picture.seq : Math.max(scene.picture.seq, player.position?.seq ?? 0)
-  const lanes = rooms ?? roomy
-  return (
-    <>
-      <Strip
-        window={window}
-        density={density}
-        rooms={lanes}
-        zone={scene.zone}
-        at={at ?? now}
-        pinned={comparing.pinned === null ? null : Date.parse(comparing.pinned)}
-        seq={player.position?.seq ?? head}
-        head={head}
-        words={words}
-        onTime={(time) => player.goToTime(time, density ? guessSeq(density, time) : (player.position?.seq ?? head))}
-        onStep={player.step}
-        onStart={() => player.goTo(1)}
-        onEnd={player.goLive}
-        onToggle={player.toggle}
-      />
-      <Transport player={player} window={window} at={at ?? now} since={since} zone={scene.zone} rooms={lanes} onRooms={setRooms} comparing={comparing} />
-    </>
-  )
-}
-
-/** While the strip is zoomed or moved, what happened is counted anew only after so many milliseconds of rest. */
-const countAfter = 120

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, NativeSelect } from '@mantine/core'
 import {
-  IconArrowsDiff, IconChevronLeft, IconChevronRight, IconLayoutRows, IconMinus, IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerSkipBack,
+  IconArrowsDiff, IconChevronLeft, IconChevronRight, IconFlag, IconLayoutRows, IconMinus, IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerSkipBack,
   IconPlayerSkipForward, IconPlus,
 } from '@tabler/icons-react'
 import { spanWords } from '../words/past'
@@ -23,6 +23,8 @@ interface TransportProps {
   rooms: boolean
   onRooms: (rooms: boolean) => void
   comparing: Comparing
+  /** Begins to mark a part of the past; null for who may not, and while one is marked. */
+  onMark: (() => void) | null
 }
 
 /** What the buttons of the strip zoom and move. */
@@ -30,7 +32,7 @@ const zoomStep = 3
 const panStep = 0.5
 
 /** Play, step, how fast, and how much of the past is seen. */
-export function Transport({ player, window, at, since, zone, rooms, onRooms, comparing }: TransportProps) {
+export function Transport({ player, window, at, since, zone, rooms, onRooms, comparing, onMark }: TransportProps) {
   return (
     <div className={styles.transport}>
       <div className={styles.buttons} role="group" aria-label="Play">
@@ -72,6 +74,11 @@ export function Transport({ player, window, at, since, zone, rooms, onRooms, com
         {comparing.pinned === null && (
           <Button className={styles.tool} variant="default" radius="xl" aria-label="Compare with another moment" leftSection={<IconArrowsDiff size={18} aria-hidden />} onClick={comparing.begin}>
             <span className={styles.word}>Compare</span>
+          </Button>
+        )}
+        {onMark && (
+          <Button className={styles.tool} variant="default" radius="xl" aria-label="Mark a part of the past" leftSection={<IconFlag size={18} aria-hidden />} onClick={onMark}>
+            <span className={styles.word}>Mark</span>
           </Button>
         )}
       </div>

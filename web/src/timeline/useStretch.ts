@@ -8,8 +8,15 @@ export const buckets = 120
 /** How often at most the strip of now moves on, in milliseconds: each time it is counted anew. */
 const leastGrain = 5000
 
-/** Which stretch of the past the strip shows: it follows the place that is looked at, until somebody moves it. */
-export function useStretch(at: number | null, since: number) {
+/** How much of what is around is shown beside a part that is opened. */
+const around = 1.3
+
+/**
+ * Which stretch of the past the strip shows: it follows the place that is looked at, until somebody moves it. A part that
+ * is opened is shown whole.
+ */
+export function useStretch(at: number | null, since: number, part: Stretch | null) {
+  const [opened, setOpened] = useState<Stretch | null>(null)
   const [span, setSpan] = useState<number>(spans[3].ms)
   const [center, setCenter] = useState<number | null>(null)
   const [seen, setSeen] = useState(at)
@@ -28,6 +35,10 @@ export function useStretch(at: number | null, since: number) {
   const show = ({ from, to }: Stretch) => {
     setSpan(to - from >= now - since ? Infinity : to - from)
     setCenter(to >= now ? null : (from + to) / 2)
+  }
+  if (part?.from !== opened?.from || part?.to !== opened?.to) {
+    setOpened(part)
+    if (part) show(zoomed(part, around, (part.from + part.to) / 2))
   }
   const pan = (by: number) => {
     const length = stretch.to - stretch.from
