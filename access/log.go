@@ -30,6 +30,11 @@ const (
 	CodesRemoved         Deed = "codes.removed"
 	TokenMade            Deed = "token.made"
 	TokenEnded           Deed = "token.ended"
+	AppRegistered        Deed = "app.registered"
+	AppRemoved           Deed = "app.removed"
+	AppAllowed           Deed = "app.allowed"  // to act for the person
+	AppEnded             Deed = "app.ended"    // by the person, or by itself
+	AppReplayed          Deed = "app.replayed" // somebody came with a secret that was used: all of the app's end
 )
 
 // Visit is where a request came from, for the access log and the list of sessions.

@@ -15,6 +15,9 @@ func doorWords(what string) (words string, known bool) {
 		"password.set": "set a password", "passkey.added": "added a passkey", "passkey.removed": "removed a passkey",
 		"codes.set": "began with one-time codes", "codes.removed": "does without one-time codes",
 		"token.made": "made a token", "token.ended": "ended a token",
+		"app.registered": "registered an app", "app.removed": "removed an app they had registered",
+		"app.allowed": "let an app act for them", "app.ended": "ended what an app may do for them",
+		"app.replayed": "had an app end that came with a used secret",
 	}[what]
 	return words, known
 }
