@@ -109,6 +109,11 @@ const account = createRoute({
   path: '/account',
   component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage'),
 })
+const consent = createRoute({
+  getParentRoute: () => gate,
+  path: '/oauth/authorize',
+  component: lazyRouteComponent(() => import('./consent/ConsentPage'), 'ConsentPage'),
+})
 const join = createRoute({
   getParentRoute: () => root,
   path: '/join',
@@ -120,7 +125,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     enter,
     join,
-    gate.addChildren([first, account, home.addChildren([rooms, device, timeline, proof, arrange, gateways, gateway, rules, newRule, rule, scenes, modes, tests, people, audit, energy, webhooks])]),
+    gate.addChildren([first, account, consent, home.addChildren([rooms, device, timeline, proof, arrange, gateways, gateway, rules, newRule, rule, scenes, modes, tests, people, audit, energy, webhooks])]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,
