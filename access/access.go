@@ -94,6 +94,10 @@ func badPasskey() error {
 	return domain.Errorf(domain.Unauthorized, "the passkey is not known here, or took too long")
 }
 
+func badOpenID() error {
+	return domain.Errorf(domain.Unauthorized, "the provider did not say who you are, it took too long, or nobody here is linked to it")
+}
+
 func badInvitation() error {
 	return domain.Errorf(domain.Unauthorized, "the invitation was used already, has expired or is not whole")
 }

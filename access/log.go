@@ -20,6 +20,7 @@ const (
 	SignedInByPassword   Deed = "signed_in.password"
 	SignedInByPasskey    Deed = "signed_in.passkey"
 	SignedInByInvitation Deed = "signed_in.invitation"
+	SignedInByOpenID     Deed = "signed_in.openid"
 	SignedOut            Deed = "signed_out"
 	Proved               Deed = "proved" // who they are, once more
 	SessionEnded         Deed = "session.ended"
@@ -28,6 +29,8 @@ const (
 	PasskeyRemoved       Deed = "passkey.removed"
 	CodesSet             Deed = "codes.set"
 	CodesRemoved         Deed = "codes.removed"
+	OpenIDLinked         Deed = "openid.linked"
+	OpenIDRemoved        Deed = "openid.removed"
 	TokenMade            Deed = "token.made"
 	TokenEnded           Deed = "token.ended"
 	AppRegistered        Deed = "app.registered"
