@@ -11,7 +11,7 @@ LINT    := .cache/bin/golangci-lint
 # npm leaves this file when everything is installed, so it dates the folder.
 DONE    := node_modules/.package-lock.json
 # The laboratories with real programs of others, each with its locked npm packages.
-LABS    := $(wildcard edge/radio/*/*lab/package-lock.json dispatch/*/*lab/package-lock.json)
+LABS    := $(wildcard edge/radio/*/*lab/package-lock.json dispatch/*/*lab/package-lock.json access/*lab/package-lock.json)
 POSTGRES := migrations/privatepg
 GOFILES := $(shell git ls-files '*.go' 2>/dev/null)
 APP     := $(shell find web/src web/public web/index.html web/vite.config.ts -type f 2>/dev/null)

@@ -30,11 +30,13 @@ func TestEveryDependencyIsArguedForInItsVersion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	others, err := filepath.Glob("dispatch/*/*lab/package.json")
-	if err != nil {
-		t.Fatal(err)
+	for _, pattern := range []string{"dispatch/*/*lab/package.json", "access/*lab/package.json"} {
+		others, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		labs = append(labs, others...)
 	}
-	labs = append(labs, others...)
 	folders := []string{"web", "migrations/privatepg"}
 	for _, lab := range labs {
 		folders = append(folders, filepath.Dir(lab))

@@ -26,6 +26,21 @@ const (
 	TokenLife = 366 * 24 * time.Hour
 	// MaxTokens bounds the tokens of one person.
 	MaxTokens = 50
+	// MaxApps bounds the apps that one person registers, and MaxGrants those they let
+	// act for them.
+	MaxApps   = 20
+	MaxGrants = 50
+	// CodeLife is how long an app may take to exchange its code.
+	CodeLife = time.Minute
+	// AccessLife is how long the token of an app is good, and GrantLife for how long it
+	// may get a new one, counted from the last: a home that is asked for twice a year
+	// keeps its assistant.
+	AccessLife = time.Hour
+	GrantLife  = 200 * 24 * time.Hour
+	// MaxAccess bounds the tokens of one grant; a further one ends the oldest.
+	MaxAccess = 5
+	// ReplayMemory is how long a refresh token that was used is known as such.
+	ReplayMemory = 30 * 24 * time.Hour
 	// ProofLife is how long a proof of who somebody is lasts for what is dangerous.
 	ProofLife = 5 * time.Minute
 	// ClaimLife is how long a claim may be used.
@@ -79,8 +94,21 @@ func badPasskey() error {
 	return domain.Errorf(domain.Unauthorized, "the passkey is not known here, or took too long")
 }
 
+func badOpenID() error {
+	return domain.Errorf(domain.Unauthorized, "the provider did not say who you are, it took too long, or nobody here is linked to it")
+}
+
 func badInvitation() error {
 	return domain.Errorf(domain.Unauthorized, "the invitation was used already, has expired or is not whole")
+}
+
+// badApp and badGrant are OAuth's invalid_client and invalid_grant.
+func badApp() error {
+	return domain.Errorf(domain.Unauthorized, "the app is not known here, or its secret is not right")
+}
+
+func badGrant() error {
+	return domain.Errorf(domain.Forbidden, "it was used already, has expired or ended, or is not this app's")
 }
 
 func badClaim() error {

@@ -89,6 +89,14 @@ func (a *Access) TakeBack(ctx context.Context, tx pgx.Tx, home domain.HomeID, id
 // whatever is wrong with the link, and with Conflict for somebody who belongs to
 // the home.
 func (a *Access) Accept(ctx context.Context, p Principal, link, name string) (token string, _ Principal, home domain.HomeID, err error) {
+	return a.acceptAs(ctx, p, link, name, nil)
+}
+
+// acceptAs is Accept by somebody whom an OpenID provider knows, which is kept with who
+// they become.
+func (a *Access) acceptAs(
+	ctx context.Context, p Principal, link, name string, known *identity,
+) (token string, _ Principal, home domain.HomeID, err error) {
 	hash, ok := hashSecret(invitePrefix, link)
 	if !ok {
 		return "", p, home, a.refused(ctx, p.Person, SignedInByInvitation, badInvitation())
@@ -105,7 +113,10 @@ func (a *Access) Accept(ctx context.Context, p Principal, link, name string) (to
 	ctx = wall.InHome(ctx, home) // the link lets in, nobody is a member yet
 	err = a.store.Append(ctx, []domain.HomeID{home}, func(ctx context.Context, tx *eventstore.Tx) error {
 		token, who, err = a.accept(ctx, tx, home, hash, p, name)
-		return err
+		if err != nil || known == nil {
+			return err
+		}
+		return a.link(ctx, tx.PG(), who.Person, *known)
 	})
 	if errors.Is(err, pgx.ErrNoRows) || domain.CodeOf(err) == domain.NotFound {
 		return "", p, home, a.refused(ctx, p.Person, SignedInByInvitation, badInvitation())

@@ -21,6 +21,7 @@ const (
 	SignedInByPassword   Deed = "signed_in.password"
 	SignedInByPasskey    Deed = "signed_in.passkey"
 	SignedInByInvitation Deed = "signed_in.invitation"
+	SignedInByOpenID     Deed = "signed_in.openid"
 	SignedOut            Deed = "signed_out"
 	Proved               Deed = "proved" // who they are, once more
 	SessionEnded         Deed = "session.ended"
@@ -29,8 +30,15 @@ const (
 	PasskeyRemoved       Deed = "passkey.removed"
 	CodesSet             Deed = "codes.set"
 	CodesRemoved         Deed = "codes.removed"
+	OpenIDLinked         Deed = "openid.linked"
+	OpenIDRemoved        Deed = "openid.removed"
 	TokenMade            Deed = "token.made"
 	TokenEnded           Deed = "token.ended"
+	AppRegistered        Deed = "app.registered"
+	AppRemoved           Deed = "app.removed"
+	AppAllowed           Deed = "app.allowed"  // to act for the person
+	AppEnded             Deed = "app.ended"    // by the person, or by itself
+	AppReplayed          Deed = "app.replayed" // somebody came with a secret that was used: all of the app's end
 )
 
 // Visit is where a request came from, for the access log and the list of sessions.

@@ -62,37 +62,50 @@ func party(host string) (*webauthn.WebAuthn, error) {
 // keep keeps a challenge until it is answered or CeremonyLife has passed, and
 // returns the browser's options.
 func (a *Access) keep(ctx context.Context, challenge *webauthn.SessionData, options any) (ceremony string, _ []byte, err error) {
-	doc, err := json.Marshal(challenge)
-	if err != nil {
-		return "", nil, domain.Wrap(domain.Internal, "the challenge cannot be written", err)
-	}
 	text, err := json.Marshal(options)
 	if err != nil {
 		return "", nil, domain.Wrap(domain.Internal, "the challenge cannot be written", err)
+	}
+	ceremony, err = a.beginCeremony(ctx, challenge)
+	return ceremony, text, err
+}
+
+// beginCeremony keeps what a browser is to come back with an answer to.
+func (a *Access) beginCeremony(ctx context.Context, kept any) (string, error) {
+	doc, err := json.Marshal(kept)
+	if err != nil {
+		return "", domain.Wrap(domain.Internal, "the challenge cannot be written", err)
 	}
 	ceremony, hash := newSecret(ceremonyPrefix)
 	_, err = a.store.Pool().Exec(ctx, `
 		INSERT INTO ceremonies (hash, doc, expires_at) VALUES ($1, $2, coalesce($3, clock_timestamp()) + $4::interval)`,
 		hash, doc, a.clock(), CeremonyLife)
-	return ceremony, text, eventstore.Translate(err)
+	return ceremony, eventstore.Translate(err)
+}
+
+// endCeremony reads what was kept, once. Without such a ceremony it returns
+// pgx.ErrNoRows.
+func (a *Access) endCeremony(ctx context.Context, q eventstore.Querier, ceremony string, kept any) error {
+	hash, _ := hashSecret(ceremonyPrefix, ceremony)
+	rows, err := q.Query(ctx, `DELETE FROM ceremonies WHERE hash = $1 AND expires_at > coalesce($2, clock_timestamp()) RETURNING doc`,
+		hash, a.clock())
+	if err != nil {
+		return err
+	}
+	doc, err := pgx.CollectExactlyOneRow(rows, pgx.RowTo[[]byte])
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(doc, kept)
 }
 
 // challenge returns a kept challenge, once.
 func (a *Access) challenge(ctx context.Context, tx pgx.Tx, ceremony string) (challenge webauthn.SessionData, err error) {
-	hash, ok := hashSecret(ceremonyPrefix, ceremony)
-	if !ok {
+	err = a.endCeremony(ctx, tx, ceremony, &challenge)
+	if errors.Is(err, pgx.ErrNoRows) || (err == nil && challenge.Challenge == "") { // none, or one with an OpenID provider
 		return challenge, badPasskey()
 	}
-	var doc []byte
-	err = tx.QueryRow(ctx, `DELETE FROM ceremonies WHERE hash = $1 AND expires_at > coalesce($2, clock_timestamp()) RETURNING doc`,
-		hash, a.clock()).Scan(&doc)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return challenge, badPasskey()
-	}
-	if err == nil {
-		err = json.Unmarshal(doc, &challenge)
-		challenge.Expires = time.Time{} // which the row has decided
-	}
+	challenge.Expires = time.Time{} // which the row has decided
 	return challenge, err
 }
 
@@ -282,6 +295,7 @@ type Ways struct {
 	Password bool
 	Codes    bool
 	Recovery int // codes that are left
+	OpenID   bool
 }
 
 // Ways returns how the person can sign in.
@@ -289,7 +303,8 @@ func (a *Access) Ways(ctx context.Context, p Principal) (w Ways, err error) {
 	err = a.store.Pool().QueryRow(ctx, `
 		SELECT coalesce(login, ''), EXISTS (SELECT FROM passwords w WHERE w.person_id = p.person_id),
 			EXISTS (SELECT FROM one_time_seeds s WHERE s.person_id = p.person_id AND confirmed_at IS NOT NULL),
-			(SELECT count(*) FROM recovery_codes c WHERE c.person_id = p.person_id)
-		FROM persons p WHERE person_id = $1`, [16]byte(p.Person)).Scan(&w.Login, &w.Password, &w.Codes, &w.Recovery)
+			(SELECT count(*) FROM recovery_codes c WHERE c.person_id = p.person_id),
+			EXISTS (SELECT FROM openid_identities o WHERE o.person_id = p.person_id)
+		FROM persons p WHERE person_id = $1`, [16]byte(p.Person)).Scan(&w.Login, &w.Password, &w.Codes, &w.Recovery, &w.OpenID)
 	return w, eventstore.Translate(err)
 }

@@ -17,6 +17,10 @@ const (
 	incidentPrefix = "logis-incident-"
 
 	ceremonyPrefix = "logis-ceremony-"
+
+	appPrefix     = "logis-app-"
+	codePrefix    = "logis-code-"
+	refreshPrefix = "logis-refresh-"
 )
 
 const secretBytes = 32

@@ -150,6 +150,8 @@ func (a *Access) Sweep(ctx context.Context) (int64, error) {
 		{`DELETE FROM sessions WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, 0},
 		{`DELETE FROM sign_in_links WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, sweepAfter},
 		{`DELETE FROM tokens WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, sweepAfter},
+		{`DELETE FROM oauth_grants WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, sweepAfter},
+		{`DELETE FROM oauth_refreshes WHERE used_at <= coalesce($1, clock_timestamp()) - $2::interval`, ReplayMemory},
 		{`DELETE FROM ceremonies WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, 0},
 		{`DELETE FROM invitations WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, sweepAfter},
 		{`DELETE FROM access_log WHERE at <= coalesce($1, clock_timestamp()) - $2::interval`, LogLife},

@@ -25,20 +25,12 @@ type Token struct {
 // with what Allow says to an action that the person may not do themselves.
 func (a *Access) NewToken(ctx context.Context, p Principal, name string, limits Limits, life time.Duration) (string, Token, error) {
 	t := Token{Name: name, Limits: limits}
-	if err := limits.check(); err != nil {
-		return "", t, err
-	}
 	if life <= 0 || life > TokenLife {
 		return "", t, domain.InvalidInput(domain.Fault{Field: "days", Message: "must be from 1 to 366"})
 	}
-	for _, action := range limits.Actions {
-		if err := a.Allow(ctx, p, limits.Home, action); err != nil {
-			return "", t, err
-		}
-	}
-	doc, err := json.Marshal(limits)
+	doc, err := a.within(ctx, p, limits)
 	if err != nil {
-		return "", t, domain.Wrap(domain.Internal, "the token cannot be written", err)
+		return "", t, err
 	}
 	now, err := a.store.Now(ctx)
 	if err != nil {
@@ -47,18 +39,11 @@ func (a *Access) NewToken(ctx context.Context, p Principal, name string, limits 
 	text, hash := newSecret(tokenPrefix)
 	t.ID = eventstore.NewID[domain.EntityKind](now)
 	err = pgx.BeginFunc(ctx, a.store.Pool(), func(tx pgx.Tx) error {
-		// The person's row holds back a second one who counts at the same time.
-		if _, err := tx.Exec(ctx, `SELECT FROM persons WHERE person_id = $1 FOR UPDATE`, [16]byte(p.Person)); err != nil {
+		err := room(ctx, tx, p, "tokens", MaxTokens, `SELECT count(*) FROM tokens WHERE person_id = $1 AND grant_id IS NULL`)
+		if err != nil {
 			return err
 		}
-		var many int
-		if err := tx.QueryRow(ctx, `SELECT count(*) FROM tokens WHERE person_id = $1`, [16]byte(p.Person)).Scan(&many); err != nil {
-			return err
-		}
-		if many >= MaxTokens {
-			return domain.Errorf(domain.Conflict, "you have %d tokens, the most there can be", many)
-		}
-		err := tx.QueryRow(ctx, `
+		err = tx.QueryRow(ctx, `
 			INSERT INTO tokens (hash, token_id, person_id, name, limits, created_at, expires_at)
 			SELECT $1, $2, $3, $4, $5, t, t + $7::interval FROM coalesce($6, clock_timestamp()) t
 			RETURNING created_at, expires_at`,
@@ -71,11 +56,45 @@ func (a *Access) NewToken(ctx context.Context, p Principal, name string, limits 
 	return text, t, eventstore.Translate(err)
 }
 
-// Tokens returns the person's tokens, the oldest first.
+// within returns the limits as they are kept, once they make sense and the person may
+// do all of them themselves.
+func (a *Access) within(ctx context.Context, p Principal, limits Limits) ([]byte, error) {
+	if err := limits.check(); err != nil {
+		return nil, err
+	}
+	for _, action := range limits.Actions {
+		if err := a.Allow(ctx, p, limits.Home, action); err != nil {
+			return nil, err
+		}
+	}
+	doc, err := json.Marshal(limits)
+	if err != nil {
+		return nil, domain.Wrap(domain.Internal, "the limits cannot be written", err)
+	}
+	return doc, nil
+}
+
+// room refuses with Conflict when the person has as many of something as there can be.
+// Their row holds back a second one who counts at the same time.
+func room(ctx context.Context, tx pgx.Tx, p Principal, what string, most int, count string) error {
+	if _, err := tx.Exec(ctx, `SELECT FROM persons WHERE person_id = $1 FOR UPDATE`, [16]byte(p.Person)); err != nil {
+		return err
+	}
+	var many int
+	if err := tx.QueryRow(ctx, count, [16]byte(p.Person)).Scan(&many); err != nil {
+		return err
+	}
+	if many >= most {
+		return domain.Errorf(domain.Conflict, "you have %d %s, the most there can be", many, what)
+	}
+	return nil
+}
+
+// Tokens returns the person's own tokens, without those of apps, the oldest first.
 func (a *Access) Tokens(ctx context.Context, p Principal) ([]Token, error) {
 	rows, err := a.store.Pool().Query(ctx, `
 		SELECT token_id, name, limits, created_at, expires_at FROM tokens
-		WHERE person_id = $1 ORDER BY token_id`, [16]byte(p.Person))
+		WHERE person_id = $1 AND grant_id IS NULL ORDER BY token_id`, [16]byte(p.Person))
 	if err != nil {
 		return nil, eventstore.Translate(err)
 	}
@@ -94,7 +113,7 @@ func (a *Access) Tokens(ctx context.Context, p Principal) ([]Token, error) {
 // EndToken ends one of the person's tokens; its live sockets close within two
 // seconds. It refuses with NotFound.
 func (a *Access) EndToken(ctx context.Context, p Principal, id domain.EntityID) error {
-	return a.end(ctx, p, TokenEnded, `DELETE FROM tokens WHERE person_id = $1 AND token_id = $2`, id)
+	return a.end(ctx, p, TokenEnded, `DELETE FROM tokens WHERE person_id = $1 AND token_id = $2 AND grant_id IS NULL`, id)
 }
 
 // EndSession ends one of the person's sessions, as EndToken.

@@ -41,6 +41,8 @@ type Options struct {
 	Outside *outside.Caller
 	// Teller knows how people want to be told; nil: one that sends nothing.
 	Teller *notify.Teller
+	// Site is where the app is, like https://home.example.org; "": where it is asked for.
+	Site string
 	// App is the browser app: index.html and what it loads. Nil serves none.
 	App fs.FS
 	// Log is told of faults that are not the caller's. Nil tells nobody.
@@ -112,6 +114,7 @@ func build(options Options, t tuning) (*Server, error) {
 	s.router.Get("/healthz", s.healthz)
 	s.router.Get("/readyz", s.readyz)
 	s.router.Route(base, s.routes)
+	s.addOAuth(s.router)
 	s.router.Get(referencePath, s.serveDocument(sync.OnceValues(s.reference), "text/html; charset=utf-8"))
 	s.router.NotFound(s.elsewhere(app))
 	s.router.MethodNotAllowed(s.otherMethod)
@@ -127,7 +130,7 @@ func (s *Server) routes(r chi.Router) {
 		s.addRules, s.addScenes, s.addModes, s.addEvents, s.addHistory, s.addStatistics, s.addEnergy,
 		s.addProof, s.addStorage, s.addAudit, s.addPutBack, s.addCheck, s.addExport, s.addIncidents,
 		s.addWhy, s.addBacktest, s.addTests, s.addGateways, s.addMembers, s.addInvitations, s.addWebhooks,
-		s.addTokens, s.addAccount, s.addNotifications, s.addPasskeys, s.addCalls, s.addConfiguration,
+		s.addTokens, s.addApps, s.addConsents, s.addAccount, s.addNotifications, s.addPasskeys, s.addCalls, s.addConfiguration,
 	} {
 		add()
 	}

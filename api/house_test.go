@@ -30,6 +30,7 @@ type house struct {
 
 		invitation     domain.InvitationID
 		token, session domain.EntityID
+		app, grant     domain.EntityID
 		rule           domain.RuleID
 		scene          domain.SceneID
 		mode           domain.Mode
@@ -73,6 +74,7 @@ func (h *house) furnish() {
 	var incident Incident
 	h.owner.ask("POST", h.path+"/incidents", `{"name":"Slice","after":1,"to":2}`).want(201).into(&incident)
 	h.fixture.incident = incident.ID
+	h.fixture.app, h.fixture.grant = h.linked()
 	h.fixture.test = h.tested(eventstore.NewID[domain.RuleKind](time.Now()))
 }
 

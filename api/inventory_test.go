@@ -33,7 +33,11 @@ func documented(doc *huma.OpenAPI) map[string]*huma.Operation {
 func TestTheRoutesAreThoseOfTheDocumentAndNoOthers(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	beside := []string{"GET /healthz", "GET /readyz", "GET /api/v1/openapi.yaml", "GET /api/v1/asyncapi.yaml", "GET /api/docs"}
+	beside := []string{
+		"GET /healthz", "GET /readyz", "GET /api/v1/openapi.yaml", "GET /api/v1/asyncapi.yaml", "GET /api/docs",
+		// What they say and take is RFC 6749's, 7009's and 8414's.
+		"POST /oauth/token", "POST /oauth/revoke", "GET /.well-known/oauth-authorization-server",
+	}
 	want := slices.Clone(beside)
 	for name := range documented(b.server.huma.OpenAPI()) {
 		method, path, _ := strings.Cut(name, " ")
@@ -66,7 +70,7 @@ func (h *house) fill(path string) string {
 		"{incident}", h.fixture.incident.String(),
 		"{person}", h.owner.id.String(), "{invitation}", h.fixture.invitation.String(),
 		"{token}", h.fixture.token.String(), "{session}", h.fixture.session.String(),
-		"{passkey}", h.fixture.token.String(),
+		"{passkey}", h.fixture.token.String(), "{app}", h.fixture.app.String(), "{grant}", h.fixture.grant.String(),
 	).Replace(path)
 }
 
@@ -80,9 +84,12 @@ func bodyFor(op *huma.Operation) string {
 		"sign-in-by-password": `{"login":"ada","password":"wrong wrong"}`, "prove": `{"password":"wrong wrong"}`,
 		"set-password":  `{"login":"ada","password":"correct horse battery"}`,
 		"confirm-codes": `{"code":"000000"}`, "sign-in-by-passkey": `{"ceremony":"x","response":{}}`,
-		"add-passkey": `{"ceremony":"x","name":"Phone","response":{}}`,
-		"make-token":  `{"name":"Terminal","home":"018f0000-0000-7000-8000-000000000000","actions":["home.read"],"days":1}`,
-		"add-rule":    `{"name":"Noon","document":` + noon + `}`, "check-rule": `{"document":` + noon + `}`,
+		"add-passkey":   `{"ceremony":"x","name":"Phone","response":{}}`,
+		"make-token":    `{"name":"Terminal","home":"018f0000-0000-7000-8000-000000000000","actions":["home.read"],"days":1}`,
+		"register-app":  `{"name":"Widget","redirects":["https://app.example.org/callback"],"public":true}`,
+		"check-consent": `{"client_id":"x","redirect_uri":"https://app.example.org/callback"}`,
+		"give-consent":  `{"ask":{"client_id":"x","redirect_uri":"https://app.example.org/callback"},"home":"018f0000-0000-7000-8000-000000000000","actions":["home.read"]}`,
+		"add-rule":      `{"name":"Noon","document":` + noon + `}`, "check-rule": `{"document":` + noon + `}`,
 		"change-rule": `{"enabled":false}`, "copy-rule": `{"name":"Other"}`,
 		"grant-rule": `{"device":"018f0000-0000-7000-8000-000000000000"}`,
 		"add-scene":  `{"name":"Bright","capture":["018f0000-0000-7000-8000-000000000000"]}`, "change-scene": `{"name":"Other"}`,

@@ -207,6 +207,7 @@ func (n *tour) account() {
 	n.own("make-token", `{"name":"Terminal","home":"`+n.id.String()+`","actions":["home.read","device.command"],"classes":["C"],"days":30}`)
 	n.own("list-tokens", "")
 	n.own("end-token", "")
+	n.apps()
 	n.owner.signIn()
 	var sessions list[SignedIn]
 	n.own("list-sessions", "").into(&sessions)
@@ -225,6 +226,20 @@ func (n *tour) account() {
 	n.ask(nil, "sign-in-by-passkey", `{"ceremony":"`+begun.Ceremony+`","response":`+key.get(n.b.http.URL, begun, n.owner.id)+`}`)
 	n.own("remove-passkey", "")
 	n.ask(n.b.person("Grace Hopper"), "erase-account", `{"name":"Grace Hopper"}`)
+}
+
+func (n *tour) apps() {
+	var app NewApp
+	n.own("register-app", `{"name":"Widget","redirects":["`+appCallback+`"]}`).into(&app)
+	n.own("list-apps", "")
+	const challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+	ask := `{"client_id":"` + app.App.ID.String() + `","redirect_uri":"` + appCallback +
+		`","response_type":"code","scope":"home.read device.command class.C","state":"af0ifjsldkj","code_challenge":"` + challenge + `","code_challenge_method":"S256"}`
+	n.own("check-consent", ask)
+	n.own("give-consent", `{"ask":`+ask+`,"home":"`+n.id.String()+`","actions":["home.read","device.command"],"classes":["C"]}`)
+	n.own("list-grants", "")
+	n.own("end-grant", "")
+	n.own("remove-app", "")
 }
 
 func (n *tour) session() {

@@ -18,7 +18,12 @@ var homeless = []string{
 	"erasures",              // of persons
 	"idempotency_keys",      // answers for a home or, before there is one, a person
 	"notification_settings", // of persons
+	"oauth_apps",            // of all homes
+	"oauth_codes",           // of persons, as their grants
+	"oauth_grants",          // of persons; the home is among their limits
+	"oauth_refreshes",       // of persons, as their grants
 	"one_time_seeds",        // of persons
+	"openid_identities",     // of persons
 	"passkeys",              // of persons
 	"passwords",             // of persons
 	"persons",               // may belong to several homes

@@ -36,6 +36,7 @@ func subcommands() []subcommand {
 	return []subcommand{
 		{"run", "serve homes until stopped", runServer},
 		{"link", "print a one-time link that signs the owner, or a person, in", printLink},
+		{"app", "register an app of others that may ask people to act for them, list or remove them", manageApps},
 		{"verify", "walk the hash chains, or an export, and name the first bad event", verifyLog},
 		{"export", "write the whole log of a home, to read, keep or verify", exportLog},
 		{"import", "take over a home that another Logis exported, to the same hashes", importLog},

@@ -86,7 +86,7 @@ func mailFlags(flags *flag.FlagSet, c *config) {
 	flags.StringVar(&c.smtp, "smtp", c.smtp, "mail server, like smtp://user@mail.example.org:587 (LOGIS_SMTP; none, and no mail is sent)")
 	flags.StringVar(&c.smtpSecret, "smtp-password-file", c.smtpSecret, "file with the password of its user (LOGIS_SMTP_PASSWORD_FILE)")
 	flags.StringVar(&c.mailFrom, "mail-from", c.mailFrom, "whom mail is from, like Logis <home@example.org> (LOGIS_MAIL_FROM)")
-	flags.StringVar(&c.site, "site", c.site, "where the app is, for links in mail, like https://home.example.org (LOGIS_SITE)")
+	flags.StringVar(&c.site, "site", c.site, "where the app is, for links in mail and for apps of others, like https://home.example.org (LOGIS_SITE)")
 }
 
 func callableFlag(flags *flag.FlagSet, c *config) {

@@ -143,7 +143,7 @@ func newServer(r *rooms, c config, log *slog.Logger) (*server, error) {
 	s.sealer = proof.NewSealer(r.store, key, c.second(), log)
 	s.api, err = api.New(api.Options{
 		Store: r.store, Tables: r.tables, Access: r.access, Callers: s.hub, Past: r.past, Proofs: s.sealer, Rollups: r.rollups, App: web.Dist(), Log: log,
-		Outside: s.outside, Teller: s.teller,
+		Outside: s.outside, Teller: s.teller, Site: c.site,
 	})
 	return s, err
 }

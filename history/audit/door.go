@@ -11,10 +11,15 @@ func doorWords() map[string]string {
 	return map[string]string{ //nolint:gosec // words about passwords, and none itself
 		"signed_in.link": "signed in by a link", "signed_in.password": "signed in by password",
 		"signed_in.passkey": "signed in by passkey", "signed_in.invitation": "signed in by an invitation",
+		"signed_in.openid": "signed in by an OpenID provider",
+		"openid.linked": "linked an OpenID provider", "openid.removed": "unlinked an OpenID provider",
 		"signed_out": "signed out", "proved": "proved who they are", "session.ended": "signed a browser out",
 		"password.set": "set a password", "passkey.added": "added a passkey", "passkey.removed": "removed a passkey",
 		"codes.set": "began with one-time codes", "codes.removed": "does without one-time codes",
 		"token.made": "made a token", "token.ended": "ended a token",
+		"app.registered": "registered an app", "app.removed": "removed an app they had registered",
+		"app.allowed": "let an app act for them", "app.ended": "ended what an app may do for them",
+		"app.replayed": "had an app end that came with a used secret",
 	}
 }
 

@@ -1,3 +1,4 @@
+import './data/arrival'
 import '@fontsource-variable/figtree/index.css'
 import 'virtual:kit-variables.css'
 import './theme/kit.css'

@@ -115,6 +115,11 @@ const account = createRoute({
   path: '/account',
   component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage'),
 })
+const consent = createRoute({
+  getParentRoute: () => gate,
+  path: '/oauth/authorize',
+  component: lazyRouteComponent(() => import('./consent/ConsentPage'), 'ConsentPage'),
+})
 const join = createRoute({
   getParentRoute: () => root,
   path: '/join',
@@ -133,7 +138,7 @@ export const router = createRouter({
     enter,
     join,
     shared,
-    gate.addChildren([first, account, home.addChildren([rooms, device, timeline, incidents, proof, arrange, gateways, gateway, rules, newRule, rule, scenes, modes, tests, people, audit, energy, webhooks])]),
+    gate.addChildren([first, account, consent, home.addChildren([rooms, device, timeline, incidents, proof, arrange, gateways, gateway, rules, newRule, rule, scenes, modes, tests, people, audit, energy, webhooks])]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

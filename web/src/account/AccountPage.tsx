@@ -7,6 +7,7 @@ import { useSession } from '../data/session'
 import { Card } from '../parts/Card'
 import { Trouble } from '../parts/Prove'
 import styles from './Account.module.css'
+import { AppsCard, GrantsCard } from './AppsCard'
 import { CodesCard } from './CodesCard'
 import { Day } from './Day'
 import { EraseCard } from './EraseCard'
@@ -28,7 +29,9 @@ export function AccountPage() {
       <CodesCard />
       <NotificationsCard />
       <SessionsCard />
+      <GrantsCard />
       <TokensCard />
+      <AppsCard />
       {session.data && <EraseCard name={session.data.person.name} />}
     </main>
   )

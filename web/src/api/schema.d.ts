@@ -24,6 +24,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/account/apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The apps the caller registered
+         * @description Returns the apps, the oldest first, without their secrets.
+         */
+        get: operations["list-apps"];
+        put?: never;
+        /**
+         * Register an app
+         * @description Lets a program ask people, by OAuth 2.1, to act for them. 409 with too many.
+         */
+        post: operations["register-app"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/apps/{app}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove an app
+         * @description What people allowed it ends, everywhere and within two seconds.
+         */
+        delete: operations["remove-app"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/account/codes": {
         parameters: {
             query?: never;
@@ -68,6 +112,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/account/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let an app act for the caller
+         * @description Within what the caller may, in one home, until they or the app end it.
+         */
+        post: operations["give-consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/consents/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an app asks for
+         * @description Reads the address that an app sent a person to. 422 when the app is not known or the answer would go elsewhere: then nobody is sent anywhere.
+         */
+        post: operations["check-consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/account/erasure": {
         parameters: {
             query?: never;
@@ -83,6 +167,46 @@ export interface paths {
          */
         post: operations["erase-account"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The apps that act for the caller
+         * @description Returns what the caller allowed to apps, the oldest first.
+         */
+        get: operations["list-grants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/grants/{grant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End what an app may
+         * @description Its tokens open nothing any more; its live sockets close within two seconds.
+         */
+        delete: operations["end-grant"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2411,6 +2535,93 @@ export interface components {
              */
             type: "answer";
         };
+        App: {
+            /**
+             * Format: date-time
+             * @description When it was registered.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description OAuth's client_id.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a0c
+             */
+            id: string;
+            /**
+             * @description What people are told it is called.
+             * @example Widget
+             */
+            name: string;
+            /**
+             * @description Whether it runs where no secret can be kept, and has none.
+             * @example true
+             */
+            public: boolean;
+            /**
+             * @description Where its people may be sent back, compared letter by letter.
+             * @example [
+             *       "https://app.example.org/callback"
+             *     ]
+             */
+            redirects: string[];
+        };
+        AppRequest: {
+            /**
+             * @description What people are told it is called.
+             * @example Kitchen
+             */
+            name: string;
+            /**
+             * @description Whether it runs where no secret can be kept, as on a phone.
+             * @example true
+             */
+            public?: boolean;
+            /**
+             * @description Where its people may be sent back: https, http to the very machine, or a scheme of its own with a dot in it.
+             * @example [
+             *       "https://app.example.org/callback"
+             *     ]
+             */
+            redirects: string[];
+        };
+        Ask: {
+            /**
+             * @description Which app.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a0c
+             */
+            client_id: string;
+            /**
+             * @description Of PKCE.
+             * @example E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM
+             */
+            code_challenge?: string;
+            /**
+             * @description S256.
+             * @example S256
+             */
+            code_challenge_method?: string;
+            /**
+             * @description Where the answer goes: one of the app's own.
+             * @example https://app.example.org/callback
+             */
+            redirect_uri: string;
+            /**
+             * @description code.
+             * @example code
+             */
+            response_type?: string;
+            /**
+             * @description What the app would like: actions, and classes of commands like class.C.
+             * @example home.read device.command class.C
+             */
+            scope?: string;
+            /**
+             * @description Goes back to the app with the answer.
+             * @example af0ifjsldkj
+             */
+            state?: string;
+        };
         Audit: {
             /**
              * Format: int64
@@ -2948,6 +3159,37 @@ export interface components {
             version: number;
             /** @description What is wanted. */
             wanted: components["schemas"]["Settings"];
+        };
+        Consent: {
+            /**
+             * @description Where to send the person: it holds a code that is good once, for a minute.
+             * @example https://app.example.org/callback?code=logis-code-8yX0c1bq3c8q7cVtq1m0Yp6zJkKQ0uJkqf3m1Yw2c5E&state=af0ifjsldkj
+             */
+            address: string;
+        };
+        ConsentRequest: {
+            /**
+             * @description What it may do.
+             * @example [
+             *       "home.read"
+             *     ]
+             */
+            actions: string[];
+            /** @description What the app asked. */
+            ask: components["schemas"]["Ask"];
+            /**
+             * @description The classes of commands it may ask for; beside device.command only.
+             * @example [
+             *       "C"
+             *     ]
+             */
+            classes?: ("A" | "B" | "C" | "D" | "E" | "F")[];
+            /**
+             * Format: uuid
+             * @description The one home it is for.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a01
+             */
+            home: string;
         };
         Correction: {
             /**
@@ -3920,6 +4162,62 @@ export interface components {
              */
             gateway: string;
         };
+        Grant: {
+            /**
+             * @description All that it may do, within what the caller may.
+             * @example [
+             *       "home.read"
+             *     ]
+             */
+            actions: string[];
+            /**
+             * @description What the app is called.
+             * @example Widget
+             */
+            app: string;
+            /**
+             * @description The classes of commands it may ask for.
+             * @example [
+             *       "C"
+             *     ]
+             */
+            classes: ("A" | "B" | "C" | "D" | "E" | "F")[];
+            /**
+             * Format: date-time
+             * @description When the caller allowed it.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends, unless the app gets another token before.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @description The one home it is for.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a01
+             */
+            home: string;
+            /**
+             * Format: uuid
+             * @description What was granted.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a0d
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it last got a token; null: it has not come back.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            used_at: string | null;
+            /**
+             * @description Whether it was registered by who runs the server, not by a person.
+             * @example false
+             */
+            vetted: boolean;
+        };
         Head: {
             /**
              * @description Its hash, which stands for the whole history.
@@ -4251,6 +4549,10 @@ export interface components {
             /** @description Values that were others than the cloud knew: as was known, and as it was. */
             values: components["schemas"]["ValueDifference"][];
         };
+        ListApp: {
+            /** @description The things. */
+            items: components["schemas"]["App"][];
+        };
         ListCorrection: {
             /** @description The things. */
             items: components["schemas"]["Correction"][];
@@ -4266,6 +4568,10 @@ export interface components {
         ListGateway: {
             /** @description The things. */
             items: components["schemas"]["Gateway"][];
+        };
+        ListGrant: {
+            /** @description The things. */
+            items: components["schemas"]["Grant"][];
         };
         ListHome: {
             /** @description The things. */
@@ -4534,6 +4840,15 @@ export interface components {
              * @example 7
              */
             revision: number;
+        };
+        NewApp: {
+            /** @description What was registered. */
+            app: components["schemas"]["App"];
+            /**
+             * @description OAuth's client_secret. It is shown only now; null for a public app.
+             * @example logis-app-8yX0c1bq3c8q7cVtq1m0Yp6zJkKQ0uJkqf3m1Yw2c5E
+             */
+            secret: string | null;
         };
         NewPasskey: {
             /**
@@ -5210,6 +5525,47 @@ export interface components {
             rules: string[];
             /** @description Some of the events it would have begun with. */
             seqs: number[];
+        };
+        Question: {
+            /**
+             * @description What it would like to do.
+             * @example [
+             *       "home.read"
+             *     ]
+             */
+            actions: string[];
+            /**
+             * @description What the app is called.
+             * @example Widget
+             */
+            app: string;
+            /**
+             * @description The classes of commands it would like to ask for; none: the person chooses.
+             * @example [
+             *       "C"
+             *     ]
+             */
+            classes: ("A" | "B" | "C" | "D" | "E" | "F")[];
+            /**
+             * @description Where to send the person who says no.
+             * @example https://app.example.org/callback?error=access_denied&state=af0ifjsldkj
+             */
+            denial: string;
+            /**
+             * @description Where to send the person at once, because the app asks wrongly; null: it does not.
+             * @example https://app.example.org/callback?error=invalid_scope&state=af0ifjsldkj
+             */
+            refusal: string | null;
+            /**
+             * @description Where the answer goes: a host, or the scheme of an app on this device.
+             * @example app.example.org
+             */
+            target: string;
+            /**
+             * @description Whether it was registered by who runs the server, not by a person.
+             * @example false
+             */
+            vetted: boolean;
         };
         RadioPairing: {
             /**
@@ -7062,6 +7418,92 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "list-apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListApp"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "register-app": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApp"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "remove-app": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app. */
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "new-codes": {
         parameters: {
             query?: never;
@@ -7143,6 +7585,74 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    "give-consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consent"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "check-consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ask"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Question"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     "erase-account": {
         parameters: {
             query?: never;
@@ -7170,6 +7680,58 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["RequestEntityTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "list-grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGrant"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "end-grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What was granted. */
+                grant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];

@@ -103,3 +103,7 @@ export type Tariff = Schemas['Tariff']
 export type TariffRequest = Schemas['TariffRequest']
 export type Correction = Schemas['Correction']
 export type CorrectionRequest = Schemas['CorrectionRequest']
+
+/** What an app asks somebody for, and what that comes to. */
+export type Ask = Schemas['Ask']
+export type Question = Schemas['Question']
