@@ -66,7 +66,7 @@ func (s *Server) getStorage(ctx context.Context, in *InHome) (*storageOutput, er
 func storageOf(size eventstore.Size, now time.Time) Storage {
 	out := Storage{
 		Events: size.Events, Bytes: size.Bytes(size.Events),
-		FirstAt: Instant{size.First}, KeptUntil: Instant{size.First.AddDate(0, eventstore.KeepMonths, 0)},
+		FirstAt: Instant{size.First}, KeptUntil: Instant{size.First.AddDate(0, domain.KeepMonths, 0)},
 	}
 	for _, m := range size.Months {
 		out.Months = append(out.Months, StorageMonth{From: Instant{m.From}, Events: m.Events, Bytes: size.Bytes(m.Events)})

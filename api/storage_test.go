@@ -23,7 +23,7 @@ func TestAHomeTellsHowMuchRoomItTakes(t *testing.T) {
 	if s.Events != h.head() || counted != int64(h.head()) || each < 200 || each > 2000 || taken > s.Bytes || taken < s.Bytes*9/10 {
 		t.Errorf("%+v", s)
 	}
-	if !s.KeptUntil.Equal(s.FirstAt.AddDate(0, eventstore.KeepMonths, 0)) || s.Expected.Events <= s.Events {
+	if !s.KeptUntil.Equal(s.FirstAt.AddDate(0, domain.KeepMonths, 0)) || s.Expected.Events <= s.Events {
 		t.Errorf("%+v", s)
 	}
 }

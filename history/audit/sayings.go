@@ -207,6 +207,15 @@ func sayPast(all map[string]sentence) {
 		}
 		return t.who() + " looked at what " + whose + " did"
 	})
+	say(all, func(t told, f domain.HomeRetentionSet) string {
+		if f.Months == 0 {
+			return t.who() + " had the history kept for ever"
+		}
+		return t.who() + fmt.Sprintf(" had the history kept for %d months", f.Months)
+	})
+	say(all, func(t told, f domain.HomeRangeSealed) string {
+		return t.who() + fmt.Sprintf(" sealed the events up to %d: they are old enough to go", f.UpTo)
+	})
 	say(all, func(t told, f domain.HomePutBack) string {
 		return fmt.Sprintf("%s put the home back as it was after event %d", t.who(), f.To)
 	})
