@@ -15,14 +15,14 @@ type Limits struct {
 }
 
 // check refuses what could never be used, or what no token may: letting people in,
-// and sending what happens to others, is left to people.
+// letting the past go, and sending what happens to others, is left to people.
 func (l Limits) check() error {
 	var faults []domain.Fault
 	if len(l.Actions) == 0 {
 		faults = append(faults, domain.Fault{Field: "actions", Message: "must name at least one"})
 	}
 	for _, action := range l.Actions {
-		if !slices.Contains(Actions(), action) || action == ManageMembers || action == ManageWebhooks {
+		if !slices.Contains(Actions(), action) || slices.Contains([]Action{ManageMembers, ManageWebhooks, KeepHistory}, action) {
 			faults = append(faults, domain.Fault{Field: "actions", Message: "must be actions that a token may do"})
 		}
 	}

@@ -39,7 +39,7 @@ func TestWhatAHomeWillTakeFollowsFromItsLastMonth(t *testing.T) {
 		"ten days":    {10 * 24 * time.Hour, 10_000 + 365*30},
 		"of one hour": {time.Hour, 10_000 + 365*300},
 	} {
-		s := storageOf(eventstore.Size{Events: 10_000, Each: 400, Recent: 300, First: now.Add(-c.age)}, now)
+		s := storageOf(eventstore.Size{Events: 10_000, Each: 400, Recent: 300, First: now.Add(-c.age)}, 0, now)
 		if s.Expected.Events != c.want || s.Expected.Bytes != 400*int64(c.want) || s.Bytes != 4_000_000 {
 			t.Errorf("%s: %+v", name, s.Expected)
 		}
