@@ -14,10 +14,10 @@ type Limits struct {
 	Classes []thing.Class `json:"classes,omitempty"` // of CommandDevice only these
 }
 
-// Delegable returns the actions that a token may do: letting people in, and sending what
-// happens to others, is left to people.
+// Delegable returns the actions that a token may do: letting people in, letting the past
+// go, and sending what happens to others, is left to people.
 func Delegable() []Action {
-	return slices.DeleteFunc(Actions(), func(a Action) bool { return a == ManageMembers || a == ManageWebhooks })
+	return slices.DeleteFunc(Actions(), func(a Action) bool { return a == ManageMembers || a == ManageWebhooks || a == KeepHistory })
 }
 
 // check refuses what could never be used, or what no token may.

@@ -13,6 +13,7 @@ const (
 	ReadHome        Action = "home.read"        // its present: rooms, devices, twins, commands
 	EditHome        Action = "home.edit"        // its name, its rooms, its devices' names and places
 	ReadHistory     Action = "history.read"     // its past
+	KeepHistory     Action = "history.keep"     // for how long its past is kept
 	ReadAudit       Action = "audit.read"       // what others did in it, and how they signed in
 	CommandDevice   Action = "device.command"   // ask something of a device; decided by the command's class
 	ManageGateways  Action = "gateways.manage"  // let a gateway in or turn it out, and steer it
@@ -27,7 +28,7 @@ const (
 // Actions returns all of them.
 func Actions() []Action {
 	return []Action{
-		ReadHome, EditHome, ReadHistory, ReadAudit, CommandDevice, ManageGateways, InspectGateways, EditRules, GrantRules,
+		ReadHome, EditHome, ReadHistory, KeepHistory, ReadAudit, CommandDevice, ManageGateways, InspectGateways, EditRules, GrantRules,
 		ReadMembers, ManageMembers, ManageWebhooks,
 	}
 }
@@ -94,7 +95,7 @@ func row(action Action, class thing.Class) cell {
 		// A rule goes on when whoever made it has left: only who stays responsible
 		// for the home makes one, and says what none may do.
 		return cell{always: owner | admin}
-	case GrantRules:
+	case GrantRules, KeepHistory:
 		return cell{always: owner}
 	case ReadMembers:
 		return cell{always: family | support}

@@ -17,6 +17,7 @@ const agreed = `
 home.read           +     +     +      +       +        +      +
 home.edit           +     +     .      .       +        .      .
 history.read        +     +     +      +       +        +      .
+history.keep        +     .     .      .       .        .      .
 audit.read          +     +     .      .       .        .      .
 device.command A    +     +     +      n       .        .      .
 device.command B    +     +     +      +       +        .      +

@@ -240,7 +240,7 @@ func backtestRow(row *whatif.Row) (BacktestRow, error) {
 
 // quarrels tells what a draft would have brought about at the end of a window.
 func (s *Server) quarrels(ctx context.Context, now *domain.Home, window whatif.Window, draft whatif.Tested) ([]Quarrel, error) {
-	late, err := s.options.Past.SeqAt(ctx, window.Home, window.Until.Add(-warnedOf))
+	late, err := s.options.Past.SeqSince(ctx, window.Home, window.Until.Add(-warnedOf))
 	if err != nil {
 		return nil, err
 	}

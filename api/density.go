@@ -55,7 +55,11 @@ func (s *Server) addDensity() {
 
 func (s *Server) getDensity(ctx context.Context, in *densityInput) (*densityOutput, error) {
 	from, to := in.From, in.To
-	if from.IsZero() {
+	if !from.IsZero() {
+		if err := eventstore.ReachTime(ctx, s.options.Store.Pool(), in.Home, from.Time); err != nil {
+			return nil, err
+		}
+	} else {
 		rows, err := s.options.Store.List(ctx, eventstore.Filter{Home: in.Home, AtLimit: 1})
 		if err != nil {
 			return nil, err

@@ -115,6 +115,9 @@ func (s *Server) listEvents(ctx context.Context, in *eventsInput) (*eventsOutput
 	if err != nil {
 		return nil, err
 	}
+	if err := s.reaches(ctx, in.Home, at); err != nil {
+		return nil, err
+	}
 	seen, err := s.seen(ctx, in.Home)
 	if err != nil {
 		return nil, err
@@ -139,6 +142,19 @@ func (s *Server) listEvents(ctx context.Context, in *eventsInput) (*eventsOutput
 		out.Body.Next = at.follow(rows[len(rows)-1].Seq, head.Seq)
 	}
 	return out, nil
+}
+
+// reaches refuses with Gone a page that would begin where the log does not reach any
+// more. Without a place it begins with the first event there is.
+func (s *Server) reaches(ctx context.Context, home domain.HomeID, at cursor) error {
+	base, err := eventstore.BaseOf(ctx, s.options.Store.Pool(), home)
+	if err != nil {
+		return err
+	}
+	if at.After != 0 && at.After < base.Seq || at.Before != 0 && at.Before <= base.Seq {
+		return base.Refusal()
+	}
+	return nil
 }
 
 // follow returns the cursor that goes on after the last event of a full page,
@@ -206,6 +222,11 @@ func (s *Server) getEvent(ctx context.Context, in *eventInput) (*eventOutput, er
 		return nil, err
 	}
 	seen.past = true
+	if len(rows) == 0 {
+		if err := eventstore.ReachEvent(ctx, s.options.Store.Pool(), in.Home, in.Seq); err != nil {
+			return nil, err
+		}
+	}
 	if len(rows) == 0 || !seen.seesEvent(&rows[0]) {
 		return nil, domain.Errorf(domain.NotFound, "there is no such event")
 	}

@@ -54,13 +54,20 @@ func (s *Server) getExport(ctx context.Context, in *exportInput) (*exportOutput,
 	if err != nil {
 		return nil, err
 	}
+	base, err := eventstore.BaseOf(ctx, s.options.Store.Pool(), in.Home)
+	if err != nil {
+		return nil, err
+	}
+	if at.Open && at.After < base.Seq {
+		return nil, base.Refusal()
+	}
 	text, last, err := export.Part(ctx, s.options.Store, export.Span{Home: in.Home, After: at.After, To: at.Before}, !at.Open)
 	if err != nil {
 		return nil, err
 	}
 	out := &exportOutput{
 		ContentType: exportType, Disposition: fmt.Sprintf(`attachment; filename="logis-%s.jsonl"`, in.Home),
-		First: at.After + 1, Last: last, End: at.Before, Body: text,
+		First: max(at.After, base.Seq) + 1, Last: last, End: at.Before, Body: text,
 	}
 	if last < at.Before {
 		if last == at.After {

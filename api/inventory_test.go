@@ -106,6 +106,7 @@ func bodyFor(op *huma.Operation) string {
 		"add-correction":    `{"device":"018f0000-0000-7000-8000-000000000000","reason":"x","reading":1,"property":"onOff"}`,
 		"replace-device":    `{"by":"018f0000-0000-7000-8000-000000000000"}`,
 		"put-back":          `{"seq":1}`,
+		"set-retention":     `{"keep_months":24}`,
 		"run-tests":         `{"rule":"018f0000-0000-7000-8000-000000000000"}`,
 		"mark-incident":     `{"name":"Odd","after":1,"to":2}`, "share-incident": `{"hours":1}`, "open-incident": `{"link":"logis-incident-x"}`,
 	}[op.OperationID]

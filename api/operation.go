@@ -84,6 +84,9 @@ func (s *Server) declare(op operation) {
 	if op.action != "" {
 		statuses = append(statuses, http.StatusForbidden, http.StatusNotFound)
 	}
+	if op.tag == "History" {
+		statuses = append(statuses, http.StatusGone) // the log may have lost its beginning
+	}
 	if op.method != http.MethodGet {
 		statuses = append(statuses, http.StatusForbidden) // another origin
 	}

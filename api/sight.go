@@ -112,7 +112,7 @@ func (s *Server) begins(ctx context.Context, home domain.HomeID) (domain.Seq, er
 		return 0, nil
 	}
 	// An event at the horizon itself is seen: the clock of the log has microseconds.
-	return s.options.Past.SeqAt(ctx, home, p.Horizon().Add(-time.Microsecond))
+	return s.options.Past.SeqSince(ctx, home, p.Horizon().Add(-time.Microsecond))
 }
 
 // hiddenPast refuses what is from before the past that the caller may see.

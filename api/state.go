@@ -59,12 +59,12 @@ func (s *Server) getState(ctx context.Context, in *stateInput) (*stateOutput, er
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.options.Store.List(ctx, eventstore.Filter{Home: in.Home, After: v.home.Seq - 1, AtLimit: 1})
+	at, err := eventstore.RecordedAt(ctx, s.options.Store.Pool(), in.Home, v.home.Seq)
 	if err != nil {
 		return nil, err
 	}
 	return &stateOutput{Picture{
-		Seq: v.home.Seq, At: Instant{rows[0].RecordedAt}, Home: v.profile(principal(ctx).Person),
+		Seq: v.home.Seq, At: Instant{at}, Home: v.profile(principal(ctx).Person),
 		Rooms: v.rooms(), Devices: v.devices(), Twins: v.twins(), Gateways: v.gateways(),
 	}}, nil
 }

@@ -23,7 +23,7 @@ func TestAHomeTellsHowMuchRoomItTakes(t *testing.T) {
 	if s.Events != h.head() || counted != int64(h.head()) || each < 200 || each > 2000 || taken > s.Bytes || taken < s.Bytes*9/10 {
 		t.Errorf("%+v", s)
 	}
-	if !s.KeptUntil.Equal(s.FirstAt.AddDate(0, eventstore.KeepMonths, 0)) || s.Expected.Events <= s.Events {
+	if !s.KeptUntil.Equal(s.FirstAt.AddDate(0, domain.KeepMonths, 0)) || s.Expected.Events <= s.Events {
 		t.Errorf("%+v", s)
 	}
 }
@@ -39,7 +39,7 @@ func TestWhatAHomeWillTakeFollowsFromItsLastMonth(t *testing.T) {
 		"ten days":    {10 * 24 * time.Hour, 10_000 + 365*30},
 		"of one hour": {time.Hour, 10_000 + 365*300},
 	} {
-		s := storageOf(eventstore.Size{Events: 10_000, Each: 400, Recent: 300, First: now.Add(-c.age)}, now)
+		s := storageOf(eventstore.Size{Events: 10_000, Each: 400, Recent: 300, First: now.Add(-c.age)}, 0, now)
 		if s.Expected.Events != c.want || s.Expected.Bytes != 400*int64(c.want) || s.Bytes != 4_000_000 {
 			t.Errorf("%s: %+v", name, s.Expected)
 		}

@@ -57,7 +57,7 @@ func door() map[string]string {
 		"set-presence": "+fnfaan", "change-settings": "+fnfaan",
 		"backtest-rule": "+fnfaan", "list-tests": "+fnfaan", "add-test": "+fnfaan", "run-tests": "nfnfaan", "remove-test": "+fnfaan",
 		"get-why":        "+fnfaan",
-		"get-difference": "+fnfaan", "get-proof": "+fnfaan", "get-storage": "+fnfaan",
+		"get-difference": "+fnfaan", "get-proof": "+fnfaan", "get-storage": "+fnfaan", "set-retention": "+fnfaan",
 		"get-late": "+fnfaan", "check-history": "+fnfaan", "export-history": "+fnfaan",
 		"get-statistics": "+nnfaan", "get-energy": "+fnfaan", "list-tariffs": "+fnfaan", "set-tariff": "+fnfaan", "remove-tariff": "nfnfaan",
 		"list-corrections": "+fnfaan", "add-correction": "+fnfaan", "withdraw-correction": "nfnfaan", "replace-device": "+fnfaan",

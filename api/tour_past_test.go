@@ -55,5 +55,6 @@ func (n *tour) files() {
 	n.own("export-audit?format=csv&kind=command", "")
 	n.own("export-history", "")
 	n.own("check-history", "")
+	n.own("set-retention", `{"keep_months":24}`)
 	n.own("get-storage", "")
 }

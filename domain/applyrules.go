@@ -30,6 +30,8 @@ func (h *Home) applySetting(ev *RecordedEvent) {
 	case ModeRemoved:
 		gone := OwnMode(ModeID(ev.Entity))
 		h.Profile.Modes = slices.DeleteFunc(slices.Clone(h.Profile.Modes), func(m Mode) bool { return m == gone })
+	case HomeRetentionSet:
+		h.Profile.KeepMonths = fact.Months
 	case PolicyEdited:
 		h.Profile.Policy = Policy{Revision: ev.Seq, Clauses: fact.Clauses}
 	}

@@ -1,5 +1,7 @@
 package domain
 
+import "maps"
+
 // Changes are the parts of a home that events changed since TakeChanges. A map
 // without entries may be nil.
 type Changes struct {
@@ -41,4 +43,23 @@ func (h *Home) markCommand(c *Command) {
 		h.changes.Commands = map[CommandID]*Command{}
 	}
 	h.changes.Commands[c.ID] = c
+}
+
+// ChangeAll makes everything that is there count as changed, so that all of it is saved.
+func (h *Home) ChangeAll() {
+	h.changes = Changes{
+		Profile: h.Profile.Revision != 0, Commands: maps.Clone(h.Commands),
+		Members: every(h.Members), Rooms: every(h.Rooms), Gateways: every(h.Gateways),
+		Devices: every(h.Devices), Twins: every(h.Twins), Rules: every(h.Rules), Runs: every(h.Runs),
+		Scenes: every(h.Scenes), Paces: every(h.Paces), Tests: every(h.Tests), Webhooks: every(h.Webhooks),
+		Corrections: every(h.Corrections),
+	}
+}
+
+func every[K comparable, V any](things map[K]*V) map[K]bool {
+	all := make(map[K]bool, len(things))
+	for id := range things {
+		all[id] = true
+	}
+	return all
 }

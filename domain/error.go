@@ -14,6 +14,7 @@ type Code string
 const (
 	Invalid       Code = "invalid"                 // the input is wrong; Faults says where
 	NotFound      Code = "not_found"               // no such thing, or not yours
+	Gone          Code = "gone"                    // it was kept as long as it was to be, and deleted
 	Forbidden     Code = "forbidden"               // you are known and may not
 	Unauthorized  Code = "unauthorized"            // you are not known
 	ProofNeeded   Code = "proof_needed"            // prove once more who you are

@@ -28,6 +28,18 @@ type (
 	IncidentUnshared struct{}
 	// IncidentRemoved says that a mark is gone; what happened stays in the log.
 	IncidentRemoved struct{}
+	// HomeRetentionSet says for how long the home keeps its events.
+	HomeRetentionSet struct {
+		Months int `json:"months"` // 0: for ever
+	}
+	// HomeRangeSealed says that the events up to one go. The chain that is left holds
+	// what they came to.
+	HomeRangeSealed struct {
+		UpTo       Seq    `json:"up_to"`       // the last one that goes
+		Root       string `json:"root"`        // its hash
+		RecordedUS int64  `json:"recorded_us"` // when it was recorded, in Unix microseconds
+		State      string `json:"state"`       // SHA-256 of the home folded up to it, as it is kept
+	}
 )
 
 func (HistoryViewed) EventType() string    { return "history.viewed" }
@@ -36,6 +48,8 @@ func (IncidentMarked) EventType() string   { return "incident.marked" }
 func (IncidentShared) EventType() string   { return "incident.shared" }
 func (IncidentUnshared) EventType() string { return "incident.unshared" }
 func (IncidentRemoved) EventType() string  { return "incident.removed" }
+func (HomeRetentionSet) EventType() string { return "home.retention_set" }
+func (HomeRangeSealed) EventType() string  { return "home.range_sealed" }
 
 // addPast lists the facts about the past.
 func addPast(all map[string]decoder) {
@@ -45,4 +59,6 @@ func addPast(all map[string]decoder) {
 	add[IncidentShared](all)
 	add[IncidentUnshared](all)
 	add[IncidentRemoved](all)
+	add[HomeRetentionSet](all)
+	add[HomeRangeSealed](all)
 }

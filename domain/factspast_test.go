@@ -1,6 +1,10 @@
 package domain_test
 
-import "logis/domain"
+import (
+	"strings"
+
+	"logis/domain"
+)
 
 // pastFacts returns a fact of every type about the past.
 func pastFacts() map[string]domain.Fact {
@@ -15,5 +19,9 @@ func pastFacts() map[string]domain.Fact {
 		"incident.shared@1":     domain.IncidentShared{EndsMS: 1772366400000},
 		"incident.unshared@1":   domain.IncidentUnshared{},
 		"incident.removed@1":    domain.IncidentRemoved{},
+		"home.retention_set@1":  domain.HomeRetentionSet{Months: 24},
+		"home.range_sealed@1": domain.HomeRangeSealed{
+			UpTo: 90, Root: strings.Repeat("ab", 32), RecordedUS: 1772366400000001, State: strings.Repeat("cd", 32),
+		},
 	}
 }

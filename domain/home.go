@@ -47,6 +47,8 @@ type Profile struct {
 	Modes    []Mode         `json:"modes,omitempty"` // own ones
 	Policy   Policy         `json:"policy,omitzero"`
 	Tariffs  energy.Tariffs `json:"tariffs,omitempty"`
+
+	KeepMonths int `json:"keep_months,omitempty"` // of events; 0: for ever
 }
 
 // Member is a person who belongs to the home.
@@ -164,7 +166,7 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 	case CommandRequested, CommandSent, CommandDelivered, CommandEnded:
 		return h.applyCommand(ev)
 	case HomeLocated, HomeModeChanged, ModeAdded, ModeRenamed, ModeRemoved, MemberPresenceChanged, PolicyEdited,
-		TariffSet, TariffRemoved, ReadingRejected, EnergyCorrected, CorrectionWithdrawn:
+		TariffSet, TariffRemoved, ReadingRejected, EnergyCorrected, CorrectionWithdrawn, HomeRetentionSet:
 		h.applySetting(ev)
 	case RuleEdited, RuleRenamed, RuleEnabled, RuleDisabled, RuleRemoved, RulePlaced, RuleGranted:
 		h.applyRule(ev)
@@ -179,7 +181,7 @@ func (h *Home) Apply(ev *RecordedEvent) error {
 	case GatewayClockStepped, GatewayEntryRefused, GatewayClaimExhausted, CommandAnsweredLate,
 		GatewayPairingOpened, GatewayPairingClosed, GatewayCommissioningBegun, GatewayClientEnded, NoticeRaised,
 		MemberInvited, MemberUninvited, WebhookCalled, NotificationSent, NotificationFailed,
-		HistoryViewed, HomePutBack, IncidentMarked, IncidentShared, IncidentUnshared, IncidentRemoved:
+		HistoryViewed, HomePutBack, HomeRangeSealed, IncidentMarked, IncidentShared, IncidentUnshared, IncidentRemoved:
 		// Kept for people; no state follows from them.
 	default:
 		return fmt.Errorf("home %s: no fold for %T", h.ID, ev.Fact)

@@ -18,7 +18,13 @@ var ErrUnsound = errors.New("the log is not sound")
 type Foreign struct {
 	Home domain.HomeID
 	Head Head // where it ends
-	// Each calls visit for every event from the first one, and returns its error.
+
+	// Base is where it begins, and State what the home was there, when older events were
+	// sealed and went; Names are what its parts were called by then.
+	Base  chain.Root
+	State []byte
+	Names []Word
+	// Each calls visit for every event from the first one there is, and returns its error.
 	Each func(visit func(*Row) error) error
 }
 
@@ -40,6 +46,11 @@ func (s *Store) Adopt(ctx context.Context, from Foreign, also func(ctx context.C
 		defer a.rows.giveBack()
 		if err := a.begin(ctx); err != nil {
 			return err
+		}
+		if from.Base.Seq != 0 {
+			if err := a.root(from); err != nil {
+				return err
+			}
 		}
 		if err := from.Each(func(row *Row) error { return a.add(ctx, row) }); err != nil {
 			return err
@@ -64,8 +75,11 @@ type adoption struct {
 	walk  *chain.Chain
 	home  *domain.Home
 	rows  eventRows
-	words []word
+	words []Word
 	last  Row
+
+	base  Base // where the log begins, if not with its first event
+	state []byte
 }
 
 // begin makes the head, which nobody sees before the end.
@@ -78,6 +92,20 @@ func (a *adoption) begin(ctx context.Context) error {
 	batch := &pgx.Batch{}
 	queueHead(batch, a.home.ID)
 	return a.tx.SendBatch(ctx, batch).Close()
+}
+
+// root begins with what was kept of a log whose older events went.
+func (a *adoption) root(from Foreign) error {
+	a.base, a.state = Base{Root: from.Base, Ended: true}, from.State
+	home, err := a.base.open(from.Home, a.store.catalog, from.State)
+	if err != nil {
+		return domain.Wrap(domain.Invalid, "this log cannot be taken over", fmt.Errorf("%w: %w", ErrUnsound, err))
+	}
+	a.home = home
+	a.home.ChangeAll()
+	a.walk.BeginSealed(from.Base)
+	a.words = append(a.words, from.Names...)
+	return nil
 }
 
 func unsound(v chain.Verdict) error {
@@ -93,12 +121,15 @@ func (a *adoption) add(ctx context.Context, row *Row) error {
 		return domain.Wrap(domain.Invalid, "this log cannot be taken over: was it written by a newer Logis?", err)
 	}
 	row.Fact = fact
+	if a.base.Seq != 0 && a.base.Sealed == 0 && a.base.SealedBy(row) {
+		a.base.Sealed = row.Seq
+	}
 	if err := a.home.Apply(&row.RecordedEvent); err != nil {
 		return domain.Wrap(domain.Invalid, "this log cannot be taken over: an event does not fit its home", err)
 	}
 	a.rows.hold(row)
 	if row.Words != "" {
-		a.words = append(a.words, word{home: row.HomeID, seq: row.Seq, entity: row.Entity, text: row.Words})
+		a.words = append(a.words, Word{Home: row.HomeID, Seq: row.Seq, Entity: row.Entity, Text: row.Words})
 	}
 	a.last = *row
 	if a.rows.count == ScanPage {
@@ -139,6 +170,11 @@ func (a *adoption) end(ctx context.Context) error {
 	}
 	if err := a.flush(ctx); err != nil {
 		return err
+	}
+	if a.base.Seq != 0 {
+		if err := insertBase(ctx, a.tx, a.home.ID, a.base, a.state); err != nil {
+			return err
+		}
 	}
 	var heads heads
 	heads.add(a.home.ID, &ledger{home: a.home, recordedAt: a.last.RecordedAt})

@@ -1,6 +1,7 @@
 package eventstore
 
 import (
+	"cmp"
 	"context"
 	"math"
 
@@ -21,16 +22,17 @@ type Querier interface {
 // Scan calls visit for every event of a home after one seq up to another (0: to
 // the end) in order, with its fact decoded. The order is gapless because the
 // head row is locked until commit: whoever sees seq n sees all before it. An
-// event that is missing all the same is an Internal error.
+// event that is missing all the same is an Internal error, or Gone when it was sealed
+// and went.
 //
 // Scan stops at the first error of visit and returns it. visit may keep the
 // event. It must not use q when that is one connection, which is still reading.
 func Scan(ctx context.Context, q Querier, home domain.HomeID, after, to domain.Seq, visit func(*domain.RecordedEvent) error) error {
 	end := orEnd(to)
 	for after < end {
-		count := 0
+		count, hole := 0, false
 		err := scanPage(ctx, q, home, after, end, func(row *Row) error {
-			if row.Seq != after+1 {
+			if hole = row.Seq != after+1; hole {
 				return domain.Errorf(domain.Internal, "event %d of the home is missing", after+1)
 			}
 			count++
@@ -41,6 +43,9 @@ func Scan(ctx context.Context, q Querier, home domain.HomeID, after, to domain.S
 			}
 			return visit(&row.RecordedEvent)
 		})
+		if hole || err == nil && count == 0 {
+			err = cmp.Or(Reach(ctx, q, home, after), err)
+		}
 		if err != nil || count < ScanPage {
 			return err
 		}

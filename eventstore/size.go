@@ -9,10 +9,6 @@ import (
 	"logis/domain"
 )
 
-// KeepMonths is how long the events of a home are kept at least: two winters can be
-// compared, with a month to do it in.
-const KeepMonths = 13
-
 // SizeRecent is what tells how fast a log grows now.
 const SizeRecent = 30 * 24 * time.Hour
 
@@ -53,15 +49,19 @@ func SizeOf(ctx context.Context, tx pgx.Tx, home domain.HomeID, now time.Time) (
 	if err != nil {
 		return s, err
 	}
-	s.Events = head.Seq
+	base, err := BaseOf(ctx, tx, home)
+	if err != nil {
+		return s, err
+	}
+	s.Events = head.Seq - base.Seq
 	err = tx.QueryRow(ctx, `
 		SELECT coalesce(avg(pg_column_size(e.*)), 0)
 		       + (SELECT CASE WHEN reltuples > 10000 THEN pg_indexes_size(oid) / reltuples ELSE $4 END
 		          FROM pg_class WHERE oid = 'events'::regclass),
 		       coalesce(min(e.recorded_at), now())
-		FROM generate_series(1, $2::bigint, greatest($2 / $3, 1)) AS n
+		FROM generate_series($5::bigint + 1, $2::bigint, greatest(($2 - $5) / $3, 1)) AS n
 		JOIN events e ON e.home_id = $1 AND e.seq = n`,
-		[16]byte(home), int64(head.Seq), sizeSample, indexBytes).Scan(&s.Each, &s.First)
+		[16]byte(home), int64(head.Seq), sizeSample, indexBytes, int64(base.Seq)).Scan(&s.Each, &s.First)
 	if err != nil {
 		return s, translate(err)
 	}

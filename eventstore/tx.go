@@ -22,7 +22,7 @@ type Tx struct {
 	ledgers map[domain.HomeID]*ledger
 	rows    eventRows
 	scratch []byte
-	words   []word
+	words   []Word
 	origins []origin
 	answers []keptAnswer
 	jobs    []Job

@@ -10,8 +10,8 @@ import (
 	"logis/domain/chain"
 )
 
-// Verify walks the chain of a home from its first event to its end and
-// recomputes every link. An altered, removed, inserted or reordered event, a cut
+// Verify walks the chain of a home from its first event, or from where it begins after
+// what was sealed and went, to its end and recomputes every link. An altered, removed, inserted or reordered event, a cut
 // or a stretched end, is named by the first place where the log does not fit.
 //
 // remembered is what somebody remembers: heads that a gateway witnessed at any
@@ -24,6 +24,9 @@ func Verify(ctx context.Context, q Querier, home domain.HomeID, remembered ...He
 		return c.Verdict(), err
 	}
 	c.Remember(before, "is not what the head of the home says")
+	if err := beginSealed(ctx, q, c); err != nil {
+		return c.Verdict(), err
+	}
 	if err := walk(ctx, q, c, 0); err != nil {
 		return c.Verdict(), err
 	}
@@ -32,6 +35,31 @@ func Verify(ctx context.Context, q Querier, home domain.HomeID, remembered ...He
 		return c.Verdict(), err
 	}
 	return c.End(after.Seq), nil
+}
+
+// beginSealed lets the chain begin where the log does, if its older events went.
+func beginSealed(ctx context.Context, q Querier, c *chain.Chain) error {
+	home := c.Verdict().Home
+	base, doc, err := BaseDoc(ctx, q, home)
+	if err != nil || base.Seq == 0 {
+		return err
+	}
+	c.BeginSealed(base.Root)
+	if sum, err := chain.SumState(doc); err != nil || sum != base.State {
+		c.FailRoot("is where the log begins, and what the home was there is not what was kept")
+	}
+	if !base.Ended {
+		return nil // the rest of them is about to go, and nobody reads it
+	}
+	left, err := q.Query(ctx, `SELECT seq FROM events WHERE home_id = $1 AND seq <= $2 LIMIT 1`, [16]byte(home), int64(base.Seq))
+	if err != nil {
+		return translate(err)
+	}
+	defer left.Close()
+	if left.Next() {
+		c.FailRoot("is where the log begins, and there are events before it")
+	}
+	return translate(left.Err())
 }
 
 var errBad = errors.New("the chain is broken")

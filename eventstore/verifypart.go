@@ -23,7 +23,16 @@ func VerifyPart(ctx context.Context, q Querier, home domain.HomeID, after, to do
 		c.Remember(head, "is not what the head of the home says")
 		to = 0
 	}
-	if after > 1 {
+	base, err := BaseOf(ctx, q, home)
+	if err != nil {
+		return c.Verdict(), err
+	}
+	switch {
+	case base.Seq != 0 && after-1 <= base.Seq:
+		if err := beginPart(ctx, q, c, base); err != nil {
+			return c.Verdict(), err
+		}
+	case after > 1:
 		if err := begin(ctx, q, c, after-1); err != nil {
 			return c.Verdict(), err
 		}
@@ -39,6 +48,23 @@ func VerifyPart(ctx context.Context, q Querier, home domain.HomeID, after, to do
 	}
 	head, err = storedHead(ctx, q, home)
 	return c.End(head.Seq), err
+}
+
+// beginPart lets the chain begin where the log does, and looks at once for the event
+// that seals what went: it may lie beyond the part, whose chain is checked with its own.
+func beginPart(ctx context.Context, q Querier, c *chain.Chain, base Base) error {
+	if err := beginSealed(ctx, q, c); err != nil {
+		return err
+	}
+	seals := false
+	err := ScanRows(ctx, q, c.Verdict().Home, base.Sealed-1, base.Sealed, func(row *Row) error {
+		seals = base.SealedBy(row)
+		return nil
+	})
+	if err == nil {
+		c.Sealed(seals)
+	}
+	return err
 }
 
 // begin lets the chain begin after an event, as it is stored: the part before it has

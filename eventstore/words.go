@@ -8,12 +8,12 @@ import (
 	"logis/domain"
 )
 
-// word is the text an event brings.
-type word struct {
-	home   domain.HomeID
-	seq    domain.Seq
-	entity domain.EntityID
-	text   string
+// Word is the text an event brings: what it called a part of a home.
+type Word struct {
+	Home   domain.HomeID
+	Seq    domain.Seq
+	Entity domain.EntityID
+	Text   string
 }
 
 // RecordNamed records an event that gives its entity a name. The name is kept
@@ -21,12 +21,12 @@ type word struct {
 func (tx *Tx) RecordNamed(ctx context.Context, home domain.HomeID, ev domain.Event, name string) (*domain.RecordedEvent, error) {
 	rec, err := tx.Record(ctx, home, ev)
 	if err == nil {
-		tx.words = append(tx.words, word{home: home, seq: rec.Seq, entity: ev.Entity, text: name})
+		tx.words = append(tx.words, Word{Home: home, Seq: rec.Seq, Entity: ev.Entity, Text: name})
 	}
 	return rec, err
 }
 
-func queueWords(batch *pgx.Batch, words []word) {
+func queueWords(batch *pgx.Batch, words []Word) {
 	if len(words) == 0 {
 		return
 	}
@@ -34,8 +34,8 @@ func queueWords(batch *pgx.Batch, words []word) {
 	var seqs []int64
 	var texts []string
 	for _, w := range words {
-		homes, entities = append(homes, w.home), append(entities, w.entity)
-		seqs, texts = append(seqs, int64(w.seq)), append(texts, w.text)
+		homes, entities = append(homes, w.Home), append(entities, w.Entity)
+		seqs, texts = append(seqs, int64(w.Seq)), append(texts, w.Text)
 	}
 	batch.Queue(`
 		INSERT INTO words (home_id, seq, entity, text)
@@ -86,8 +86,8 @@ func (tx *Tx) Names(ctx context.Context, home domain.HomeID) (map[domain.EntityI
 		return nil, err
 	}
 	for _, w := range tx.words {
-		if w.home == home {
-			setName(names, w.entity, w.text)
+		if w.Home == home {
+			setName(names, w.Entity, w.Text)
 		}
 	}
 	return names, nil
@@ -99,6 +99,24 @@ func setName(names map[domain.EntityID]string, entity domain.EntityID, name stri
 	} else {
 		names[entity] = name
 	}
+}
+
+// WordsUpTo returns the words of a home that came with the events up to one, in their
+// order: what its parts were called by then.
+func WordsUpTo(ctx context.Context, q Querier, home domain.HomeID, to domain.Seq) ([]Word, error) {
+	rows, err := q.Query(ctx, `SELECT seq, entity, text FROM words WHERE home_id = $1 AND seq <= $2 ORDER BY seq`, [16]byte(home), int64(to))
+	if err != nil {
+		return nil, translate(err)
+	}
+	words, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Word, error) {
+		w := Word{Home: home}
+		var seq int64
+		var entity [16]byte
+		err := row.Scan(&seq, &entity, &w.Text)
+		w.Seq, w.Entity = domain.Seq(seq), entity
+		return w, err
+	})
+	return words, translate(err)
 }
 
 // WordsOf returns the words of a home by the events that brought them.

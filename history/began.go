@@ -48,7 +48,7 @@ func (p *Past) began(ctx context.Context, home domain.HomeID, device domain.Devi
 	if now.At.Equal(now.Since) {
 		return now.Seq, nil
 	}
-	after, err := p.SeqAt(ctx, home, now.Since.Add(-beforeSince))
+	after, err := p.SeqSince(ctx, home, now.Since.Add(-beforeSince))
 	if err != nil {
 		return 0, err
 	}

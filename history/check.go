@@ -17,7 +17,7 @@ type Checked struct {
 	Wrong     int // of them, replaced by what the log says
 }
 
-// Check folds a home from its first event, compares every kept state with the fold
+// Check folds a home from where its log begins, compares every kept state with the fold
 // and puts right what differs.
 func (p *Past) Check(ctx context.Context, home domain.HomeID) (Checked, error) {
 	var c Checked
@@ -26,8 +26,11 @@ func (p *Past) Check(ctx context.Context, home domain.HomeID) (Checked, error) {
 		return c, err
 	}
 	c.Snapshots = len(kept)
-	state := domain.NewHome(home, p.store.Catalog())
-	err = eventstore.Scan(ctx, p.store.Pool(), home, 0, kept[len(kept)-1].seq, func(ev *domain.RecordedEvent) error {
+	state, base, err := eventstore.Beginning(ctx, p.store.Pool(), home, p.store.Catalog())
+	if err != nil {
+		return c, err
+	}
+	err = eventstore.Scan(ctx, p.store.Pool(), home, base.Seq, kept[len(kept)-1].seq, func(ev *domain.RecordedEvent) error {
 		if err := state.Apply(ev); err != nil {
 			return err
 		}
@@ -35,7 +38,7 @@ func (p *Past) Check(ctx context.Context, home domain.HomeID) (Checked, error) {
 			return nil
 		}
 		state.TakeChanges()
-		doc, err := encodeState(state)
+		doc, err := eventstore.EncodeState(state)
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package history
 import (
 	"logis/domain"
 	"logis/domain/thing"
+	"logis/eventstore"
 )
 
 // SetSnapshots keeps states closer together, and fewer, than in life.
@@ -12,9 +13,9 @@ func (p *Past) SetSnapshots(every, most domain.Seq) { p.every, p.most, p.perDevi
 func (p *Past) Distance(head domain.Seq, devices int) domain.Seq { return p.distance(head, devices) }
 
 // EncodeState is what a kept state takes, for a measurement.
-func EncodeState(home *domain.Home) ([]byte, error) { return encodeState(home) }
+func EncodeState(home *domain.Home) ([]byte, error) { return eventstore.EncodeState(home) }
 
 // DecodeState reads what EncodeState wrote.
 func DecodeState(id domain.HomeID, catalog *thing.Catalog, doc []byte) (*domain.Home, error) {
-	return decodeState(id, catalog, doc)
+	return eventstore.DecodeState(id, catalog, doc)
 }

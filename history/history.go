@@ -30,8 +30,18 @@ func New(store *eventstore.Store, log *slog.Logger) *Past {
 }
 
 // SeqAt returns the newest event the cloud had recorded at a time; 0 when the
-// home did not exist yet.
+// home did not exist yet. It refuses with Gone a time from which on the home is not
+// known any more.
 func (p *Past) SeqAt(ctx context.Context, home domain.HomeID, at time.Time) (domain.Seq, error) {
+	if err := eventstore.ReachTime(ctx, p.store.Pool(), home, at); err != nil {
+		return 0, err
+	}
+	return p.SeqSince(ctx, home, at)
+}
+
+// SeqSince is SeqAt for whoever wants what came after a time: where all before it has
+// gone, that is what the log still holds.
+func (p *Past) SeqSince(ctx context.Context, home domain.HomeID, at time.Time) (domain.Seq, error) {
 	var seq int64
 	err := p.store.Pool().QueryRow(ctx, `SELECT seq_at($1, $2)`, [16]byte(home), at).Scan(&seq)
 	return domain.Seq(seq), eventstore.Translate(err)
@@ -47,8 +57,8 @@ func (p *Past) Scan(ctx context.Context, home domain.HomeID, after, to domain.Se
 const forget = 1000
 
 // At returns the whole home as the cloud knew it after an event: the nearest kept
-// state, folded on. It refuses with NotFound for a home without a log and Invalid
-// for an event that is not there.
+// state, folded on. It refuses with NotFound for a home without a log, with Invalid
+// an event that is not there and with Gone one that was sealed and went.
 func (p *Past) At(ctx context.Context, home domain.HomeID, seq domain.Seq) (*domain.Home, error) {
 	head, err := eventstore.HeadOf(ctx, p.store.Pool(), home)
 	if err != nil {
@@ -56,6 +66,9 @@ func (p *Past) At(ctx context.Context, home domain.HomeID, seq domain.Seq) (*dom
 	}
 	if seq < 0 || seq > head.Seq {
 		return nil, noSuchEvent()
+	}
+	if err := eventstore.Reach(ctx, p.store.Pool(), home, seq); err != nil {
+		return nil, err
 	}
 	state, err := p.nearest(ctx, home, seq)
 	if err != nil {

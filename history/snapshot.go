@@ -28,18 +28,20 @@ func sumOf(home domain.HomeID, seq domain.Seq, hash, doc []byte) []byte {
 	return sum[:]
 }
 
-// nearest returns the newest believable state of the home that is not after seq;
-// the one before the first event when there is none. A row whose hash is not that
+// nearest returns the newest believable state of the home that is not after seq; the
+// one before the first event that its log holds when there is none. A row whose hash is not that
 // of the log is passed over, one that is not what was written is told and dropped.
 func (p *Past) nearest(ctx context.Context, home domain.HomeID, seq domain.Seq) (*domain.Home, error) {
 	for {
 		var s snapshot
 		err := p.store.Pool().QueryRow(ctx, `
 			SELECT s.seq, s.hash, s.sum, s.doc FROM snapshots s JOIN events e ON e.home_id = s.home_id AND e.seq = s.seq
-			WHERE s.home_id = $1 AND s.format = $2 AND s.seq <= $3 AND s.hash = e.hash ORDER BY s.seq DESC LIMIT 1`,
+			WHERE s.home_id = $1 AND s.format = $2 AND s.seq <= $3 AND s.hash = e.hash
+			  AND s.seq > coalesce((SELECT max(b.seq) FROM home_bases b WHERE b.home_id = $1 AND b.begun_at IS NOT NULL), 0) ORDER BY s.seq DESC LIMIT 1`,
 			[16]byte(home), format(), int64(seq)).Scan(&s.seq, &s.hash, &s.sum, &s.doc)
 		if errors.Is(err, pgx.ErrNoRows) {
-			return domain.NewHome(home, p.store.Catalog()), nil
+			state, _, err := eventstore.Beginning(ctx, p.store.Pool(), home, p.store.Catalog())
+			return state, err
 		}
 		if err != nil {
 			return nil, eventstore.Translate(err)
@@ -62,7 +64,7 @@ func (p *Past) open(home domain.HomeID, s snapshot) (*domain.Home, error) {
 	if !bytes.Equal(sumOf(home, s.seq, s.hash, s.doc), s.sum) {
 		return nil, errAltered
 	}
-	state, err := decodeState(home, p.store.Catalog(), s.doc)
+	state, err := eventstore.DecodeState(home, p.store.Catalog(), s.doc)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +83,7 @@ func (p *Past) drop(ctx context.Context, home domain.HomeID, s snapshot) error {
 
 // put stores a state.
 func (p *Past) put(ctx context.Context, state *domain.Home) error {
-	doc, err := encodeState(state)
+	doc, err := eventstore.EncodeState(state)
 	if err != nil {
 		return err
 	}

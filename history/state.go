@@ -2,19 +2,13 @@ package history
 
 import (
 	"bytes"
-	"compress/flate"
 	"crypto/sha256"
 	"encoding/hex"
-
 	"fmt"
-	"io"
 	"reflect"
 	"sync"
 
-	"github.com/go-json-experiment/json"
-
 	"logis/domain"
-	"logis/domain/thing"
 )
 
 // format names how a state is written and which fold made it: the fold's version
@@ -58,41 +52,4 @@ func fieldsOf(t reflect.Type) func(func(reflect.StructField) bool) {
 			}
 		}
 	}
-}
-
-// encodeState writes all that is known of a home. What it does not export follows
-// from the rest.
-func encodeState(home *domain.Home) ([]byte, error) {
-	text, err := json.Marshal(home, json.Deterministic(true))
-	if err != nil {
-		return nil, fmt.Errorf("encode a home: %w", err)
-	}
-	var out bytes.Buffer
-	squeezed, err := flate.NewWriter(&out, flate.BestSpeed)
-	if err != nil {
-		return nil, fmt.Errorf("compress a home: %w", err)
-	}
-	if _, err := squeezed.Write(text); err != nil {
-		return nil, fmt.Errorf("compress a home: %w", err)
-	}
-	if err := squeezed.Close(); err != nil {
-		return nil, fmt.Errorf("compress a home: %w", err)
-	}
-	return out.Bytes(), nil
-}
-
-// maxState bounds what a state may unpack to, in bytes: about ten times what a home
-// of domain.MaxDevices takes.
-const maxState = 64 << 20
-
-func decodeState(id domain.HomeID, catalog *thing.Catalog, doc []byte) (*domain.Home, error) {
-	text, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(doc)), maxState))
-	if err != nil {
-		return nil, fmt.Errorf("unpack a home: %w", err)
-	}
-	home := domain.NewHome(id, catalog)
-	if err := json.Unmarshal(text, home); err != nil {
-		return nil, fmt.Errorf("decode a home: %w", err)
-	}
-	return home, nil
 }

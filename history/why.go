@@ -68,6 +68,9 @@ func (p *Past) why(ctx context.Context, home domain.HomeID, seq domain.Seq, prop
 			return story, err
 		}
 		if len(rows) == 0 {
+			if err := eventstore.ReachEvent(ctx, p.store.Pool(), home, seq); err != nil {
+				return story, err
+			}
 			return story, domain.Errorf(domain.NotFound, "there is no such event")
 		}
 		if err := story.follow(rows); err != nil {
@@ -140,14 +143,13 @@ func (p *Past) settable(ctx context.Context, link *Link, report domain.DeviceRep
 	rows, err := p.store.List(ctx, eventstore.Filter{
 		Home: link.HomeID, Before: link.Seq, Entity: link.Entity, Type: domain.DeviceRegistered{}.EventType(), Newest: true, AtLimit: 1,
 	})
-	if err != nil || len(rows) == 0 {
+	if err != nil {
 		return nil, err
 	}
-	fact, err := domain.DecodeFact(rows[0].Type, rows[0].Schema, rows[0].Data)
-	if err != nil {
-		return nil, domain.Wrap(domain.Internal, "an event of the home cannot be read", err)
+	registered, err := p.registered(ctx, link, rows)
+	if err != nil || registered.Kind == "" {
+		return nil, err
 	}
-	registered, _ := fact.(domain.DeviceRegistered)
 	model, err := p.store.Catalog().Describe(registered.Kind, registered.Capabilities)
 	if err != nil {
 		return nil, domain.Wrap(domain.Internal, "the device has no model", err)
@@ -159,6 +161,27 @@ func (p *Past) settable(ctx context.Context, link *Link, report domain.DeviceRep
 	}
 	slices.Sort(names)
 	return names, nil
+}
+
+// registered returns what a device said it was: in the newest event that says so or,
+// when that was sealed and went, as the home was there.
+func (p *Past) registered(ctx context.Context, link *Link, rows []eventstore.Row) (said domain.DeviceRegistered, err error) {
+	if len(rows) == 0 {
+		home, _, err := eventstore.Beginning(ctx, p.store.Pool(), link.HomeID, p.store.Catalog())
+		if err != nil {
+			return said, err
+		}
+		if d, ok := home.Devices[domain.DeviceID(link.Entity)]; ok {
+			said.Kind, said.Capabilities = d.Kind, d.Capabilities
+		}
+		return said, nil
+	}
+	fact, err := domain.DecodeFact(rows[0].Type, rows[0].Schema, rows[0].Data)
+	if err != nil {
+		return said, domain.Wrap(domain.Internal, "an event of the home cannot be read", err)
+	}
+	said, _ = fact.(domain.DeviceRegistered)
+	return said, nil
 }
 
 // turns is how many of the latest events about a device are looked at for the command

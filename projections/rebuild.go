@@ -22,7 +22,7 @@ type Rebuilt struct {
 // Same reports whether the rows were what the log says.
 func (r Rebuilt) Same() bool { return r.Before == r.After }
 
-// Rebuild makes a home's rows again from its log while the home is in use. It
+// Rebuild makes a home's rows again from its log, from where that begins, while the home is in use. It
 // folds the log into shadow tables without any lock, then locks the head only to
 // fold what came meanwhile, to compare the rows and, where they differ, to put
 // the right ones in their place. The states that servers hold in memory are
@@ -32,7 +32,12 @@ func (r Rebuilt) Same() bool { return r.Before == r.After }
 // NotFound for a home without a log.
 func (t Tables) Rebuild(ctx context.Context, pool *pgxpool.Pool, id domain.HomeID, progress func(domain.Seq)) (result Rebuilt, err error) {
 	err = apart(ctx, pool, func(conn *pgx.Conn) error {
-		r := rebuild{tables: t, conn: conn, home: domain.NewHome(id, t.Catalog), progress: progress}
+		home, base, err := eventstore.Beginning(ctx, conn, id, t.Catalog)
+		if err != nil {
+			return err
+		}
+		home.ChangeAll()
+		r := rebuild{tables: t, conn: conn, home: home, base: base.Seq, progress: progress}
 		result, err = r.run(ctx)
 		return err
 	})
@@ -45,6 +50,7 @@ type rebuild struct {
 	tables   Tables
 	conn     *pgx.Conn
 	home     *domain.Home
+	base     domain.Seq // where its log began when the fold did
 	progress func(domain.Seq)
 }
 
@@ -143,7 +149,15 @@ func (r *rebuild) save(ctx context.Context, tx pgx.Tx) error {
 
 func (r *rebuild) lock(ctx context.Context, tx pgx.Tx) error {
 	var seq int64
-	return tx.QueryRow(ctx, `SELECT seq FROM home_heads WHERE home_id = $1 FOR UPDATE`, [16]byte(r.home.ID)).Scan(&seq)
+	err := tx.QueryRow(ctx, `SELECT seq FROM home_heads WHERE home_id = $1 FOR UPDATE`, [16]byte(r.home.ID)).Scan(&seq)
+	if err != nil {
+		return err
+	}
+	base, err := eventstore.BaseOf(ctx, tx, r.home.ID)
+	if err == nil && base.Seq != r.base {
+		err = domain.Errorf(domain.Overloaded, "the log lost its beginning meanwhile: begin again")
+	}
+	return err
 }
 
 func (r *rebuild) compare(ctx context.Context, tx pgx.Tx, result *Rebuilt) (err error) {

@@ -65,6 +65,9 @@ func (p *rollupWork) take(ev *domain.RecordedEvent) {
 			return
 		}
 		at := eventstore.HappenedAt(ev)
+		if p.isSettled(at) {
+			return
+		}
 		for _, property := range slices.Sorted(maps.Keys(fact.Values)) {
 			if value := fact.Values[property]; rollup.Tells(value) {
 				p.samples = append(p.samples, rollupSample{domain.DeviceID(ev.Entity), property, at, value})
@@ -144,8 +147,12 @@ func (p *rollupWork) put(s rollupSample) {
 	}
 }
 
-// again has a day of a device made anew. What the page added to it is forgotten.
+// again has a day of a device made anew. What the page added to it is forgotten. A day
+// that is settled stays as it is.
 func (p *rollupWork) again(day time.Time, device domain.DeviceID) {
+	if p.isSettled(day) {
+		return
+	}
 	if p.anew[day] == nil {
 		p.anew[day] = map[domain.DeviceID]bool{}
 	}
@@ -231,6 +238,9 @@ func (p *rollupWork) judge(ctx context.Context, tx pgx.Tx, v verdict) error {
 		if err != nil || tag.RowsAffected() == 0 { // it was about no reading
 			return err
 		}
+	}
+	if base, err := eventstore.BaseOf(ctx, tx, p.home); err != nil || domain.Seq(reading) <= base.Seq {
+		return err // its day is settled
 	}
 	return eventstore.Scan(ctx, tx, p.home, domain.Seq(reading)-1, domain.Seq(reading), func(ev *domain.RecordedEvent) error {
 		day, _ := p.calendar.Bucket(rollup.Day, eventstore.HappenedAt(ev))

@@ -5,10 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
 
 	"logis/domain"
+	"logis/domain/rollup"
 	"logis/eventstore"
 )
 
@@ -42,6 +44,10 @@ func (b *rollupRebuild) run(ctx context.Context) (result Rebuilt, err error) {
 	if err := shadow(ctx, b.conn, rollupTables()); err != nil {
 		return result, err
 	}
+	base, err := b.keepSettled(ctx)
+	if err != nil {
+		return result, err
+	}
 	if err := b.follow(ctx, b.conn, to); err != nil {
 		return result, err
 	}
@@ -52,6 +58,9 @@ func (b *rollupRebuild) run(ctx context.Context) (result Rebuilt, err error) {
 		if err := b.follow(ctx, tx, result.Events); err != nil {
 			return err
 		}
+		if now, err := eventstore.BaseOf(ctx, tx, b.home); err != nil || now.Seq != base.Seq {
+			return errors.Join(err, domain.Errorf(domain.Overloaded, "the log lost its beginning meanwhile: begin again"))
+		}
 		if result.Before, err = hashRollups(ctx, tx, b.home, "public"); err != nil {
 			return err
 		}
@@ -61,6 +70,24 @@ func (b *rollupRebuild) run(ctx context.Context) (result Rebuilt, err error) {
 		return unshadow(ctx, tx, b.home, rollupTables())
 	})
 	return result, err
+}
+
+// keepSettled takes over the days that were summed up for good: what they are made of
+// has gone. It returns where the log begins.
+func (b *rollupRebuild) keepSettled(ctx context.Context) (base eventstore.Base, err error) {
+	err = pgx.BeginFunc(ctx, b.conn, func(tx pgx.Tx) error {
+		if base, err = eventstore.BaseOf(ctx, tx, b.home); err != nil || base.Seq == 0 {
+			return err
+		}
+		cursor, _, err := lockCursor(ctx, tx, b.home, ``)
+		if err != nil {
+			return err
+		}
+		_, end := cursor.calendar.Bucket(rollup.Day, base.RecordedAt)
+		_, err = tx.Exec(ctx, `INSERT INTO pg_temp.rollups SELECT * FROM public.rollups WHERE home_id = $1 AND start < $2`, [16]byte(b.home), end)
+		return err
+	})
+	return base, err
 }
 
 // end returns how far the home is summed up.

@@ -158,6 +158,9 @@ type rollupCursor struct {
 	recordedAt time.Time
 	calendar   *rollup.Calendar
 	zone       string
+	// settled is when the log lost its beginning: the days that began by then are summed
+	// up for good, because not all that they are made of is there any more.
+	settled time.Time
 }
 
 // lockCursor locks the cursor of a home, made if there is none. ok is false when
@@ -166,16 +169,19 @@ func lockCursor(ctx context.Context, tx pgx.Tx, home domain.HomeID, wait string)
 	c = &rollupCursor{home: home}
 	find := func() error {
 		var seq int64
-		err := tx.QueryRow(ctx, `SELECT seq, recorded_at, time_zone FROM rollup_cursors WHERE home_id = $1 FOR UPDATE`+wait, [16]byte(home)).
-			Scan(&seq, &c.recordedAt, &c.zone)
-		c.seq = domain.Seq(seq)
+		var settled *time.Time
+		err := tx.QueryRow(ctx, `
+			SELECT c.seq, c.recorded_at, c.time_zone,
+			       (SELECT max(b.recorded_at) FROM home_bases b WHERE b.home_id = c.home_id AND b.begun_at IS NOT NULL)
+			FROM rollup_cursors c WHERE c.home_id = $1 FOR UPDATE OF c`+wait, [16]byte(home)).
+			Scan(&seq, &c.recordedAt, &c.zone, &settled)
+		if c.seq = domain.Seq(seq); settled != nil {
+			c.settled = *settled
+		}
 		return err
 	}
 	if err = find(); errors.Is(err, pgx.ErrNoRows) {
-		_, err = tx.Exec(ctx, `
-			INSERT INTO rollup_cursors (home_id, seq, recorded_at, time_zone) VALUES ($1, 0, 'epoch', 'UTC')
-			ON CONFLICT (home_id) DO NOTHING`, [16]byte(home))
-		if err == nil {
+		if err = firstCursor(ctx, tx, home); err == nil {
 			err = find()
 		}
 	}
@@ -184,6 +190,42 @@ func lockCursor(ctx context.Context, tx pgx.Tx, home domain.HomeID, wait string)
 	}
 	c.calendar = rollup.NewCalendar(c.zone)
 	return c, err == nil, err
+}
+
+// firstCursor makes the cursor of a home at the beginning of its log.
+func firstCursor(ctx context.Context, tx pgx.Tx, home domain.HomeID) error {
+	first := rollupCursor{recordedAt: time.Unix(0, 0), zone: "UTC"}
+	state, base, err := eventstore.Beginning(ctx, tx, home, nil)
+	if err != nil {
+		return err
+	}
+	if base.Seq != 0 {
+		first.seq, first.recordedAt, first.zone = base.Seq, base.RecordedAt, state.Profile.TimeZone
+		for _, c := range state.Corrections {
+			if !c.Rejects() {
+				continue
+			}
+			_, err := tx.Exec(ctx, `
+				INSERT INTO rejected_readings (home_id, correction, device, reading, property) VALUES ($1, $2, $3, $4, $5)
+				ON CONFLICT DO NOTHING`, [16]byte(home), [16]byte(c.ID), [16]byte(c.Device), int64(c.Reading), c.Property)
+			if err != nil {
+				return err
+			}
+		}
+	}
+	_, err = tx.Exec(ctx, `
+		INSERT INTO rollup_cursors (home_id, seq, recorded_at, time_zone) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (home_id) DO NOTHING`, [16]byte(home), int64(first.seq), first.recordedAt, first.zone)
+	return err
+}
+
+// isSettled reports whether a time lies in a day that is summed up for good.
+func (c *rollupCursor) isSettled(at time.Time) bool {
+	if c.settled.IsZero() {
+		return false
+	}
+	day, _ := c.calendar.Bucket(rollup.Day, at)
+	return !day.After(c.settled)
 }
 
 // page sums up the next events, none beyond to (0: the head), moves the cursor, and

@@ -19,6 +19,7 @@ import (
 	"logis/dispatch/outside"
 	"logis/eventstore"
 	"logis/history/proof"
+	"logis/history/retention"
 	"logis/hub"
 	"logis/web"
 	"logis/wire"
@@ -115,6 +116,7 @@ type server struct {
 	teller     *notify.Teller
 	dispatcher *dispatch.Dispatcher
 	sealer     *proof.Sealer
+	keeper     *retention.Keeper
 	api        *api.Server
 }
 
@@ -141,6 +143,7 @@ func newServer(r *rooms, c config, log *slog.Logger) (*server, error) {
 		return nil, err
 	}
 	s.sealer = proof.NewSealer(r.store, key, c.second(), log)
+	s.keeper = retention.New(r.store, log)
 	s.api, err = api.New(api.Options{
 		Store: r.store, Tables: r.tables, Access: r.access, Callers: s.hub, Past: r.past, Proofs: s.sealer, Rollups: r.rollups, App: web.Dist(), Log: log,
 		Outside: s.outside, Teller: s.teller, Site: c.site,
@@ -179,6 +182,7 @@ func (s *server) run(ctx context.Context, listener net.Listener) error {
 	group.Go(func() error { return s.rooms.past.Run(ctx) })
 	group.Go(func() error { return s.rooms.rollups.Run(ctx) })
 	group.Go(func() error { return s.sealer.Run(ctx) })
+	group.Go(func() error { return s.keeper.Run(ctx) })
 	group.Go(func() error {
 		if err := site.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return err

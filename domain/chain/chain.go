@@ -30,6 +30,7 @@ type Head struct {
 // Verdict is what a walk along one home's chain found.
 type Verdict struct {
 	Home   domain.HomeID
+	From   domain.Seq  // the last event that was sealed and went; 0: none
 	Events domain.Seq  // how many are sound, from the first
 	Head   domain.Hash // of the last sound one
 	// Bad is the first event at fault and Reason what is wrong with it; zero and
@@ -44,6 +45,9 @@ type Chain struct {
 	verdict    Verdict
 	known      map[domain.Seq][]knownHead
 	furthest   domain.Seq // of known
+	witnessed  domain.Seq // the furthest of those that somebody else remembers
+	root       *Root      // where the log begins, if older events went
+	sealed     domain.Seq // the event that says so; 0: none did yet
 	recordedAt time.Time
 	scratch    []byte
 }
@@ -62,6 +66,7 @@ func New(home domain.HomeID, remembered ...Head) *Chain {
 	for _, head := range remembered {
 		head.RecordedAt = time.Time{}
 		c.Remember(head, "is not the head that is remembered: the log was written anew")
+		c.witnessed = max(c.witnessed, head.Seq)
 	}
 	return c
 }
@@ -111,6 +116,9 @@ func (c *Chain) Step(row *Row) bool {
 		}
 	}
 	v.Events, v.Head, c.recordedAt = row.Seq, hash, row.RecordedAt
+	if c.root != nil && c.root.SealedBy(row) {
+		c.sealed = row.Seq
+	}
 	return true
 }
 
@@ -130,6 +138,10 @@ func (c *Chain) Verdict() Verdict { return c.verdict }
 func (c *Chain) End(head domain.Seq) Verdict {
 	switch v := c.verdict; {
 	case v.Bad != 0:
+	case c.root != nil && c.sealed == 0:
+		c.cut(unsealed)
+	case c.root != nil && c.witnessed != 0 && c.witnessed < c.sealed:
+		c.cut("is not there, and what is remembered does not reach to the event that seals it: the log may be cut")
 	case v.Events < c.furthest:
 		c.Fail("is missing: the log ends before its head")
 	case v.Events > head:

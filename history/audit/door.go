@@ -28,7 +28,7 @@ func doorWords() map[string]string {
 func wantedWords() map[string]string {
 	return map[string]string{
 		"home.read": "look at the home", "home.edit": "change the home", "history.read": "look at its past",
-		"audit.read": "see what others did", "device.command": "ask something of a device",
+		"history.keep": "say how long the past is kept", "audit.read": "see what others did", "device.command": "ask something of a device",
 		"gateways.manage": "manage its gateways", "gateways.inspect": "look into its gateways",
 		"rules.edit": "change its rules", "rules.grant": "let a rule open something",
 		"members.read": "see who belongs to it", "members.manage": "say who belongs to it",

@@ -215,6 +215,15 @@ func sayPast(all map[string]sentence) {
 		}
 		return t.sayf("%s looked at what %s did", t.who(), whose)
 	})
+	say(all, func(t told, f domain.HomeRetentionSet) string {
+		if f.Months == 0 {
+			return t.sayf("%s had the history kept for ever", t.who())
+		}
+		return t.sayf("%s had the history kept for %d months", t.who(), f.Months)
+	})
+	say(all, func(t told, f domain.HomeRangeSealed) string {
+		return t.sayf("%s sealed the events up to %d: they are old enough to go", t.who(), f.UpTo)
+	})
 	say(all, func(t told, f domain.HomePutBack) string {
 		return t.sayf("%s put the home back as it was after event %d", t.who(), f.To)
 	})

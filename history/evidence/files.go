@@ -78,6 +78,11 @@ func Tell(out io.Writer, v chain.Verdict) bool {
 		fmt.Fprintf(out, "home %s: event %d %s; %d events before it are sound\n", v.Home, v.Bad, v.Reason, v.Events)
 		return false
 	}
+	if v.From != 0 {
+		fmt.Fprintf(out, "home %s: the events %d to %d are sound, head %s; those before were sealed and have gone\n",
+			v.Home, v.From+1, v.Events, v.Head)
+		return true
+	}
 	fmt.Fprintf(out, "home %s: all %d events are sound, head %s\n", v.Home, v.Events, v.Head)
 	return true
 }

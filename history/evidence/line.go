@@ -14,8 +14,13 @@ import (
 	"logis/domain/chain"
 )
 
-// Format is the version of the format, which stands in the first line.
-const Format = "logis export v1"
+// The formats, of which one stands in the first line: files that begin with the first
+// event of a home or are a part of its log, and files that begin with what older events
+// came to, which were sealed and went.
+const (
+	Format     = "logis export v1"
+	BaseFormat = "logis export v2"
+)
 
 // Header is the first line.
 type Header struct {
@@ -25,8 +30,9 @@ type Header struct {
 	// and "" in a file that begins with the first event of the home.
 	After     domain.Seq `json:"after,omitzero"`
 	AfterHash string     `json:"after_hash,omitzero"`
-	Seq       domain.Seq `json:"seq"`  // of the last event in the file
-	Hash      string     `json:"hash"` // of that event
+	Base      *baseLine  `json:"base,omitzero"` // of BaseFormat
+	Seq       domain.Seq `json:"seq"`           // of the last event in the file
+	Hash      string     `json:"hash"`          // of that event
 }
 
 // line is an event. Every stored field is there, in a form from which the stored
@@ -59,14 +65,20 @@ const moment = "2006-01-02T15:04:05.000000Z"
 
 var errNoTime = errors.New("has a time that cannot be written: it was changed")
 
-// WriteHeader writes the first line of an export of the events of a home after one (a
-// zero Seq: from the first) up to another.
-func WriteHeader(out io.Writer, home domain.HomeID, after, last chain.Head) error {
-	h := Header{Format: Format, Home: home, After: after.Seq, Seq: last.Seq, Hash: last.Hash.String()}
-	if after.Seq != 0 {
-		h.AfterHash = after.Hash.String()
+// WriteHeader writes the first line of an export and, where it begins with what older
+// events came to, the lines of that.
+func WriteHeader(out io.Writer, b Beginning) error {
+	h := Header{Format: Format, Home: b.Home, After: b.After.Seq, Seq: b.Last.Seq, Hash: b.Last.Hash.String()}
+	if b.After.Seq != 0 {
+		h.AfterHash = b.After.Hash.String()
 	}
-	return writeLine(out, h)
+	if b.Base != nil {
+		h.Format, h.Base = BaseFormat, b.Base.line()
+	}
+	if err := writeLine(out, h); err != nil || b.Base == nil {
+		return err
+	}
+	return b.Base.write(out)
 }
 
 // WriteEvent writes the line of an event.

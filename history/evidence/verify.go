@@ -15,15 +15,22 @@ func Verify(in io.Reader, remembered func(domain.HomeID) []chain.Head) (chain.Ve
 	var walk *chain.Chain
 	var end domain.Seq
 	errStop := errors.New("the rest does not matter")
-	err := Read(in, func(home domain.HomeID, after, head chain.Head) error {
+	err := Read(in, func(b Beginning) error {
 		var heads []chain.Head
 		if remembered != nil {
-			heads = remembered(home)
+			heads = remembered(b.Home)
 		}
-		end = head.Seq
-		walk = chain.New(home, append(heads, head)...)
-		if after.Seq != 0 {
-			walk.BeginAfter(after)
+		end = b.Last.Seq
+		walk = chain.New(b.Home, heads...)
+		walk.Remember(b.Last, "is not the one of which the first line says that it is the last")
+		switch {
+		case b.Base != nil:
+			walk.BeginSealed(b.Base.Root)
+			if sum, err := chain.SumState(b.Base.State); err != nil || sum != b.Base.Root.State {
+				walk.FailRoot("is where the file begins, and what the home was there is not what was sealed")
+			}
+		case b.After.Seq != 0:
+			walk.BeginAfter(b.After)
 		}
 		return nil
 	}, func(row *chain.Row) error {

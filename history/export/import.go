@@ -38,21 +38,39 @@ func Import(
 	if _, err := in.Seek(0, io.SeekStart); err != nil {
 		return verdict, fmt.Errorf("read the export once more: %w", err)
 	}
-	err = store.Adopt(ctx, eventstore.Foreign{
-		Home: verdict.Home, Head: chain.Head{Seq: verdict.Events, Hash: verdict.Head},
-		Each: func(visit func(*eventstore.Row) error) error {
-			return evidence.Read(in, func(home domain.HomeID, after, _ chain.Head) error {
-				switch {
-				case home != verdict.Home:
-					return errChanged
-				case after.Seq != 0:
-					return fmt.Errorf("%w: it is a part, which begins after event %d", evidence.ErrNotExport, after.Seq)
-				}
-				return nil
-			}, visit)
-		},
-	}, settle)
+	from := eventstore.Foreign{Home: verdict.Home, Head: chain.Head{Seq: verdict.Events, Hash: verdict.Head}}
+	if err := evidence.Read(in, takeBeginning(&from), nil); !errors.Is(err, errRead) {
+		return verdict, err
+	}
+	if _, err := in.Seek(0, io.SeekStart); err != nil {
+		return verdict, fmt.Errorf("read the export once more: %w", err)
+	}
+	from.Each = func(visit func(*eventstore.Row) error) error {
+		return evidence.Read(in, func(evidence.Beginning) error { return nil }, visit)
+	}
+	err = store.Adopt(ctx, from, settle)
 	return verdict, err
 }
 
 var errChanged = errors.New("the export was changed while it was read")
+
+var errRead = errors.New("the beginning was read")
+
+// takeBeginning takes over what an export says before its first event.
+func takeBeginning(from *eventstore.Foreign) func(evidence.Beginning) error {
+	return func(b evidence.Beginning) error {
+		switch {
+		case b.Home != from.Home:
+			return errChanged
+		case b.After.Seq != 0:
+			return fmt.Errorf("%w: it is a part, which begins after event %d", evidence.ErrNotExport, b.After.Seq)
+		case b.Base == nil:
+			return errRead
+		}
+		from.Base, from.State = b.Base.Root, b.Base.State
+		for _, w := range b.Base.Words {
+			from.Names = append(from.Names, eventstore.Word{Home: b.Home, Seq: w.Seq, Entity: w.Entity, Text: w.Text})
+		}
+		return errRead
+	}
+}

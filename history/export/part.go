@@ -31,9 +31,11 @@ var errFull = errors.New("the part is full")
 func Part(ctx context.Context, store *eventstore.Store, s Span, first bool) (text []byte, last domain.Seq, err error) {
 	var out bytes.Buffer
 	if first {
-		if err := writeHeader(ctx, store, &out, s); err != nil {
+		begins, err := writeHeader(ctx, store, &out, s)
+		if err != nil {
 			return nil, 0, err
 		}
+		s.After = begins - 1
 	}
 	words, err := eventstore.WordsOf(ctx, store.Pool(), s.Home)
 	if err != nil {
@@ -57,17 +59,21 @@ func Part(ctx context.Context, store *eventstore.Store, s Span, first bool) (tex
 	return out.Bytes(), last, err
 }
 
-// writeHeader writes the first line of the file of a span.
-func writeHeader(ctx context.Context, store *eventstore.Store, out io.Writer, s Span) error {
-	after, last := eventstore.Head{Seq: s.After}, eventstore.Head{Seq: s.To}
-	var err error
-	if last.Hash, err = eventstore.HashAt(ctx, store.Pool(), s.Home, s.To); err != nil {
-		return err
-	}
-	if s.After != 0 {
-		if after.Hash, err = eventstore.HashAt(ctx, store.Pool(), s.Home, s.After); err != nil {
-			return err
+// writeHeader writes what the file of a span begins with, and returns its first event.
+func writeHeader(ctx context.Context, store *eventstore.Store, out io.Writer, s Span) (first domain.Seq, err error) {
+	b := evidence.Beginning{Home: s.Home, After: eventstore.Head{Seq: s.After}, Last: eventstore.Head{Seq: s.To}}
+	if s.After == 0 {
+		if b.Base, err = baseOf(ctx, store.Pool(), s.Home); err != nil {
+			return 0, err
 		}
 	}
-	return evidence.WriteHeader(out, s.Home, after, last)
+	if b.Last.Hash, err = eventstore.HashAt(ctx, store.Pool(), s.Home, s.To); err != nil {
+		return 0, err
+	}
+	if s.After != 0 {
+		if b.After.Hash, err = eventstore.HashAt(ctx, store.Pool(), s.Home, s.After); err != nil {
+			return 0, err
+		}
+	}
+	return b.First(), evidence.WriteHeader(out, b)
 }
