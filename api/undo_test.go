@@ -159,7 +159,7 @@ func TestAScenesAndARoomsAndAModesRemovalIsUndone(t *testing.T) {
 	gone := h.remove("scene.removed", h.path+"/scenes/"+was.ID.String(), was.Revision)
 	h.owner.undo(h, gone).want(201)
 	h.owner.ask("GET", h.path+"/scenes", "").want(200).into(&scenes)
-	if len(scenes.Items) != 1 || scenes.Items[0].ID != was.ID || scenes.Items[0].Name != was.Name || fmt.Sprint(scenes.Items[0].Settings) != fmt.Sprint(was.Settings) {
+	if got := scenes.Items; len(got) != 1 || got[0].ID != was.ID || got[0].Name != was.Name || fmt.Sprint(got[0].Settings) != fmt.Sprint(was.Settings) {
 		t.Errorf("the scenes are %+v", scenes.Items)
 	}
 	h.owner.undo(h, gone).refused(409, domain.Conflict)

@@ -56,7 +56,11 @@ func turnRule(ctx context.Context, t *turn) error {
 	case 0:
 		return t.record(ctx, nil, t.by(r.ID.Entity(), domain.RuleDisabled{}))
 	case 1:
-		return t.record(ctx, nil, t.by(r.ID.Entity(), domain.RuleRemoved{}))
+		gone := *r
+		if err := t.record(ctx, nil, t.by(r.ID.Entity(), domain.RuleRemoved{})); err != nil || t.random.IntN(2) == 0 {
+			return err
+		}
+		return t.name(ctx, gone.ID.Entity(), domain.RuleEdited{Document: gone.Document, Reverts: gone.Version})
 	case 2:
 		return t.name(ctx, r.ID.Entity(), domain.RuleRenamed{})
 	case 3:

@@ -887,7 +887,7 @@ export interface paths {
         put?: never;
         /**
          * Undo a change
-         * @description Brings back what an event changed: a name, a room, a mode, a version of a rule or a scene. 409 for what cannot be undone, and for what was changed again since. A rule needs every owner's leave anew.
+         * @description Brings back what an event changed or removed: a name, a room, a mode, a version of a rule or a scene, a rule with its tests, a scene, a member's role, what rules may never do. The last two want a fresh proof of who asks. 409 for what cannot be undone, and for what was changed again since. A rule needs every owner's leave anew: one that was removed and opens something comes back turned off.
          */
         post: operations["undo-event"];
         delete?: never;
@@ -6970,7 +6970,7 @@ export interface components {
         Undone: {
             /**
              * Format: int64
-             * @description The event that undid it.
+             * @description The last event of those that undid it.
              * @example 1051
              */
             seq: number;

@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, must, newKey } from '../api/client'
 import { keys } from './keys'
 
@@ -16,6 +16,23 @@ export function useUndo(home: string) {
   return useMutation({
     mutationFn: (seq: number) =>
       must(api.POST('/homes/{home}/events/{seq}/undo', { params: { path: { home, seq }, header: { 'Idempotency-Key': newKey() } } })),
+  })
+}
+
+/** Brings back things that were removed: the newest event about each says so, and is undone. */
+export function useBringBack(home: string) {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: async (things: readonly string[]) => {
+      for (const entity of things) {
+        const query = { entity, order: 'desc' as const, limit: 1 }
+        const { items } = await must(api.GET('/homes/{home}/events', { params: { path: { home }, query } }))
+        const last = items[0]
+        if (!last?.type.endsWith('.removed')) continue // it is back already
+        await must(api.POST('/homes/{home}/events/{seq}/undo', { params: { path: { home, seq: last.seq }, header: { 'Idempotency-Key': newKey() } } }))
+      }
+    },
+    onSettled: () => Promise.all([keys.rules(home), keys.scenes(home)].map((queryKey) => queries.invalidateQueries({ queryKey }))),
   })
 }
 

@@ -25,6 +25,12 @@ export async function doneWithAll<T>(items: readonly T[], act: (item: T) => Prom
   return ends.every(({ status }) => status === 'fulfilled')
 }
 
+/** Removes each, and returns those that are gone. */
+export async function removedOf<T>(items: readonly T[], remove: (item: T) => Promise<unknown>): Promise<T[]> {
+  const ends = await Promise.allSettled(items.map(remove))
+  return items.filter((_, i) => ends[i]?.status === 'fulfilled')
+}
+
 interface SeveralProps {
   /** How many of what are chosen: "2 rules". */
   words: string

@@ -5,9 +5,11 @@ import { Link, useParams, useSearch } from '@tanstack/react-router'
 import { useCallback, useState } from 'react'
 import type { RuleDocument } from '../api/types'
 import { keys } from '../data/keys'
+import { useHistory } from '../data/history'
 import { useRules } from '../data/rules'
 import { useScene } from '../data/Scene'
 import { CutOff } from '../frame/Banners'
+import { Undo } from '../wayback/WayBack'
 import { Editor } from './Editor'
 import styles from './Editor.module.css'
 import { Facts } from './RuleRow'
@@ -50,11 +52,20 @@ export function RulePage() {
       ) : rules.isPending ? (
         <Skeleton height={320} radius="lg" />
       ) : (
-        <>
-          <h1>This rule is not here any more</h1>
-          <p>It was removed. What it did is still in the timeline.</p>
-        </>
+        <Gone home={home} rule={id} />
       )}
+    </>
+  )
+}
+
+/** A rule that was removed, and the way back. */
+function Gone({ home, rule }: { home: string; rule: string }) {
+  const removed = useHistory(home, rule).data?.find(({ type }) => type === 'rule.removed')
+  return (
+    <>
+      <h1>This rule is not here any more</h1>
+      <p>It was removed. What it did is still in the timeline.</p>
+      {removed && <Undo seq={removed.seq} />}
     </>
   )
 }

@@ -21,10 +21,11 @@ interface SceneCardProps {
   scene: SavedScene
   chosen: boolean
   onChoose: (on: boolean) => void
+  onRemoved: () => void
 }
 
 /** A scene: what it wants, its values one by one, and the way there and back. */
-export function SceneCard({ scene, chosen, onChoose }: SceneCardProps) {
+export function SceneCard({ scene, chosen, onChoose, onRemoved }: SceneCardProps) {
   const { home } = useScene()
   const [doing, setDoing] = useState<Doing | null>(null)
   const change = useChangeScene(home)
@@ -48,7 +49,7 @@ export function SceneCard({ scene, chosen, onChoose }: SceneCardProps) {
           yes="Remove the scene"
           busy={remove.isPending}
           error={remove.error}
-          onYes={() => remove.mutate(scene)}
+          onYes={() => void remove.mutateAsync(scene).then(onRemoved, () => undefined)}
           onNo={done}
         />
       )}

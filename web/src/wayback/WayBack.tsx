@@ -18,7 +18,8 @@ export function WayBack({ seq }: { seq: number }) {
   )
 }
 
-function Undo({ seq }: { seq: number }) {
+/** Undoes the change of an event, where that can be done. */
+export function Undo({ seq }: { seq: number }) {
   const home = useScene().picture.home.id
   const plan = useUndoPlan(home, seq)
   const undo = useUndo(home)

@@ -25,6 +25,9 @@ const record = (value: unknown) => (value && typeof value === 'object' ? (value 
 const lower = (words: string) => words.charAt(0).toLowerCase() + words.slice(1)
 const quoted = (words: string | null) => (words ? `“${words}”` : 'a new name')
 
+/** A thing with a name and an older version was there before. */
+const madeOrBack = ({ data }: Event) => (number(data.reverts) > 0 ? 'brought back' : 'made')
+
 const deviceOf = (event: Event, { picture }: Teller): Device | undefined => picture.devices.get(event.entity)
 const deviceName: Tell = (event, teller) => deviceOf(event, teller)?.name ?? 'A device that is gone'
 const roomName = (id: string, { picture }: Teller) => picture.rooms.get(id)?.name
@@ -150,7 +153,7 @@ const tellers: Record<string, Tell> = {
   'mode.removed': (e, t) => `${who(e, t)} removed a mode`,
   'member.presence_changed': (e, t) => `${who(e, t)} ${e.data.present === true ? 'came home' : 'left'}`,
   'policy.edited': (e, t) => `${who(e, t)} changed what rules may never do`,
-  'rule.edited': (e, t) => `${who(e, t)} ${e.words ? `made the rule ${quoted(e.words)}` : number(e.data.reverts) > 0 ? `undid a change of ${lower(nameOf(e, t, 'rule'))}` : `changed ${lower(nameOf(e, t, 'rule'))}`}`,
+  'rule.edited': (e, t) => `${who(e, t)} ${e.words ? `${madeOrBack(e)} the rule ${quoted(e.words)}` : number(e.data.reverts) > 0 ? `undid a change of ${lower(nameOf(e, t, 'rule'))}` : `changed ${lower(nameOf(e, t, 'rule'))}`}`,
   'rule.renamed': (e, t) => `${who(e, t)} named a rule ${quoted(e.words)}`,
   'rule.enabled': (e, t) => `${who(e, t)} turned on ${lower(nameOf(e, t, 'rule'))}`,
   'rule.disabled': (e, t) => `${who(e, t)} turned off ${lower(nameOf(e, t, 'rule'))}`,
@@ -163,7 +166,7 @@ const tellers: Record<string, Tell> = {
   'rule.failed': (e, t) => `${ruleName(e, t)} could not do a part of it`,
   'rule.cut': cut,
   'notice.raised': (e, t) => `${ruleName(e, t)} told the owners`,
-  'scene.edited': (e, t) => `${who(e, t)} ${e.words ? `made the scene ${quoted(e.words)}` : `changed ${lower(nameOf(e, t, 'scene'))}`}`,
+  'scene.edited': (e, t) => `${who(e, t)} ${e.words ? `${madeOrBack(e)} the scene ${quoted(e.words)}` : `changed ${lower(nameOf(e, t, 'scene'))}`}`,
   'scene.renamed': (e, t) => `${who(e, t)} named a scene ${quoted(e.words)}`,
   'scene.removed': (e, t) => `${who(e, t)} removed ${lower(nameOf(e, t, 'scene'))}`,
   'scene.activated': (e, t) => `${who(e, t)} ${number(e.data.undoes) > 0 ? 'undid' : 'activated'} ${lower(nameOf(e, t, 'scene'))}`,
