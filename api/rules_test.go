@@ -158,6 +158,10 @@ func TestASceneFadesOverItsTime(t *testing.T) {
 	if scene.Over != 0 || scene.Version == version || len(scene.Settings) != 2 {
 		t.Errorf("changed, it is %+v", scene)
 	}
+	ada.ask("POST", fmt.Sprintf("%s/events/%d/undo", h.path, scene.Version), "").want(201)
+	if ada.ask("GET", h.path+"/scenes", "").want(200).into(&scenes); scenes.Items[0].Over != 20000 {
+		t.Errorf("with the change undone, it is %+v", scenes.Items[0])
+	}
 }
 
 // A mode of the home's own gets another name, and goes when the home is not set to it.

@@ -49,7 +49,7 @@ func TestAServerOfTheVersionBeforeHearsWhatRulesDidInItsOwnWords(t *testing.T) {
 	id, lamp := domain.RuleID{9}, outbox.DeviceID(away.identity.Gateway, "sim/lamp")
 	command := domain.CommandID{7}
 	err := away.outbox.Write(t.Context(), func(w *outbox.Writer) error {
-		act := outbox.Act{Command: command, Device: lamp, Client: id.String(), Key: "k", Class: thing.Comfort, Set: map[string]thing.Value{"onOff": "true"}}
+		act := outbox.Act{Command: command, Device: lamp, Client: id.String(), Key: "k", Class: thing.Comfort, Set: map[string]thing.Value{"onOff": "true"}, Transition: time.Second}
 		for _, e := range []wire.Entry{
 			{Kind: wire.KindPlaced, Bundle: 5, Rules: []domain.PlacedRule{{Rule: id, Version: 4}}},
 			{Kind: wire.KindRule, Rule: id, After: 2, Fact: "rule.fired", Body: []byte(`{"version":4,"trigger":0,"depth":1}`)},
@@ -59,7 +59,7 @@ func TestAServerOfTheVersionBeforeHearsWhatRulesDidInItsOwnWords(t *testing.T) {
 			}
 		}
 		_, err := w.Act(act, wire.Entry{
-			Kind: wire.KindAct, Command: command, Device: lamp, Values: act.Set, Rule: id, After: 4, Depth: 1,
+			Kind: wire.KindAct, Command: command, Device: lamp, Values: act.Set, Rule: id, After: 4, Depth: 1, TransitionMS: 1000,
 		})
 		return err
 	})
@@ -76,7 +76,7 @@ func TestAServerOfTheVersionBeforeHearsWhatRulesDidInItsOwnWords(t *testing.T) {
 			told++
 		case wire.KindAct:
 			acts++
-			if entry.Client != id.String() || !entry.Rule.IsZero() || entry.After != 0 || entry.Depth != 0 || entry.Command != command {
+			if entry.Client != id.String() || !entry.Rule.IsZero() || entry.After != 0 || entry.Depth != 0 || entry.TransitionMS != 0 || entry.Command != command {
 				t.Errorf("the command of a rule is told as %+v", entry)
 			}
 		case wire.KindGap:

@@ -22,6 +22,13 @@
 //
 // The raw read needs Zigbee2MQTT 2.7.0 or newer.
 //
+// # What fades
+//
+// A transition goes with the set message, and the lamp moves by itself. Zigbee2MQTT
+// tells the goal at once, so state messages about what an order sets are held back
+// until its end; meanwhile the lamp is asked now and then, and what it answers is
+// told. Others have their turn. Groups do it at once.
+//
 // # What may happen late
 //
 // Zigbee2MQTT tries for up to 20 s to reach a device that does not answer, cannot

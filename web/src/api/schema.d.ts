@@ -1881,7 +1881,7 @@ export interface paths {
         head?: never;
         /**
          * Change a scene
-         * @description Gives the scene other values or another name.
+         * @description Gives the scene other values, another name, or another time over which lamps fade.
          */
         patch: operations["change-scene"];
         trace?: never;
@@ -1917,7 +1917,7 @@ export interface paths {
         put?: never;
         /**
          * Undo a scene
-         * @description Asks every device for what it reported before the scene was last activated. 409 when there is nothing to go back to.
+         * @description Asks every device, at once, for what it reported before the scene was last activated. 409 when there is nothing to go back to.
          */
         post: operations["undo-scene"];
         delete?: never;
@@ -3036,6 +3036,12 @@ export interface components {
              * @enum {string}
              */
             status: "requested" | "sent" | "delivered" | "succeeded" | "failed" | "rejected" | "expired" | "superseded" | "cancelled" | "unknown";
+            /**
+             * Format: int64
+             * @description Over how many milliseconds the device fades to the values; 0: at once. What cannot fade does it at once and succeeds with the reason at_once.
+             * @example 2000
+             */
+            transition_ms: number;
         };
         CommandAction: {
             /**
@@ -3060,6 +3066,12 @@ export interface components {
             };
             /**
              * Format: int64
+             * @description Over how many milliseconds a lamp fades to the values, at most 600000; 0: at once.
+             * @example 2000
+             */
+            transition_ms?: number;
+            /**
+             * Format: int64
              * @description For how long it may wait, in milliseconds; 0: the default of its class.
              * @example 5000
              */
@@ -3080,6 +3092,12 @@ export interface components {
             set?: {
                 [key: string]: unknown;
             };
+            /**
+             * Format: int64
+             * @description Over how many milliseconds a lamp fades to the values; 0: at once. It must begin in the time it may wait, and ends so much later.
+             * @example 2000
+             */
+            transition_ms?: number;
             /**
              * Format: int64
              * @description For how long it may wait, in milliseconds; the class of the command has a default and bounds.
@@ -5972,6 +5990,12 @@ export interface components {
             settings: components["schemas"]["Setting"][];
             /**
              * Format: int64
+             * @description Over how many milliseconds lamps that can fade do; everything else, and undoing it, happens at once. 0: all at once.
+             * @example 20000
+             */
+            transition_ms: number;
+            /**
+             * Format: int64
              * @description The event that brought the settings.
              * @example 1040
              */
@@ -5993,6 +6017,12 @@ export interface components {
             name?: string;
             /** @description What it wants from now on. */
             settings?: components["schemas"]["Setting"][];
+            /**
+             * Format: int64
+             * @description Over how many milliseconds lamps that can fade do from now on; 0: at once.
+             * @example 20000
+             */
+            transition_ms?: number | null;
         };
         SceneRequest: {
             /**
@@ -6009,6 +6039,12 @@ export interface components {
             name: string;
             /** @description What it wants. Not beside capture. */
             settings?: components["schemas"]["Setting"][];
+            /**
+             * Format: int64
+             * @description Over how many milliseconds lamps that can fade do; 0: at once.
+             * @example 20000
+             */
+            transition_ms?: number;
         };
         Schema: {
             /**

@@ -21,14 +21,14 @@ function useSceneChange<Input, Output>(home: string, change: (input: Input) => P
 
 /** Makes a scene: of how devices are now, or of given wishes. */
 export function useAddScene(home: string) {
-  return useSceneChange(home, (body: { name: string; capture: string[] } | { name: string; settings: Setting[] }) =>
+  return useSceneChange(home, (body: { name: string; capture: string[] } | { name: string; settings: Setting[]; transition_ms: number }) =>
     must(api.POST('/homes/{home}/scenes', { params: { path: { home }, header: { 'Idempotency-Key': newKey() } }, body })),
   )
 }
 
-/** Gives a scene another name or other wishes. */
+/** Gives a scene another name, other wishes or another time to fade. */
 export function useChangeScene(home: string) {
-  return useSceneChange(home, ({ scene, change }: { scene: SavedScene; change: { name?: string; settings?: Setting[] } }) =>
+  return useSceneChange(home, ({ scene, change }: { scene: SavedScene; change: { name?: string; settings?: Setting[]; transition_ms?: number } }) =>
     must(
       api.PATCH('/homes/{home}/scenes/{scene}', {
         params: { path: { home, scene: scene.id }, header: ifMatch(scene.revision) },

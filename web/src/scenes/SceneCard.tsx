@@ -10,6 +10,7 @@ import { Card } from '../parts/Card'
 import { longestName, NameForm } from '../parts/NameForm'
 import { Sure } from '../parts/Sure'
 import { useThings } from '../rules/useThings'
+import { fadeWords } from '../words/fade'
 import { deviceWords } from '../words/rules'
 import { byWeight, statement } from '../words/values'
 import styles from './Scenes.module.css'
@@ -54,6 +55,7 @@ export function SceneCard({ scene, chosen, onChoose, onRemoved }: SceneCardProps
         />
       )}
       {doing === 'change' ? <Values key={scene.version} scene={scene} onDone={done} /> : <Wishes settings={scene.settings} />}
+      {doing !== 'change' && scene.transition_ms > 0 && <p className={styles.quiet}>{fadeWords(scene.transition_ms)}</p>}
       <ThereAndBack scene={scene} />
     </Card>
   )
@@ -62,7 +64,7 @@ export function SceneCard({ scene, chosen, onChoose, onRemoved }: SceneCardProps
 function Tools({ scene, onDo }: { scene: SavedScene; onDo: (what: Doing) => void }) {
   const { home } = useScene()
   const add = useAddScene(home)
-  const copy = () => add.mutate({ name: `${scene.name.slice(0, longestName - 7)} (copy)`, settings: scene.settings })
+  const copy = () => add.mutate({ name: `${scene.name.slice(0, longestName - 7)} (copy)`, settings: scene.settings, transition_ms: scene.transition_ms })
   return (
     <div className={styles.tools}>
       {[
@@ -117,7 +119,7 @@ function ThereAndBack({ scene }: { scene: SavedScene }) {
       </div>
       {before.length > 0 && (
         <details className={styles.before}>
-          <summary>What undoing brings back</summary>
+          <summary>What undoing brings back{scene.transition_ms > 0 ? ', at once' : ''}</summary>
           <Wishes settings={before} />
         </details>
       )}

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, NativeSelect } from '@mantine/core'
+import { ActionIcon, Button, NativeSelect, NumberInput } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { SavedScene, Schema, Setting } from '../api/types'
@@ -6,10 +6,14 @@ import { useChangeScene } from '../data/scenes'
 import { useScene } from '../data/Scene'
 import { ChoiceField, NumberField } from '../rules/fields'
 import { useThings } from '../rules/useThings'
+import { fadeHint, fadeLabel } from '../words/fade'
 import { deviceWords } from '../words/rules'
 import { byWeight, titleWords, valueWords } from '../words/values'
 import styles from './Scenes.module.css'
 import { asNow, fit, present, settable, valueNow, withValue } from './settings'
+
+/** The longest time over which lamps fade, in seconds: domain.MaxTransition. */
+const longestFade = 600
 
 /** What a scene wants, value by value: each can be changed or left out, and devices can be added. */
 export function Values({ scene, onDone }: { scene: SavedScene; onDone: () => void }) {
@@ -17,6 +21,7 @@ export function Values({ scene, onDone }: { scene: SavedScene; onDone: () => voi
   const things = useThings()
   const change = useChangeScene(home)
   const [settings, set] = useState<Setting[]>(scene.settings)
+  const [over, setOver] = useState(scene.transition_ms / 1000)
   const others = settable(things).filter(({ id }) => !settings.some(({ device }) => device === id))
   const add = (id: string) => {
     const device = picture.devices.get(id)
@@ -28,7 +33,7 @@ export function Values({ scene, onDone }: { scene: SavedScene; onDone: () => voi
       aria-label={`What ${scene.name} wants`}
       onSubmit={(event) => {
         event.preventDefault()
-        change.mutate({ scene, change: { settings } }, { onSuccess: onDone })
+        change.mutate({ scene, change: { settings, transition_ms: Math.round(over * 1000) } }, { onSuccess: onDone })
       }}
     >
       {settings.map((setting) => (
@@ -43,9 +48,21 @@ export function Values({ scene, onDone }: { scene: SavedScene; onDone: () => voi
           onChange={(event) => add(event.currentTarget.value)}
         />
       )}
+      <NumberInput
+        label={fadeLabel}
+        description={fadeHint}
+        size="md"
+        suffix=" s"
+        min={0}
+        max={longestFade}
+        decimalScale={1}
+        allowNegative={false}
+        value={over}
+        onChange={(value) => setOver(Number(value) || 0)}
+      />
       {change.error && <p role="alert" className={styles.alert}>{change.error.message}</p>}
       <div className={styles.acts}>
-        <Button type="submit" loading={change.isPending} disabled={settings.length === 0 || settings === scene.settings}>Save</Button>
+        <Button type="submit" loading={change.isPending} disabled={settings.length === 0 || (settings === scene.settings && over * 1000 === scene.transition_ms)}>Save</Button>
         <Button variant="default" onClick={() => set(asNow(settings, picture.twins))}>As it is now</Button>
         <Button variant="default" onClick={onDone}>Cancel</Button>
       </div>

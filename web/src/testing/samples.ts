@@ -45,7 +45,7 @@ export const twin = (onOff: boolean | null, seq: number, more: Partial<Twin> = {
 export const command = (more: Partial<Command> = {}): Command => ({
   id: 'c1', device: 'lamp', gateway: 'gateway', class: 'C', set: { onOff: true }, action: null, input: null,
   actor: { kind: 'person', id: 'ada', name: 'Ada' }, status: 'requested', reason: null, observed: {}, deadline: at(30),
-  requested: { seq: 11, at: at(0) }, sent: null, delivered: null, ended: null, sends: 0, local: false, correlation: 11, ...more,
+  requested: { seq: 11, at: at(0) }, sent: null, delivered: null, ended: null, sends: 0, local: false, correlation: 11, transition_ms: 0, ...more,
 })
 
 export const event = (seq: number, type: string, more: Partial<Event> = {}): Event => ({

@@ -5,6 +5,7 @@ import { useStage } from '../data/Scene'
 import { type DeviceView, heardAt, type Progress } from '../data/truth'
 import { lastSignal } from './appearance'
 import { statusWords } from '../words/commands'
+import { fadingWords } from '../words/fade'
 import { kindWords } from '../words/kinds'
 import styles from './Truth.module.css'
 
@@ -26,7 +27,7 @@ function Underway({ view, progress }: { view: DeviceView; progress: Extract<Prog
     asking: 'Asking',
     asked: view.reach.kind === 'gateway-away' ? 'Asked, waits for the gateway' : 'Asked',
     sent: 'Sent',
-    delivered: 'Sent, gateway has it',
+    delivered: 'command' in progress && progress.command && progress.command.transition_ms > 0 ? fadingWords(progress.command, view.device) : 'Sent, gateway has it',
     'carried-out': `Done, ${kindWords(view.device.kind).noun} has not said so`,
     confirmed: 'Confirmed',
   }[progress.kind]

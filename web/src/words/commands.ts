@@ -52,6 +52,9 @@ const reasons: Record<string, string> = {
   no_answer: 'No answer came back in time.',
   edge_offline: 'The gateway is away. This is only done while somebody can see it happen.',
   unreachable: 'The gateway could not reach it.',
+  at_once: 'It cannot fade, so it changed at once.',
+  newer_command: 'Something newer was wanted of it meanwhile.',
+  newer_local_act: 'Somebody at home wanted something else meanwhile.',
 }
 
 /** Why a command ended as it did. Reasons from a radio are told as they came. */

@@ -107,7 +107,8 @@ export function conditionWords(c: Condition, things: Things): string {
 export function actionWords(a: RuleAction, things: Things): string {
   if (a.command) {
     const device = things.picture.devices.get(a.command.device)
-    return wishOf(a.command, device, deviceWords(a.command.device, things))
+    const over = a.command.transition_ms ? ` over ${durationWords(a.command.transition_ms)}` : ''
+    return `${wishOf(a.command, device, deviceWords(a.command.device, things))}${over}`
   }
   if (a.scene) return `activate the scene “${nameIn(things.scenes, a.scene.scene, 'that is gone')}”`
   if (a.delay) return `wait ${durationWords(a.delay.ms)}`
