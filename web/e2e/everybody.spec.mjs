@@ -15,8 +15,8 @@ const device = (name) => async (page) => {
   await page.getByRole('region', { name: 'What happened' }).getByRole('listitem').first().waitFor()
 }
 
-/** The link that the page of incidents made. */
-let shared = ''
+/** What the page of incidents made: each screen marks one of its own, and shares it. */
+const marked = { count: 0, name: '', link: '' }
 
 /** Every page of a home, and how to come there from the one before. */
 const pages = {
@@ -59,15 +59,15 @@ const pages = {
   'a part of the past': async (page) => {
     await go(page, 'Timeline')
     await page.getByRole('button', { name: 'Mark a part of the past' }).click()
-    await page.getByRole('region', { name: 'Mark a part of the past' }).getByLabel('Name').fill('Odd')
+    await page.getByRole('region', { name: 'Mark a part of the past' }).getByLabel('Name').fill((marked.name = `Odd ${++marked.count}`))
   },
   incidents: async (page) => {
     await page.getByRole('button', { name: 'Mark it' }).click()
     await page.getByRole('link', { name: 'Share it, or save it as a test' }).click()
-    const card = page.getByRole('region', { name: 'Odd', exact: true }).first()
+    const card = page.getByRole('region', { name: marked.name, exact: true })
     await card.getByRole('button', { name: 'Share…' }).click()
     await card.getByRole('button', { name: 'Make a link' }).click()
-    shared = await card.getByRole('group', { name: 'Link', exact: true }).locator('code').textContent()
+    marked.link = await card.getByRole('group', { name: 'Link', exact: true }).locator('code').textContent()
   },
   energy: async (page) => {
     await go(page, 'Energy')
@@ -140,8 +140,8 @@ const doors = {
     await page.getByRole('heading', { name: 'This link no longer works' }).waitFor()
   },
   'a shared incident': async (page) => {
-    await page.goto(shared)
-    await page.getByRole('heading', { name: 'Odd' }).waitFor()
+    await page.goto(marked.link)
+    await page.getByRole('heading', { name: marked.name }).waitFor()
     await page.getByText('Everything that happened').or(page.getByText('Nothing happened in it')).first().waitFor()
   },
   nowhere: async (page) => {
