@@ -15,6 +15,9 @@ const device = (name) => async (page) => {
   await page.getByRole('region', { name: 'What happened' }).getByRole('listitem').first().waitFor()
 }
 
+/** What the page of incidents made: each screen marks one of its own, and shares it. */
+const marked = { count: 0, name: '', link: '' }
+
 /** Every page of a home, and how to come there from the one before. */
 const pages = {
   home: (page) => page.getByRole('article').first().waitFor(),
@@ -52,6 +55,23 @@ const pages = {
     await page.getByRole('button', { name: 'Check all of it now' }).click()
     await page.getByText(/^All [\d,]+ events are as they were written/).waitFor()
     await page.getByText('What this proves').click()
+  },
+  'a part of the past': async (page) => {
+    await go(page, 'Timeline')
+    await page.getByRole('button', { name: 'Mark a part of the past' }).click()
+    await page.getByRole('region', { name: 'Mark a part of the past' }).getByLabel('Name').fill((marked.name = `Odd ${++marked.count}`))
+  },
+  incidents: async (page) => {
+    await page.getByRole('button', { name: 'Mark it' }).click()
+    await page.getByRole('link', { name: 'Share it, or save it as a test' }).click()
+    const card = page.getByRole('region', { name: marked.name, exact: true })
+    await card.getByRole('button', { name: 'Share…' }).click()
+    await card.getByRole('button', { name: 'Make a link' }).click()
+    marked.link = await card.getByRole('group', { name: 'Link', exact: true }).locator('code').textContent()
+  },
+  energy: async (page) => {
+    await go(page, 'Energy')
+    await page.getByRole('region', { name: 'Used' }).getByText(/kWh/).first().waitFor()
   },
   rules: async (page) => {
     await go(page, 'Rules')
@@ -118,6 +138,11 @@ const doors = {
   'used link': async (page) => {
     await page.goto(link)
     await page.getByRole('heading', { name: 'This link no longer works' }).waitFor()
+  },
+  'a shared incident': async (page) => {
+    await page.goto(marked.link)
+    await page.getByRole('heading', { name: marked.name }).waitFor()
+    await page.getByText('Everything that happened').or(page.getByText('Nothing happened in it')).first().waitFor()
   },
   nowhere: async (page) => {
     await page.goto(`${base}/nowhere`)

@@ -15,7 +15,7 @@ import { SaveAsTest } from './SaveAsTest'
 import { Share } from './Share'
 
 /** One incident: what it is about, and what can be done with it. */
-export function IncidentCard({ incident }: { incident: Incident }) {
+export function IncidentCard({ incident, title }: { incident: Incident; title: string }) {
   const { home, picture, zone } = useScene()
   const { role } = picture.home
   const first = useEvent(home, incident.after + 1).data
@@ -24,7 +24,7 @@ export function IncidentCard({ incident }: { incident: Incident }) {
   const [open, setOpen] = useState<'share' | 'test' | 'remove' | null>(null)
   const about = [...incident.rooms.map((id) => picture.rooms.get(id)?.name), ...incident.devices.map((id) => picture.devices.get(id)?.name)]
   return (
-    <Card title={incident.name}>
+    <Card title={title}>
       <p className={styles.quiet}>
         {first && last && `${stretchWords(Date.parse(first.recorded_at), Date.parse(last.recorded_at), zone)}, `}
         {eventsWords(incident.to - incident.after)}
@@ -47,7 +47,7 @@ export function IncidentCard({ incident }: { incident: Incident }) {
       {open === 'test' && <SaveAsTest incident={incident} onDone={() => setOpen(null)} />}
       {open === 'remove' && (
         <Sure
-          question={`Remove the mark ${incident.name}? Its note is erased and its links end. What happened stays in the history.`} yes="Remove"
+          question={`Remove the mark ${title}? Its note is erased and its links end. What happened stays in the history.`} yes="Remove"
           busy={remove.isPending} error={remove.error} onYes={() => remove.mutate(incident)} onNo={() => setOpen(null)}
         />
       )}

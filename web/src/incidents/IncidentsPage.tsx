@@ -1,9 +1,17 @@
 import { Link } from '@tanstack/react-router'
+import type { Incident } from '../api/types'
 import { useIncidents } from '../data/incidents'
 import { useScene } from '../data/Scene'
 import { CutOff } from '../frame/Banners'
 import { IncidentCard } from './IncidentCard'
 import styles from './Incidents.module.css'
+
+/** What an incident is called; those of one name are told apart by a number, the oldest first. */
+function titleOf({ id, name }: Incident, all: readonly Incident[]): string {
+  const same = all.filter((other) => other.name === name)
+  const place = same.length - same.findIndex((other) => other.id === id)
+  return place > 1 ? `${name} (${place})` : name
+}
 
 /** The parts of the past that somebody marked. */
 export function IncidentsPage() {
@@ -25,7 +33,7 @@ export function IncidentsPage() {
           <p>In the timeline, “Mark” keeps what happened between two moments, with a name and a note.</p>
         </section>
       )}
-      <div className={styles.cards}>{data?.map((incident) => <IncidentCard key={incident.id} incident={incident} />)}</div>
+      <div className={styles.cards}>{data?.map((incident) => <IncidentCard key={incident.id} incident={incident} title={titleOf(incident, data)} />)}</div>
     </>
   )
 }
