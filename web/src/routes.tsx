@@ -119,12 +119,18 @@ const join = createRoute({
   path: '/join',
   component: lazyRouteComponent(() => import('./enter/JoinPage'), 'JoinPage'),
 })
+const callback = createRoute({
+  getParentRoute: () => root,
+  path: '/openid/callback',
+  component: lazyRouteComponent(() => import('./enter/CallbackPage'), 'CallbackPage'),
+})
 
 /** Every page of the app. */
 export const router = createRouter({
   routeTree: root.addChildren([
     enter,
     join,
+    callback,
     gate.addChildren([first, account, consent, home.addChildren([rooms, device, timeline, proof, arrange, gateways, gateway, rules, newRule, rule, scenes, modes, tests, people, audit, energy, webhooks])]),
   ]),
   defaultPreload: 'intent',
