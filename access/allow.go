@@ -33,6 +33,14 @@ func (p Principal) Actor() domain.Actor { return domain.PersonActor(p.Person) }
 // ByToken reports whether a token speaks for the person.
 func (p Principal) ByToken() bool { return p.limits != nil }
 
+// Home returns the one home that a token is for; false for a session, which is for all.
+func (p Principal) Home() (domain.HomeID, bool) {
+	if p.limits == nil {
+		return domain.HomeID{}, false
+	}
+	return p.limits.Home, true
+}
+
 // Allow returns nil when the principal may do the action in the home. Otherwise
 // Unauthorized for nobody; NotFound for somebody who does not belong to the home,
 // by the same work and with the same words as for a home that does not exist;

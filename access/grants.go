@@ -179,6 +179,17 @@ func (a *Access) GiveBack(ctx context.Context, c Client, token string) error {
 	return eventstore.Translate(err)
 }
 
+// GiveUp ends what the app may that came as the principal. Somebody else gives up nothing.
+func (a *Access) GiveUp(ctx context.Context, p Principal) error {
+	return eventstore.Translate(pgx.BeginFunc(ctx, a.store.Pool(), func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `DELETE FROM oauth_grants WHERE grant_id = (SELECT grant_id FROM tokens WHERE hash = $1)`, p.key[:])
+		if err != nil || tag.RowsAffected() == 0 {
+			return err
+		}
+		return a.note(ctx, tx, p.Person, AppEnded, false)
+	}))
+}
+
 // endGrant ends a grant with its codes and tokens.
 func (a *Access) endGrant(ctx context.Context, tx pgx.Tx, g grant, how Deed) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM oauth_grants WHERE grant_id = $1`, [16]byte(g.id)); err != nil {

@@ -92,7 +92,7 @@ func TestAnAnswerOfAProviderIsGoodOnceForWhoBeganAndUnchanged(t *testing.T) {
 		}
 	}
 	wantCode(t, a.openid.Link(t.Context(), eve, a.visit(t, p, "eve")), domain.Unauthorized) // Ada began it
-	_, _, err := a.openid.SignIn(t.Context(), a.visit(t, p, "ada"), "", "")                  // to link, not to sign in
+	_, _, err := a.openid.SignIn(t.Context(), a.visit(t, p, "ada"), "", "")                 // to link, not to sign in
 	wantCode(t, err, domain.Unauthorized)
 }
 

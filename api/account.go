@@ -11,6 +11,7 @@ type Account struct {
 	Password bool    `json:"password" doc:"Whether there is a password." example:"true"`
 	Codes    bool    `json:"codes" doc:"Whether a one-time code is asked for beside the password." example:"true"`
 	Recovery int     `json:"recovery" doc:"How many recovery codes are left." example:"9"`
+	OpenID   bool    `json:"openid" doc:"Whether the OpenID provider signs the caller in." example:"false"`
 }
 
 // PasswordSignIn signs in by password.
@@ -126,7 +127,7 @@ func (s *Server) prove(ctx context.Context, in *proofInput) (*nothing, error) {
 
 func (s *Server) getAccount(ctx context.Context, _ *nothing) (*accountOutput, error) {
 	ways, err := s.options.Access.Ways(ctx, principal(ctx))
-	return &accountOutput{Account{Login: textOrNull(ways.Login), Password: ways.Password, Codes: ways.Codes, Recovery: ways.Recovery}}, err
+	return &accountOutput{Account{Login: textOrNull(ways.Login), Password: ways.Password, Codes: ways.Codes, Recovery: ways.Recovery, OpenID: ways.OpenID}}, err
 }
 
 func (s *Server) setPassword(ctx context.Context, in *passwordInput) (*nothing, error) {

@@ -41,6 +41,8 @@ type Options struct {
 	Outside *outside.Caller
 	// Teller knows how people want to be told; nil: one that sends nothing.
 	Teller *notify.Teller
+	// OpenID signs people in by what a provider says of them; nil: nobody does.
+	OpenID *access.OpenID
 	// Site is where the app is, like https://home.example.org; "": where it is asked for.
 	Site string
 	// App is the browser app: index.html and what it loads. Nil serves none.
@@ -71,13 +73,14 @@ type tuning struct {
 	inFlight, queue      int
 	walks                int
 	pulse, poll, recheck time.Duration
+	voice                time.Duration
 	work, goodbye, idle  time.Duration
 }
 
 func asInLife() tuning {
 	return tuning{
 		person: pace{personRate, personBurst}, address: pace{addressRate, addressBurst},
-		inFlight: maxInFlight, queue: liveQueue, walks: maxWalks, pulse: livePulse, poll: livePoll, recheck: liveRecheck,
+		inFlight: maxInFlight, queue: liveQueue, walks: maxWalks, pulse: livePulse, poll: livePoll, recheck: liveRecheck, voice: voiceWait,
 		work: workTimeout, goodbye: liveGoodbye, idle: idleLimit,
 	}
 }
@@ -115,6 +118,7 @@ func build(options Options, t tuning) (*Server, error) {
 	s.router.Get("/readyz", s.readyz)
 	s.router.Route(base, s.routes)
 	s.addOAuth(s.router)
+	s.addVoice(s.router)
 	s.router.Get(referencePath, s.serveDocument(sync.OnceValues(s.reference), "text/html; charset=utf-8"))
 	s.router.NotFound(s.elsewhere(app))
 	s.router.MethodNotAllowed(s.otherMethod)
@@ -130,7 +134,7 @@ func (s *Server) routes(r chi.Router) {
 		s.addRules, s.addScenes, s.addModes, s.addEvents, s.addHistory, s.addStatistics, s.addEnergy,
 		s.addProof, s.addStorage, s.addAudit, s.addPutBack, s.addCheck, s.addExport, s.addIncidents,
 		s.addWhy, s.addBacktest, s.addTests, s.addGateways, s.addMembers, s.addInvitations, s.addWebhooks,
-		s.addTokens, s.addApps, s.addConsents, s.addAccount, s.addNotifications, s.addPasskeys, s.addCalls, s.addConfiguration,
+		s.addTokens, s.addApps, s.addConsents, s.addOpenID, s.addAccount, s.addNotifications, s.addPasskeys, s.addCalls, s.addConfiguration,
 	} {
 		add()
 	}

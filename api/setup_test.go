@@ -49,6 +49,7 @@ func quick() tuning {
 	t := asInLife()
 	t.person, t.address = pace{1e6, 1e6}, pace{1e6, 1e6}
 	t.poll, t.recheck = 50*time.Millisecond, 50*time.Millisecond
+	t.voice = time.Millisecond // what is not done already is not done yet
 	return t
 }
 

@@ -31,6 +31,8 @@ func door() map[string]string {
 		"get-session": "++++aa+", "sign-out": "+++faa+",
 		"list-homes": "++++aa+", "found-home": "+++faa+", "list-models": "++++aa+", "get-model": "++++aa+",
 		"list-tokens": "+++faa+", "make-token": "nnnfaan", "end-token": "+nnfaan",
+		"get-provider": "+++++++", "begin-openid": "nnnnnnn", "sign-in-by-openid": "aaaaaaa", // no provider
+		"begin-openid-link": "nnnfaan", "link-openid": "nnnfaan", "unlink-openid": "nnnfaan",
 		"list-apps": "+++faa+", "register-app": "+++faa+", "remove-app": "+nnfaan",
 		"check-consent": "+++faa+", "give-consent": "+++faa+", "list-grants": "+++faa+", "end-grant": "+nnfaan",
 		"list-sessions": "+++faa+", "end-session": "+nnfaan", "list-door": "+++faa+",

@@ -208,6 +208,7 @@ func (n *tour) account() {
 	n.own("list-tokens", "")
 	n.own("end-token", "")
 	n.apps()
+	n.openID()
 	n.owner.signIn()
 	var sessions list[SignedIn]
 	n.own("list-sessions", "").into(&sessions)
@@ -240,6 +241,20 @@ func (n *tour) apps() {
 	n.own("list-grants", "")
 	n.own("end-grant", "")
 	n.own("remove-app", "")
+}
+
+// openID asks for what leads to a provider and back.
+func (n *tour) openID() {
+	answer := func(who *person, begin string) string {
+		var visit OpenIDVisit
+		n.ask(who, begin, "").into(&visit)
+		said := n.provider.SignIn(n.b.t, visit.Address, "ada")
+		return `{"ceremony":"` + visit.Ceremony + `","state":"` + said.Get("state") + `","code":"` + said.Get("code") + `"}`
+	}
+	n.ask(nil, "get-provider", "")
+	n.own("link-openid", answer(n.owner, "begin-openid-link"))
+	n.ask(nil, "sign-in-by-openid", answer(nil, "begin-openid"))
+	n.own("unlink-openid", "")
 }
 
 func (n *tour) session() {

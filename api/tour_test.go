@@ -15,6 +15,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"logis/access"
+	"logis/access/openidlab"
 	"logis/dispatch/mail/maillab"
 )
 
@@ -28,7 +30,9 @@ type tour struct {
 	places map[string]string          // what stands for {device} and its like in a path
 	seen   map[string]example
 	mails  chan maillab.Mail // what the server sent
-	match  string            // the newest ETag
+
+	provider *openidlab.Provider
+	match    string // the newest ETag
 }
 
 func newTour(t *testing.T) *tour {
@@ -37,6 +41,10 @@ func newTour(t *testing.T) *tour {
 	h.b.http.URL = strings.Replace(h.b.http.URL, "127.0.0.1", "localhost", 1) // passkeys need a name
 	n := &tour{house: h, desk: d, ops: map[string]*huma.Operation{}, places: map[string]string{}, seen: map[string]example{}}
 	n.mails = h.b.mailed(t)
+	n.provider = openidlab.Start(t, h.b.http.URL+callbackPath)
+	h.b.server.options.OpenID = h.b.access.OpenID(access.Provider{
+		Issuer: n.provider.Issuer, Client: openidlab.Client, Secret: openidlab.Secret, Name: "Example",
+	})
 	for _, op := range documented(h.b.server.huma.OpenAPI()) {
 		n.ops[op.OperationID] = op
 	}

@@ -31,7 +31,7 @@ type Provider struct {
 }
 
 // Start runs a provider until the test ends, which sends people back to the redirect.
-func Start(t *testing.T, redirect string) *Provider {
+func Start(t testing.TB, redirect string) *Provider {
 	t.Helper()
 	_, file, _, _ := runtime.Caller(0)
 	dir := filepath.Dir(file)
@@ -71,7 +71,7 @@ const maxPages = 12
 
 // SignIn is a browser in which somebody opens the address, signs in at the provider
 // under the name and says yes. It returns what the provider adds to the redirect.
-func (p *Provider) SignIn(t *testing.T, address, name string) url.Values {
+func (p *Provider) SignIn(t testing.TB, address, name string) url.Values {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -93,7 +93,7 @@ func (p *Provider) SignIn(t *testing.T, address, name string) url.Values {
 }
 
 // click opens a page and returns what the person asks for next.
-func (p *Provider) click(t *testing.T, browser *http.Client, request *http.Request, name string) (*http.Request, error) {
+func (p *Provider) click(t testing.TB, browser *http.Client, request *http.Request, name string) (*http.Request, error) {
 	t.Helper()
 	answer, err := browser.Do(request)
 	if err != nil {

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"logis/access"
 	"logis/dispatch/mail"
 	"logis/dispatch/notify"
 	"logis/dispatch/outside"
@@ -23,12 +25,16 @@ type config struct {
 	demoArgs string // further flags for it
 	homeName string
 
-	smtp        string // address of a mail server; "": no mail is sent
-	smtpSecret  string // file with its password
-	mailFrom    string
-	site        string // where the app is, for links in mail
-	callable    string // networks that may be called although they are not public
-	checkpoints string // folder of the second place; "" is one in data
+	smtp         string // address of a mail server; "": no mail is sent
+	smtpSecret   string // file with its password
+	mailFrom     string
+	openID       string // issuer of an OpenID provider; "": nobody signs in by one
+	openIDClient string // what this server is called there
+	openIDSecret string // file with its secret
+	openIDName   string // what people call the provider
+	site         string // where the app is, for links in mail
+	callable     string // networks that may be called although they are not public
+	checkpoints  string // folder of the second place; "" is one in data
 }
 
 // second returns the folder of what must not be lost with the database: the signed
@@ -67,19 +73,54 @@ func (c config) mailer() (notify.Mailer, error) {
 	if c.smtp == "" {
 		return nil, nil //nolint:nilnil // everything works without mail
 	}
-	password := ""
-	if c.smtpSecret != "" {
-		text, err := os.ReadFile(c.smtpSecret)
-		if err != nil {
-			return nil, fmt.Errorf("password of the mail server: %w", err)
-		}
-		password = strings.TrimSpace(string(text))
+	password, err := secretIn(c.smtpSecret)
+	if err != nil {
+		return nil, fmt.Errorf("password of the mail server: %w", err)
 	}
 	server, err := mail.Open(c.smtp, password, c.mailFrom, nil)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errUsage, err)
 	}
 	return server, nil
+}
+
+// secretIn reads a secret from a file; without one there is none.
+func secretIn(file string) (string, error) {
+	if file == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(file)
+	return strings.TrimSpace(string(text)), err
+}
+
+// provider returns who signs people in by OpenID, nil for nobody.
+func (c config) provider(a *access.Access) (*access.OpenID, error) {
+	if c.openID == "" {
+		return nil, nil //nolint:nilnil // everything works without a provider
+	}
+	issuer, err := url.Parse(c.openID)
+	if err != nil || issuer.Host == "" || (issuer.Scheme != "https" && issuer.Hostname() != "localhost" && issuer.Hostname() != "127.0.0.1") {
+		return nil, fmt.Errorf("%w: OpenID provider %q: want an issuer like https://accounts.example.org", errUsage, c.openID)
+	}
+	if c.openIDClient == "" {
+		return nil, fmt.Errorf("%w: OpenID provider: want --openid-client, what this server is called there", errUsage)
+	}
+	secret, err := secretIn(c.openIDSecret)
+	if err != nil {
+		return nil, fmt.Errorf("secret at the OpenID provider: %w", err)
+	}
+	name := c.openIDName
+	if name == "" {
+		name = issuer.Host
+	}
+	return a.OpenID(access.Provider{Issuer: c.openID, Client: c.openIDClient, Secret: secret, Name: name}), nil
+}
+
+func openIDFlags(flags *flag.FlagSet, c *config) {
+	flags.StringVar(&c.openID, "openid", c.openID, "issuer of an OpenID provider that may sign people in, like https://accounts.example.org (LOGIS_OPENID; none)")
+	flags.StringVar(&c.openIDClient, "openid-client", c.openIDClient, "what this server is called there (LOGIS_OPENID_CLIENT)")
+	flags.StringVar(&c.openIDSecret, "openid-secret-file", c.openIDSecret, "file with its secret there (LOGIS_OPENID_SECRET_FILE)")
+	flags.StringVar(&c.openIDName, "openid-name", c.openIDName, "what people call the provider (LOGIS_OPENID_NAME; its host)")
 }
 
 func mailFlags(flags *flag.FlagSet, c *config) {
@@ -106,6 +147,8 @@ func readConfig(t terminal, name string, args []string, more func(*flag.FlagSet,
 	c.smtp, c.mailFrom = fromEnv(t, "LOGIS_SMTP", ""), fromEnv(t, "LOGIS_MAIL_FROM", "")
 	c.smtpSecret, c.site = fromEnv(t, "LOGIS_SMTP_PASSWORD_FILE", ""), fromEnv(t, "LOGIS_SITE", "")
 	c.callable = fromEnv(t, "LOGIS_CALLABLE", "")
+	c.openID, c.openIDClient = fromEnv(t, "LOGIS_OPENID", ""), fromEnv(t, "LOGIS_OPENID_CLIENT", "")
+	c.openIDSecret, c.openIDName = fromEnv(t, "LOGIS_OPENID_SECRET_FILE", ""), fromEnv(t, "LOGIS_OPENID_NAME", "")
 	flags := flag.NewFlagSet("logis-server "+name, flag.ContinueOnError)
 	flags.SetOutput(t.err)
 	flags.StringVar(&c.data, "data", c.data, "data folder (LOGIS_DATA)")

@@ -36,6 +36,7 @@ func runFlags(flags *flag.FlagSet, c *config) {
 	checkpointsFlag(flags, c)
 	callableFlag(flags, c)
 	mailFlags(flags, c)
+	openIDFlags(flags, c)
 	flags.StringVar(&c.demoArgs, "demo-edge-args", "--simulated", "flags for that agent, separated by spaces")
 }
 
@@ -144,9 +145,13 @@ func newServer(r *rooms, c config, log *slog.Logger) (*server, error) {
 	}
 	s.sealer = proof.NewSealer(r.store, key, c.second(), log)
 	s.keeper = retention.New(r.store, log)
+	openID, err := c.provider(r.access)
+	if err != nil {
+		return nil, err
+	}
 	s.api, err = api.New(api.Options{
 		Store: r.store, Tables: r.tables, Access: r.access, Callers: s.hub, Past: r.past, Proofs: s.sealer, Rollups: r.rollups, App: web.Dist(), Log: log,
-		Outside: s.outside, Teller: s.teller, Site: c.site,
+		Outside: s.outside, Teller: s.teller, Site: c.site, OpenID: openID,
 	})
 	return s, err
 }

@@ -125,6 +125,11 @@ const join = createRoute({
   path: '/join',
   component: lazyRouteComponent(() => import('./enter/JoinPage'), 'JoinPage'),
 })
+const callback = createRoute({
+  getParentRoute: () => root,
+  path: '/openid/callback',
+  component: lazyRouteComponent(() => import('./enter/CallbackPage'), 'CallbackPage'),
+})
 
 const shared = createRoute({
   getParentRoute: () => root,
@@ -137,6 +142,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     enter,
     join,
+    callback,
     shared,
     gate.addChildren([first, account, consent, home.addChildren([rooms, device, timeline, incidents, proof, arrange, gateways, gateway, rules, newRule, rule, scenes, modes, tests, people, audit, energy, webhooks])]),
   ]),

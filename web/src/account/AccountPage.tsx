@@ -12,6 +12,7 @@ import { CodesCard } from './CodesCard'
 import { Day } from './Day'
 import { EraseCard } from './EraseCard'
 import { NotificationsCard } from './NotificationsCard'
+import { ProviderCard } from './ProviderCard'
 import { TokensCard } from './TokensCard'
 
 /** How the person signs in, where they are signed in, and what comes in their name. */
@@ -27,6 +28,7 @@ export function AccountPage() {
       <PasskeysCard />
       <PasswordCard />
       <CodesCard />
+      <ProviderCard />
       <NotificationsCard />
       <SessionsCard />
       <GrantsCard />

@@ -6,6 +6,7 @@ import { api, must } from '../api/client'
 import { keys } from '../data/keys'
 import { useSession } from '../data/session'
 import { Door } from '../parts/Door'
+import { ProviderButton } from './ProviderButton'
 
 /** Joins a home by an invitation: as who is signed in, or as somebody new. */
 export function JoinPage() {
@@ -42,6 +43,7 @@ export function JoinPage() {
         )}
         {join.error && <p role="alert">{join.error.message}</p>}
         <Button type="submit" size="md" loading={join.isPending} disabled={!session.data && !name.trim()}>Join the home</Button>
+        {!session.data && <ProviderButton verb="Join" invitation={{ link, name: name.trim() }} />}
       </form>
     </Door>
   )

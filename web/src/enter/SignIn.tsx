@@ -6,6 +6,7 @@ import { api, must } from '../api/client'
 import { canPasskey, enterByPasskey } from '../data/account'
 import { keys } from '../data/keys'
 import { wantsProof } from '../parts/Prove'
+import { ProviderButton } from './ProviderButton'
 
 /** Signs in with a passkey, or with a password and, where it is asked for, a code. */
 export function SignIn() {
@@ -34,6 +35,7 @@ export function SignIn() {
         </Button>
       )}
       {passkey.error && <p role="alert">{passkey.error.message}</p>}
+      <ProviderButton />
       <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
         <TextInput
           label="Name to sign in with" size="md" autoComplete="username" autoCapitalize="none" value={login}
