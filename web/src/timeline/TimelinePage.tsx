@@ -3,7 +3,7 @@ import { useDebouncedValue, useElementSize, useMediaQuery } from '@mantine/hooks
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { type CSSProperties, useEffect, useMemo, useRef, useState } from 'react'
 import { useRecent } from '../data/history'
-import { useDensity } from '../data/past'
+import { useDensity, useKnownSince } from '../data/past'
 import type { HomePicture } from '../data/picture'
 import { useProof } from '../data/proof'
 import { type Scene, SceneProvider, useScene } from '../data/Scene'
@@ -152,7 +152,7 @@ function Travel({ scene, player, comparing }: { scene: Scene; player: Player; co
   const roomy = useMediaQuery('(min-width: 780px)', true)
   const [rooms, setRooms] = useState<boolean | null>(null)
   const home = scene.picture.home.id
-  const since = Date.parse(scene.picture.home.since)
+  const since = Math.max(Date.parse(scene.picture.home.since), useKnownSince(home) ?? 0)
   const at = player.position?.at ?? null
   const window = useStretch(at, since)
   const [counted] = useDebouncedValue(window.stretch, countAfter)
