@@ -67,7 +67,7 @@ func TestWhatWentIsRefusedAtEveryDoorWithTheDate(t *testing.T) {
 		"/density?from=" + before, "/history/late?at=" + before,
 		"/history/difference?from=" + before + "&to=" + now,
 		"/history/why?seq=1", fmt.Sprintf("/history/why?seq=%d", base.Seq),
-		"/events/1", "/events?after=1", "/events?order=newest&before=2", "/events?limit=1&cursor=" + *first.Next,
+		"/events/1", "/events?after=1", "/events?order=desc&before=2", "/events?limit=1&cursor=" + *first.Next,
 		"/audit?from=" + before, "/audit?to=" + before,
 		"/export?from=" + before, "/export?after=1",
 	} {
@@ -79,7 +79,7 @@ func TestWhatWentIsRefusedAtEveryDoorWithTheDate(t *testing.T) {
 	}
 	for _, query := range []string{
 		fmt.Sprintf("/state?seq=%d", base.Seq), "/state", "/state?known_at=" + base.RecordedAt.Format(time.RFC3339Nano),
-		fmt.Sprintf("/film?from=%d", base.Seq), "/density", "/density?lanes=true", "/events", "/events?order=newest&limit=500",
+		fmt.Sprintf("/film?from=%d", base.Seq), "/density", "/density?lanes=true", "/events", "/events?order=desc&limit=500",
 		fmt.Sprintf("/events?after=%d", base.Seq), "/audit", "/export", "/proof", "/proof/check", "/storage",
 		"/history/why?device=" + lamp.String() + "&property=currentLevel",
 	} {
