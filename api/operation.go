@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -84,7 +85,7 @@ func (s *Server) declare(op operation) {
 	if op.action != "" {
 		statuses = append(statuses, http.StatusForbidden, http.StatusNotFound)
 	}
-	if op.tag == "History" {
+	if op.tag == "History" || slices.Contains([]string{"backtest-rule", "run-tests", "add-correction", "explain-rule"}, op.id) {
 		statuses = append(statuses, http.StatusGone) // the log may have lost its beginning
 	}
 	if op.method != http.MethodGet {

@@ -122,12 +122,16 @@ func HeadOf(ctx context.Context, q interface {
 	return Head{Seq: domain.Seq(seq), Hash: domain.Hash(hash), RecordedAt: at.UTC()}, nil
 }
 
-// HashAt returns the hash of an event of a home, NotFound when there is none.
+// HashAt returns the hash of an event of a home, or of the last one that went. It
+// refuses with NotFound when there is none.
 func HashAt(ctx context.Context, q interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }, home domain.HomeID, seq domain.Seq) (domain.Hash, error) {
 	var hash []byte
-	err := q.QueryRow(ctx, `SELECT hash FROM events WHERE home_id = $1 AND seq = $2`, [16]byte(home), int64(seq)).Scan(&hash)
+	err := q.QueryRow(ctx, `
+		SELECT hash FROM events WHERE home_id = $1 AND seq = $2
+		UNION ALL SELECT root FROM home_bases WHERE home_id = $1 AND seq = $2 AND begun_at IS NOT NULL LIMIT 1`,
+		[16]byte(home), int64(seq)).Scan(&hash)
 	if err != nil {
 		return domain.Hash{}, translate(err)
 	}

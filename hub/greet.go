@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/coder/websocket"
+	"github.com/jackc/pgx/v5"
 
 	"logis/access"
 	"logis/domain"
@@ -186,7 +187,7 @@ func (h *Hub) connect(ctx context.Context, s *session, caller access.Caller, f *
 		state := tx.Home(s.home)
 		if hello.Seq > 0 && hello.Seq < state.Seq {
 			var err error
-			if hello.Here, err = eventstore.HashAt(ctx, tx.PG(), s.home, hello.Seq); err != nil && domain.CodeOf(err) != domain.NotFound {
+			if hello.Here, err = here(ctx, tx.PG(), s.home, hello); err != nil {
 				return err
 			}
 		}
@@ -217,4 +218,20 @@ func (h *Hub) connect(ctx context.Context, s *session, caller access.Caller, f *
 		return nil
 	})
 	return welcome, err
+}
+
+// here returns what the log has where a gateway remembers its head: zeros when it has
+// nothing. A head among events that were sealed and went cannot be compared any more,
+// and is no fault.
+func here(ctx context.Context, tx pgx.Tx, home domain.HomeID, hello domain.Hello) (domain.Hash, error) {
+	hash, err := eventstore.HashAt(ctx, tx, home, hello.Seq)
+	if domain.CodeOf(err) != domain.NotFound {
+		return hash, err
+	}
+	if err := eventstore.Reach(ctx, tx, home, hello.Seq); domain.CodeOf(err) == domain.Gone {
+		return hello.Hash, nil
+	} else if err != nil {
+		return hash, err
+	}
+	return hash, nil
 }

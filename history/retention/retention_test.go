@@ -155,6 +155,9 @@ func TestWhatLiesBeforeTheBaseIsRefusedWithTheDate(t *testing.T) {
 	if seq, err := b.past.SeqSince(ctx, home, at.Add(-time.Hour)); err != nil || seq != base.Seq {
 		t.Errorf("what came since: %d %v", seq, err)
 	}
+	if hash, err := eventstore.HashAt(ctx, b.store.Pool(), home, base.Seq); err != nil || hash != base.Hash {
+		t.Errorf("the root: %s %v", hash, err)
+	}
 	if _, err := eventstore.RecordedAt(ctx, b.store.Pool(), home, base.Seq-1); domain.CodeOf(err) != domain.Gone {
 		t.Error(err)
 	}

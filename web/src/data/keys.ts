@@ -17,6 +17,7 @@ export const keys = {
   late: (home: string, at: string) => ['late', home, at] as const,
   difference: (home: string, from: string, to: string, clock: string) => ['difference', home, from, to, clock] as const,
   proof: (home: string) => ['proof', home] as const,
+  beginning: (home: string) => ['beginning', home] as const,
   storage: (home: string) => ['storage', home] as const,
   fleet: (home: string, gateway: string, ...what: (string | number)[]) => ['fleet', home, gateway, ...what] as const,
   names: (home: string) => ['names', home] as const,

@@ -5,11 +5,11 @@ import { clock } from './clock'
 import { keepEvents } from './history'
 import { keys } from './keys'
 import { fromState, withFrame } from './picture'
-import { Projector, reelEnd, reelLength, reelStart } from './reel'
+import { Projector, reelEnd, reelStart } from './reel'
 
 /** The whole picture at the first event of a reel, and every further event. */
 async function loadReel(queries: QueryClient, home: string, index: number, upTo: number): Promise<Projector> {
-  const reel = (await continued(queries, home, index, upTo)) ?? (await begun(home, index, upTo))
+  const reel = (await continued(queries, home, index, upTo)) ?? (await begun(queries, home, index, upTo))
   keepEvents(queries, home, reel.events())
   return reel
 }
@@ -26,14 +26,30 @@ async function continued(queries: QueryClient, home: string, index: number, upTo
   return start ? new Projector({ first: withFrame(last, start), firstEvent: start.event, frames: rest }) : null
 }
 
-async function begun(home: string, index: number, upTo: number): Promise<Projector> {
-  const start = reelStart(index)
+/** The first event that the log still holds, or that this person may see; null in a log of none. */
+function beginningQuery(home: string) {
+  return queryOptions({
+    queryKey: keys.beginning(home),
+    queryFn: async () => (await must(api.GET('/homes/{home}/events', { params: { path: { home }, query: { limit: 1 } } }))).items[0] ?? null,
+    staleTime: 3_600_000, // older ones go once a week at most
+  })
+}
+
+/** Since when the home is known (Unix milliseconds); null until that is loaded. */
+export function useKnownSince(home: string): number | null {
+  const first = useQuery(beginningQuery(home)).data
+  return first ? Date.parse(first.recorded_at) : null
+}
+
+async function begun(queries: QueryClient, home: string, index: number, upTo: number): Promise<Projector> {
+  const first = await queries.query(beginningQuery(home))
+  const start = Math.max(reelStart(index), first?.seq ?? 1)
   const path = { home }
   const [state, firstEvent, film] = await Promise.all([
     must(api.GET('/homes/{home}/state', { params: { path, query: { seq: start } } })),
     must(api.GET('/homes/{home}/events/{seq}', { params: { path: { home, seq: start } } })),
     start < upTo
-      ? must(api.GET('/homes/{home}/film', { params: { path, query: { from: start, limit: reelLength - 1 } } }))
+      ? must(api.GET('/homes/{home}/film', { params: { path, query: { from: start, limit: reelEnd(index) - start } } }))
       : undefined,
   ])
   return new Projector({ first: fromState(state), firstEvent, frames: film?.frames ?? [] })
@@ -58,18 +74,16 @@ export function useReel(home: string, index: number, head: number, wanted: boole
   return useQuery({ ...query, enabled: wanted && query.enabled !== false, placeholderData: keepPreviousData })
 }
 
-/** No home began earlier. */
-const beforeAll = '2000-01-01T00:00:00Z'
-
 /** Which event was the last at an instant (Unix milliseconds). */
 export function useMoment(home: string, at: number | null) {
   const iso = at === null ? '' : new Date(at).toISOString()
   return useQuery({
     queryKey: keys.moment(home, iso),
-    // How many events there were by then is how far the log had come.
-    queryFn: async () =>
-      (await must(api.GET('/homes/{home}/density', { params: { path: { home }, query: { from: beforeAll, to: iso, buckets: 1 } } })))
-        .buckets[0]?.count ?? 0,
+    // The last of the events by then is how far the log had come.
+    queryFn: async () => {
+      const { buckets } = await must(api.GET('/homes/{home}/density', { params: { path: { home }, query: { to: iso, buckets: 1 } } }))
+      return buckets[0]?.count ? buckets[0].first_seq + buckets[0].count - 1 : 0
+    },
     enabled: at !== null,
     staleTime: Infinity,
   })

@@ -1,5 +1,5 @@
-import { useQuery } from '@tanstack/react-query'
-import { api, must } from '../api/client'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { api, must, newKey } from '../api/client'
 import { keys } from './keys'
 
 /** A new proof is made every five minutes. */
@@ -11,6 +11,16 @@ export function useStorage(home: string) {
     queryKey: keys.storage(home),
     queryFn: () => must(api.GET('/homes/{home}/storage', { params: { path: { home } } })),
     staleTime: fresh,
+  })
+}
+
+/** Says for how many months the home keeps its events; 0: for ever. */
+export function useKeep(home: string) {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: (keep_months: number) =>
+      must(api.POST('/homes/{home}/retention', { params: { path: { home }, header: { 'Idempotency-Key': newKey() } }, body: { keep_months } })),
+    onSettled: () => queries.invalidateQueries({ queryKey: keys.storage(home) }),
   })
 }
 

@@ -37,7 +37,7 @@ export function GatewaysPage() {
       </ul>
       <Newcomers />
       <AddGateway first={gateways.length === 0} />
-      <div className={styles.below}><StorageCard home={picture.home.id} /></div>
+      <div className={styles.below}><StorageCard home={picture.home.id} owner={picture.home.role === 'owner'} /></div>
     </>
   )
 }

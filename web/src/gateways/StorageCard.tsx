@@ -1,12 +1,15 @@
-import type { CSSProperties } from 'react'
+import { Button } from '@mantine/core'
+import { type CSSProperties, useState } from 'react'
 import { useStorage } from '../data/proof'
 import { Card } from '../parts/Card'
-import { expectedWords, monthWords, storedWords } from '../words/storage'
+import { expectedWords, keepWords, monthWords, storedWords } from '../words/storage'
 import styles from './Gateways.module.css'
+import { KeepForm } from './KeepForm'
 
-/** How much room the home's history takes on the server, month by month. Who may not see the history sees nothing of it. */
-export function StorageCard({ home }: { home: string }) {
+/** How much room the home's history takes on the server, month by month, and for how long it is kept. Who may not see the history sees nothing of it. */
+export function StorageCard({ home, owner }: { home: string; owner: boolean }) {
   const storage = useStorage(home).data
+  const [changing, setChanging] = useState(false)
   if (!storage) return null
   const most = Math.max(1, ...storage.months.map((month) => month.events))
   return (
@@ -20,6 +23,14 @@ export function StorageCard({ home }: { home: string }) {
         ))}
       </ul>
       <p className={styles.quiet}>{expectedWords(storage)}</p>
+      {changing
+        ? <KeepForm home={home} months={storage.keep_months} onDone={() => setChanging(false)} />
+        : (
+          <p>
+            Kept: {keepWords(storage.keep_months)}.{' '}
+            {owner && <Button variant="default" onClick={() => setChanging(true)}>Keep it longer or shorter…</Button>}
+          </p>
+        )}
     </Card>
   )
 }

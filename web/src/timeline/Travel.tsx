@@ -1,6 +1,6 @@
 import { useDebouncedValue, useMediaQuery } from '@mantine/hooks'
 import { useState } from 'react'
-import { useDensity } from '../data/past'
+import { useDensity, useKnownSince } from '../data/past'
 import { arranges } from '../data/roles'
 import { type Scene, useScene } from '../data/Scene'
 import { useNow } from '../data/useNow'
@@ -30,7 +30,7 @@ export function Travel({ scene, player, comparing, marking, part }: TravelProps)
   const roomy = useMediaQuery('(min-width: 780px)', true)
   const [rooms, setRooms] = useState<boolean | null>(null)
   const home = scene.picture.home.id
-  const since = Date.parse(scene.picture.home.since)
+  const since = Math.max(Date.parse(scene.picture.home.since), useKnownSince(home) ?? 0)
   const at = player.position?.at ?? null
   const window = useStretch(at, since, part)
   const [counted] = useDebouncedValue(window.stretch, countAfter)

@@ -26,6 +26,10 @@ export const expectedWords = (storage: Storage) =>
   `In a year about ${bytesWords(storage.expected.bytes)}, if it goes on like this. ` +
   `The oldest is kept until ${day.format(new Date(storage.kept_until))} at least; nothing is dropped before it is thirteen months old.`
 
+/** For how long events are kept. */
+export const keepWords = (months: number) =>
+  months === 0 ? 'for ever' : months % 12 === 0 ? `for ${months / 12} ${months === 12 ? 'year' : 'years'}` : `for ${months} months`
+
 /** What one month brought. */
 export const monthWords = (one: Storage['months'][number]) =>
   `${month.format(new Date(one.from))}: ${one.events.toLocaleString('en')} events, ${bytesWords(one.bytes)}`
