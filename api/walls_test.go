@@ -85,6 +85,22 @@ func TestTheSecondWallAloneKeepsEverybodyOut(t *testing.T) {
 	}
 }
 
+// A frame of a connection of several homes stands before the same wall.
+func TestTheSecondWallAloneKeepsFramesOut(t *testing.T) {
+	t.Parallel()
+	n := newTenants(t)
+	n.b.server.judge = yes{}
+	r := n.b.board(n.strange.owner)
+	r.say(Subscribe{Type: "subscribe", Key: "s", Home: n.id})
+	if got := r.hear("refusal"); !strings.Contains(got, string(domain.NotFound)) {
+		t.Errorf("a stranger who subscribes hears %s", got)
+	}
+	r.say(`{"type":"command","key":"c","home":"` + n.id.String() + `","device":"` + n.fixture.device.String() + `","command":{"set":{"onOff":true}}}`)
+	if got := r.hear("refusal"); !strings.Contains(got, string(domain.NotFound)) {
+		t.Errorf("a stranger who commands hears %s", got)
+	}
+}
+
 // stubborn is a pool that goes on where the door of the second wall refuses: what is
 // seen then is what the policies of the tables let through.
 func stubborn(t *testing.T, dsn string) *pgxpool.Pool {
