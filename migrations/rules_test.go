@@ -1,11 +1,15 @@
 package migrations_test
 
 import (
+	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5/pgxpool"
 
+	"logis/migrations"
 	"logis/migrations/pgtest"
 )
 
@@ -146,6 +150,48 @@ func TestTheOwnerOfTheTablesStandsBehindTheWallToo(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// As where somebody else runs PostgreSQL: the login owns its database and is no
+// superuser.
+func TestALoginThatIsNoSuperuserMigratesAndStandsBehindTheWall(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.Empty(t)
+	if strings.Contains(dsn, "://") {
+		t.Skip("logins of that server are not ours to make")
+	}
+	admin := pgtest.Superuser(t, dsn)
+	exec := func(sql string) {
+		if _, err := admin.Exec(context.Background(), sql); err != nil {
+			t.Error(err)
+		}
+	}
+	exec(`CREATE ROLE logis_tenant LOGIN CREATEROLE`)
+	exec(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I OWNER TO logis_tenant', current_database()); END $$`)
+	t.Cleanup(func() {
+		exec(`REASSIGN OWNED BY logis_tenant TO CURRENT_USER`)
+		exec(`DROP OWNED BY logis_tenant`)
+		exec(`DROP ROLE logis_tenant`)
+	})
+	login := dsn + " user=logis_tenant"
+	if err := migrations.Up(t.Context(), login); err != nil {
+		t.Fatal(err)
+	}
+	strict, all := pgtest.Strict(t, login), pgtest.Pool(t, login)
+	if _, err := all.Exec(t.Context(), `INSERT INTO rooms VALUES (gen_random_uuid(), gen_random_uuid(), 1, '{}')`); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		pool *pgxpool.Pool
+		want int
+	}{{all, 1}, {strict, 0}} {
+		var seen int
+		if err := c.pool.QueryRow(t.Context(), `SELECT count(*) FROM rooms`).Scan(&seen); err != nil || seen != c.want {
+			t.Errorf("saw %d rooms, %v; want %d", seen, err, c.want)
+		}
+	}
+	strict.Close()
+	all.Close()
 }
 
 func TestEveryTableSaysWhatItIsFor(t *testing.T) {
