@@ -35,7 +35,7 @@ func (yes) Fresh(context.Context, access.Principal) error { return nil }
 // outsiders are those whom the second wall alone keeps out of a home. It knows who is a
 // member and until when. It does not know what a member may: guests and tokens of a
 // member are in the home as far as it is concerned.
-var outsiders = []string{"expired", "gateway", "anonymous", "stranger"} //nolint:gochecknoglobals // a constant, if Go had them
+var outsiders = []string{"expired", "gateway", "anonymous", "stranger"}
 
 // leaksPastAccess walks every door of a home as an outsider with access saying yes, and
 // returns what came of those that were not refused.
