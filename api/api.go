@@ -17,6 +17,7 @@ import (
 	"logis/access"
 	"logis/dispatch/notify"
 	"logis/dispatch/outside"
+	"logis/domain"
 	"logis/eventstore"
 	"logis/history"
 	"logis/history/proof"
@@ -54,6 +55,7 @@ type Options struct {
 // Server answers apps. Its Run must be running for live sockets to be accepted.
 type Server struct {
 	options Options
+	judge   judge
 	tuning  tuning
 	router  *chi.Mux
 	huma    huma.API
@@ -65,6 +67,13 @@ type Server struct {
 	hall    *hall
 	// The OpenAPI and the AsyncAPI document, each written once.
 	document, asyncDocument func() ([]byte, error)
+}
+
+// judge is who says what a caller may: access, but where a test wants to know what
+// holds without it.
+type judge interface {
+	Permit(ctx context.Context, p access.Principal, home domain.HomeID, action access.Action) (access.Permit, error)
+	Fresh(ctx context.Context, p access.Principal) error
 }
 
 // tuning is what tests set otherwise than in life.
@@ -104,7 +113,7 @@ func build(options Options, t tuning) (*Server, error) {
 		options.Teller = notify.New(options.Store, notify.Options{})
 	}
 	s := &Server{
-		options: options, tuning: t, router: chi.NewRouter(),
+		options: options, judge: options.Access, tuning: t, router: chi.NewRouter(),
 		people: newCallers(t.person), places: newCallers(t.address),
 		room: make(chan struct{}, t.inFlight), exports: make(chan struct{}, maxExports), walks: make(chan struct{}, t.walks),
 	}

@@ -74,19 +74,18 @@ func (s *Server) allowed(r *http.Request, op operation) (access.Permit, error) {
 		return access.Permit{}, nil
 	}
 	p := principal(r.Context())
+	home, err := domain.ParseID[domain.HomeKind](r.PathValue("home"))
 	switch {
-	case p.Person.IsZero():
+	case p.Person.IsZero() && (op.action == "" || err != nil):
 		return access.Permit{}, domain.Errorf(domain.Unauthorized, "sign in first")
 	case op.action == "" && p.ByToken() && !op.tokens:
 		return access.Permit{}, domain.Errorf(domain.Forbidden, "this is for people, not for tokens")
 	case op.action == "":
 		return access.Permit{}, s.fresh(r.Context(), op, p)
-	}
-	home, err := domain.ParseID[domain.HomeKind](r.PathValue("home"))
-	if err != nil {
+	case err != nil:
 		return access.Permit{}, domain.InvalidInput(domain.Fault{Field: "home", Message: err.Error()})
 	}
-	permit, err := s.options.Access.Permit(r.Context(), p, home, op.action)
+	permit, err := s.judge.Permit(r.Context(), p, home, op.action)
 	if err == nil && !permit.Whole(op.action) && !op.narrow {
 		err = domain.Errorf(domain.Forbidden, "this is about more of the home than was given to you")
 	}
@@ -102,7 +101,7 @@ func (s *Server) fresh(ctx context.Context, op operation, p access.Principal) er
 	if !op.dangerous {
 		return nil
 	}
-	return s.options.Access.Fresh(ctx, p)
+	return s.judge.Fresh(ctx, p)
 }
 
 // body reads the body, refuses what is not strict JSON, and remembers what the

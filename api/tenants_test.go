@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -10,7 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"logis/domain"
+	"logis/migrations/pgtest"
 )
 
 // principals are who knocks, in the order of the columns of door.
@@ -90,7 +95,12 @@ type tenants struct {
 
 func newTenants(t *testing.T) *tenants {
 	t.Helper()
-	b := setup(t)
+	return newTenantsOn(t, pgtest.New(t))
+}
+
+func newTenantsOn(t *testing.T, pool *pgxpool.Pool) *tenants {
+	t.Helper()
+	b := setupOn(t, pool, quick())
 	b.server.people.pace.burst, b.server.places.pace.burst = 1<<20, 1<<20
 	h, strange := b.person("Ada").house("Home"), b.person("Eve").house("Hers")
 	h.furnish()
@@ -131,48 +141,61 @@ func (h *house) secret(actions, classes string) string {
 
 func TestEveryDoorOpensForWhomItShouldAndForNobodyElse(t *testing.T) {
 	t.Parallel()
-	n := newTenants(t)
+	newTenants(t).walkDoors(t)
+}
+
+// walkDoors knocks at every door as everybody.
+func (n *tenants) walkDoors(t *testing.T) {
+	t.Helper()
 	rows := door()
 	names := strings.Fields(principals)
-	last := []string{"end-token", "end-session", "set-password", "leave-home", "sign-out"} // they change who is who
-	type route struct{ method, path string }
-	routes := map[string]route{}
-	ops := documented(n.b.server.huma.OpenAPI())
-	var ids []string
-	for name, op := range ops {
-		method, path, _ := strings.Cut(name, " ")
-		routes[op.OperationID] = route{method, path}
-		if !slices.Contains(last, op.OperationID) {
-			ids = append(ids, op.OperationID)
-		}
-	}
-	slices.Sort(ids)
-	for _, id := range append(ids, last...) {
-		row, ok := rows[id]
+	for _, d := range n.doors() {
+		row, ok := rows[d.id]
+		delete(rows, d.id)
 		if !ok || len(row) != len(names) {
-			t.Errorf("%s has no row in the tenant matrix", id)
+			t.Errorf("%s has no row in the tenant matrix", d.id)
 			continue
 		}
-		r := routes[id]
-		op := ops[r.method+" "+r.path]
 		// The owner comes last: what they do may change what the others would find.
 		for i := len(names) - 1; i >= 0; i-- {
 			before := n.head()
-			got := n.b.ask(r.method, n.fill(r.path)+queryFor(op), bodyFor(op), append(n.knocks[i].headers, header{"If-Match", `"1"`})...)
+			got := n.knock(d, n.knocks[i])
 			if fared := fare(got.status); fared != row[i] {
-				t.Errorf("%s, %s: %c (%d %s), want %c", id, names[i], fared, got.status, got.body, row[i])
+				t.Errorf("%s, %s: %c (%d %s), want %c", d.id, names[i], fared, got.status, got.body, row[i])
 			}
 			if fare(got.status) != '+' && n.head() != before {
-				t.Errorf("%s, %s: refused, and the home has changed", id, names[i])
+				t.Errorf("%s, %s: refused, and the home has changed", d.id, names[i])
 			}
-			n.leaks(t, id+", "+names[i], names[i], got.body)
+			n.leaks(t, d.id+", "+names[i], names[i], got.body)
 		}
 	}
 	for id := range rows {
-		if _, ok := routes[id]; !ok {
-			t.Errorf("there is no operation %s", id)
-		}
+		t.Errorf("there is no operation %s", id)
 	}
+}
+
+// doorway is an operation and how it is asked.
+type doorway struct {
+	id, method, path string
+	op               *huma.Operation
+}
+
+// doors returns every operation; those that change who is who come last.
+func (n *tenants) doors() []doorway {
+	last := []string{"end-token", "end-session", "set-password", "leave-home", "sign-out"}
+	var all []doorway
+	for name, op := range documented(n.b.server.huma.OpenAPI()) {
+		method, path, _ := strings.Cut(name, " ")
+		all = append(all, doorway{op.OperationID, method, path, op})
+	}
+	slices.SortFunc(all, func(a, b doorway) int {
+		return cmp.Or(cmp.Compare(slices.Index(last, a.id), slices.Index(last, b.id)), strings.Compare(a.id, b.id))
+	})
+	return all
+}
+
+func (n *tenants) knock(d doorway, k knock) *reply {
+	return n.b.ask(d.method, n.fill(d.path)+queryFor(d.op), bodyFor(d.op), append(k.headers, header{"If-Match", `"1"`})...)
 }
 
 // fare says how a request fared at the door.

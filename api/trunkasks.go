@@ -89,7 +89,7 @@ func (k *trunk) admitted(ctx context.Context, in Subscribe) (*socket, error) {
 		return nil, err
 	}
 	ctx = wall.AsMember(ctx, in.Home, who.Person)
-	permit, err := s.options.Access.Permit(ctx, who, in.Home, access.ReadHome)
+	permit, err := s.judge.Permit(ctx, who, in.Home, access.ReadHome)
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // shapeQuery lists, one line each, everything that migrations make: columns,
-// constraints, indexes, functions, triggers, grants and comments. The labels of
+// constraints, indexes, functions, triggers, policies, grants and comments. The labels of
 // enums are left out, because PostgreSQL cannot take one away again.
 const shapeQuery = `
 SELECT format('column %s.%s %s %s %s', table_name, column_name, data_type, is_nullable, column_default)
@@ -24,7 +24,9 @@ SELECT 'function ' || pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 
 UNION ALL
 SELECT 'trigger ' || pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
 UNION ALL
-SELECT format('relation %s %s %s %s', relname, relkind, relpersistence, reloptions)
+SELECT format('policy %s on %s %s %s', polname, polrelid::regclass, polcmd, pg_get_expr(polqual, polrelid)) FROM pg_policy
+UNION ALL
+SELECT format('relation %s %s %s %s %s %s', relname, relkind, relpersistence, reloptions, relrowsecurity, relforcerowsecurity)
   FROM pg_class WHERE relnamespace = 'public'::regnamespace
 UNION ALL
 SELECT format('grant %s on %s to %s', privilege_type, relname, grantee::regrole)
