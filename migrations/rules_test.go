@@ -21,7 +21,9 @@ var homeless = []string{
 	"one_time_seeds",        // of persons
 	"passkeys",              // of persons
 	"passwords",             // of persons
+	"person_webhooks",       // of persons
 	"persons",               // may belong to several homes
+	"push_subscriptions",    // of persons
 	"recovery_codes",        // of persons
 	"replicas",              // servers
 	"river_job",             // River's: its arguments carry ids only
