@@ -97,7 +97,9 @@ func (s *Service) Browser(t *testing.T) push.Subscription {
 }
 
 // Name is what a browser is called in a Push.
-func Name(to push.Subscription) string { return to.Endpoint[strings.LastIndexByte(to.Endpoint, '/')+1:] }
+func Name(to push.Subscription) string {
+	return to.Endpoint[strings.LastIndexByte(to.Endpoint, '/')+1:]
+}
 
 // Gone lets a browser end its subscription without telling this server.
 func (s *Service) Gone(t *testing.T, to push.Subscription) {
