@@ -73,14 +73,14 @@ func seal(record []byte, to Subscription, once *ecdh.PrivateKey, salt []byte) ([
 // Subscription is where and how one browser is reached.
 type Subscription struct {
 	Endpoint string // of its push service
-	Key      []byte // its public key: an uncompressed point of P-256
+	Key      []byte // its public key: an uncompressed point of P256
 	Auth     []byte // 16 bytes that it and this server know
 }
 
 // check refuses with Invalid keys that nothing can be encrypted for.
 func (s Subscription) check() error {
 	if _, err := ecdh.P256().NewPublicKey(s.Key); err != nil {
-		return domain.InvalidInput(domain.Fault{Field: "p256dh", Message: "must be a public key of P-256, 65 bytes as base64url"})
+		return domain.InvalidInput(domain.Fault{Field: "p256dh", Message: "must be a public key of P256, 65 bytes as base64url"})
 	}
 	if len(s.Auth) != authSize {
 		return domain.InvalidInput(domain.Fault{Field: "auth", Message: "must be 16 bytes as base64url"})

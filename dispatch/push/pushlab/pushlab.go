@@ -40,8 +40,8 @@ type Push struct {
 // Service is a push service that runs.
 type Service struct {
 	Pushes chan Push
+	Site   string // its address; what is posted anywhere else there is taken, too
 
-	site   string
 	roots  *x509.CertPool
 	client *http.Client
 }
@@ -52,7 +52,7 @@ func Start(t *testing.T) *Service {
 	port, roots, pushes := nodelab.Start[Push](t)
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}
 	t.Cleanup(transport.CloseIdleConnections)
-	return &Service{Pushes: pushes, site: fmt.Sprintf("https://127.0.0.1:%d", port), roots: roots, client: &http.Client{Transport: transport}}
+	return &Service{Pushes: pushes, Site: fmt.Sprintf("https://127.0.0.1:%d", port), roots: roots, client: &http.Client{Transport: transport}}
 }
 
 // Caller returns one that reaches the service, which stands on this machine.
@@ -78,7 +78,7 @@ func (s *Service) Sender(t *testing.T) *push.Sender {
 }
 
 // Browser lets a new browser subscribe.
-func (s *Service) Browser(t *testing.T) push.Subscription {
+func (s *Service) Browser(t testing.TB) push.Subscription {
 	t.Helper()
 	answer := s.ask(t, "/browser")
 	defer func() { _ = answer.Body.Close() }()
@@ -102,20 +102,20 @@ func Name(to push.Subscription) string {
 }
 
 // Gone lets a browser end its subscription without telling this server.
-func (s *Service) Gone(t *testing.T, to push.Subscription) {
+func (s *Service) Gone(t testing.TB, to push.Subscription) {
 	t.Helper()
 	_ = s.ask(t, "/gone/"+Name(to)).Body.Close()
 }
 
 // Busy lets the service take nothing any more.
-func (s *Service) Busy(t *testing.T) {
+func (s *Service) Busy(t testing.TB) {
 	t.Helper()
 	_ = s.ask(t, "/busy").Body.Close()
 }
 
-func (s *Service) ask(t *testing.T, path string) *http.Response {
+func (s *Service) ask(t testing.TB, path string) *http.Response {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.site+path, http.NoBody)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.Site+path, http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}
