@@ -21,6 +21,7 @@ const (
 	recordSize = 4096
 
 	authSize, saltSize, nonceSize, keySize, secretSize = 16, 16, 12, 16, 32
+	pointSize                                          = 65 // of a public key
 )
 
 // pad returns the record of a text: the last one of its message, always as long.
@@ -65,7 +66,7 @@ func seal(record []byte, to Subscription, once *ecdh.PrivateKey, salt []byte) ([
 	var out bytes.Buffer
 	out.Write(salt)
 	out.Write(binary.BigEndian.AppendUint32(nil, recordSize))
-	out.WriteByte(byte(len(own)))
+	out.WriteByte(pointSize)
 	out.Write(own)
 	return gcm.Seal(out.Bytes(), nonce, record, nil), nil
 }

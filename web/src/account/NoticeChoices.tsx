@@ -74,7 +74,9 @@ export function NoticeChoices({ of }: { of: Notifications }) {
       ) : (
         <div><Button variant="default" loading={choose.isPending} onClick={() => change({ quiet: night })}>Set quiet hours</Button></div>
       )}
-      <p className={styles.quiet}>By the clocks of each home. What waits is told together when they end; many at once come as one message.</p>
+      <p className={styles.quiet}>
+        What can wait is told when quiet hours end, by the clocks of each home, and together. Many at once come as one message.
+      </p>
       {choose.error && <p role="alert">{choose.error.message}</p>}
     </section>
   )

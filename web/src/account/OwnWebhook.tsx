@@ -25,7 +25,7 @@ export function OwnWebhook({ of }: { of: Schemas['Notifications']['webhook'] }) 
     <section aria-label="Webhook" className={styles.part}>
       <h3>Webhook</h3>
       {of && <Standing of={of} />}
-      {(of === null || of.ended_at !== null) && <Give busy={set.isPending} error={set.error} known={of?.url ?? ''} onGive={(url) => set.mutate(url)} />}
+      {of?.ended_at !== null && <Give busy={set.isPending} error={set.error} known={of?.url ?? ''} onGive={(url) => set.mutate(url)} />}
     </section>
   )
 }

@@ -15,7 +15,7 @@ export const noticeWords: Record<NoticeKind, string> = {
 export const channelWords = { choice: 'E-mail', push: 'Browsers', webhook: 'Webhook' } as const
 
 export const choiceWords: Record<Schemas['NoticeRule']['choice'], string> = {
-  always: 'At any time', quiet: 'Outside quiet hours', off: 'Never',
+  always: 'At any time', quiet: 'Can wait', off: 'Never',
 }
 
 /** Why this browser cannot be told, and what helps. */
