@@ -130,7 +130,7 @@ describe('people', () => {
       const [notification] = await self.registration.getNotifications()
       return new Promise((done) => {
         self.clients.openWindow = done // a browser opens one only when a finger was there
-        self.dispatchEvent(new NotificationEvent('notificationclick', { notification, action: 'again' }))
+        self.dispatchEvent(new self.NotificationEvent('notificationclick', { notification, action: 'again' }))
       })
     })
     assert.equal(opened, `${base}${again.url}`)
