@@ -88,7 +88,7 @@ func TestAPersonIsToldInTheirBrowsers(t *testing.T) {
 	b.tell()
 	names := map[string]bool{}
 	for range 2 {
-		got := <-lab.Pushes
+		got := lab.Next(t)
 		names[got.Name] = true
 		s := read(t, got)
 		if s.Title != "Logis" || s.Body != "“Washing is done”" || s.URL != fmt.Sprintf("/homes/%s/rules/%s", b.home, b.rule) || s.Again.Title != "" {
@@ -107,7 +107,7 @@ func TestAPersonIsToldInTheirBrowsers(t *testing.T) {
 	lab.Gone(t, phone)
 	b.notice()
 	b.tell()
-	if got := <-lab.Pushes; got.Name != pushlab.Name(desk) || b.browsers() != 1 {
+	if got := lab.Next(t); got.Name != pushlab.Name(desk) || b.browsers() != 1 {
 		t.Errorf("%s is told, %d are kept", got.Name, b.browsers())
 	}
 	lab.Gone(t, desk)
@@ -136,13 +136,13 @@ func TestEachChannelHasItsOwnChoicesAndItsOwnFlood(t *testing.T) {
 		b.tell()
 	}
 	for range 5 {
-		<-lab.Pushes
+		lab.Next(t)
 	}
 	if len(lab.Pushes) != 0 || b.mails() != 0 {
 		t.Errorf("%d messages and %d mails more", len(lab.Pushes), b.mails())
 	}
 	b.pass()
-	if s := read(t, <-lab.Pushes); !strings.HasPrefix(s.Body, "2 things happened\n“Washing") || s.URL != fmt.Sprintf("/homes/%s/timeline", b.home) {
+	if s := read(t, lab.Next(t)); !strings.HasPrefix(s.Body, "2 things happened\n“Washing") || s.URL != fmt.Sprintf("/homes/%s/timeline", b.home) {
 		t.Errorf("the digest is %+v", s)
 	}
 	b.happen(domain.NoticeRaised{About: domain.NoticeOfCut}, domain.NoticeOfCut)
@@ -226,7 +226,7 @@ func TestOnlyWhatSecuresIsOfferedAgain(t *testing.T) {
 		b.record(by(device.Entity(), domain.CommandRequested{Command: command, Gateway: gateway, Class: thing.Securing, Action: action}))
 		b.plan(b.record(by(device.Entity(), domain.CommandEnded{Command: command, Outcome: domain.Unknown})), domain.NoticeOfDoubt)
 		b.tell()
-		s := read(t, <-lab.Pushes)
+		s := read(t, lab.Next(t))
 		if s.Again.Title != want || s.URL != page || want != "" && s.Again.URL != page+"?again=lockDoor" {
 			t.Errorf("%s: the browser shows %+v", action, s)
 		}

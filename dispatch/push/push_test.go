@@ -57,7 +57,7 @@ func TestABrowserReadsWhatItsPushServiceCannot(t *testing.T) {
 		if err != nil || o.Problem != outside.None {
 			t.Fatalf("%+v %v", o, err)
 		}
-		got := <-lab.Pushes
+		got := lab.Next(t)
 		if got.Text != text || got.Urgency != "high" || got.TTL != 3600 || len(got.Topic) != 32 {
 			t.Errorf("the browser is told %+v", got)
 		}

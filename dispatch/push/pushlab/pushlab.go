@@ -16,6 +16,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"logis/dispatch/nodelab"
 	"logis/dispatch/outside"
@@ -99,6 +100,21 @@ func (s *Service) Browser(t testing.TB) push.Subscription {
 // Name is what a browser is called in a Push.
 func Name(to push.Subscription) string {
 	return to.Endpoint[strings.LastIndexByte(to.Endpoint, '/')+1:]
+}
+
+// patience is how long Next waits on a busy machine.
+const patience = 20 * time.Second
+
+// Next waits for the next message that a browser was told.
+func (s *Service) Next(t testing.TB) Push {
+	t.Helper()
+	select {
+	case p := <-s.Pushes:
+		return p
+	case <-time.After(patience):
+		t.Fatal("no browser was told anything")
+		return Push{}
+	}
 }
 
 // Gone lets a browser end its subscription without telling this server.

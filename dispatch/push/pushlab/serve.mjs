@@ -39,6 +39,15 @@ function subscribe(host) {
   return { endpoint: `https://${host}/push/${name}`, p256dh: keys.generateKeys('base64url'), auth: browser.auth }
 }
 
+/** What the browser reads; undefined when it cannot. */
+function decrypted(body, { keys, auth }) {
+  try {
+    return ece.decrypt(body, { version: 'aes128gcm', privateKey: keys, authSecret: auth }).toString()
+  } catch {
+    return undefined
+  }
+}
+
 function push(name, { headers }, body) {
   const browser = browsers.get(name)
   if (busy) return 503
@@ -46,7 +55,8 @@ function push(name, { headers }, body) {
   const by = trusted(headers.authorization, headers.host)
   if (!by) return 403
   if (headers['content-encoding'] !== 'aes128gcm' || !/^\d+$/.test(headers.ttl)) return 400
-  const text = ece.decrypt(body, { version: 'aes128gcm', privateKey: browser.keys, authSecret: browser.auth }).toString()
+  const text = decrypted(body, browser)
+  if (text === undefined) return 400 // a real one could not know
   say({ name, by, text, size: body.length, ttl: Number(headers.ttl), urgency: headers.urgency, topic: headers.topic })
   return 201
 }
