@@ -137,6 +137,10 @@ func (a *Access) SignOut(ctx context.Context, p Principal) error {
 // what happened, too short to collect.
 const sweepAfter = 24 * time.Hour
 
+// detachBefore is how long before its end a session lets go of its browser's
+// notifications: longer than a sweep takes.
+const detachBefore = time.Hour
+
 // Sweep deletes what has expired: sessions at once, links, claims, tokens,
 // invitations and keys that nobody confirmed a day later, and the access log with the addresses beside the logs after
 // LogLife.
@@ -147,6 +151,10 @@ func (a *Access) Sweep(ctx context.Context) (int64, error) {
 		sql  string
 		keep time.Duration
 	}{
+		// Who was signed in there long ago is still told there what happens: only the
+		// end of a session by hand ends that. In time, before the row takes it along.
+		{`UPDATE push_subscriptions p SET session_id = NULL FROM sessions s
+			WHERE s.session_id = p.session_id AND s.expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, -detachBefore},
 		{`DELETE FROM sessions WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, 0},
 		{`DELETE FROM sign_in_links WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, sweepAfter},
 		{`DELETE FROM tokens WHERE expires_at <= coalesce($1, clock_timestamp()) - $2::interval`, sweepAfter},

@@ -143,7 +143,7 @@ func (s *Server) routes(r chi.Router) {
 		s.addRules, s.addScenes, s.addModes, s.addEvents, s.addHistory, s.addStatistics, s.addEnergy,
 		s.addProof, s.addStorage, s.addAudit, s.addPutBack, s.addCheck, s.addExport, s.addIncidents,
 		s.addWhy, s.addBacktest, s.addTests, s.addGateways, s.addMembers, s.addInvitations, s.addWebhooks,
-		s.addTokens, s.addApps, s.addConsents, s.addOpenID, s.addAccount, s.addNotifications, s.addPasskeys, s.addCalls, s.addConfiguration,
+		s.addTokens, s.addApps, s.addConsents, s.addOpenID, s.addAccount, s.addNotifications, s.addChannels, s.addPasskeys, s.addCalls, s.addConfiguration,
 	} {
 		add()
 	}

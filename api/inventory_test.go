@@ -73,6 +73,7 @@ func (h *house) fill(path string) string {
 		"{person}", h.owner.id.String(), "{invitation}", h.fixture.invitation.String(),
 		"{token}", h.fixture.token.String(), "{session}", h.fixture.session.String(),
 		"{passkey}", h.fixture.token.String(), "{app}", h.fixture.app.String(), "{grant}", h.fixture.grant.String(),
+		"{browser}", h.fixture.token.String(),
 	).Replace(path)
 }
 
@@ -99,7 +100,9 @@ func bodyFor(op *huma.Operation) string {
 		"set-mode": `{"mode":"away"}`, "add-mode": `{"name":"Party"}`, "rename-mode": `{"name":"Other"}`,
 		"set-presence": `{"present":true}`, "change-settings": `{"clauses":[]}`,
 		"choose-notifications": `{"kinds":[{"kind":"cut","choice":"off"}]}`, "set-address": `{"address":"ada@example.org"}`, "confirm-address": `{"code":"00000000"}`,
-		"add-webhook": `{"name":"Server","url":"https://example.org/hook","types":["device"]}`, "change-webhook": `{"on":false}`,
+		"add-browser":     `{"endpoint":"https://push.example.org/x","p256dh":"` + strings.Repeat("A", 87) + `","auth":"` + strings.Repeat("A", 22) + `"}`,
+		"set-own-webhook": `{"url":"https://example.org/hook"}`,
+		"add-webhook":     `{"name":"Server","url":"https://example.org/hook","types":["device"]}`, "change-webhook": `{"on":false}`,
 		"change-device": `{"name":"Other"}`, "request-command": `{"set":{"onOff":true}}`,
 		"open-pairing": `{"radio":"zigbee","seconds":60}`, "commission-device": `{"radio":"matter","code":"34970112332"}`,
 		"configure-gateway": `{"log_level":"debug","outbox_mib":0,"radios_off":[]}`,

@@ -18,6 +18,10 @@ type Notifications struct {
 	Active  bool          `json:"active" doc:"Whether the address was confirmed: before, nothing is sent." example:"true"`
 	Quiet   orNull[Hours] `json:"quiet" doc:"When what can wait waits; null: never."`
 	Kinds   []NoticeRule  `json:"kinds" nullable:"false" doc:"What the caller is told of."`
+
+	PushKey  *string            `json:"push_key" doc:"The key that a browser subscribes with (RFC 8292), base64url; null: this server sends nothing to browsers." example:"BA1Hxzyi1RUM1b5wjxsn7nGxAszw2u61m164i3MrAIxHF6YK5h4SDYic-dRuU_RCPCfA5aq9ojSwk5Y2EmClBPs"`
+	Browsers []Browser          `json:"browsers" nullable:"false" doc:"Where the caller is told in a browser, the newest first."`
+	Webhook  orNull[OwnWebhook] `json:"webhook" doc:"A program of the caller's own that is told; null: none."`
 }
 
 // Hours are a time of day, by the clocks of each home.
@@ -26,16 +30,26 @@ type Hours struct {
 	To   int `json:"to" minimum:"0" maximum:"1439" doc:"The first minute after it; it may go over midnight." example:"420"`
 }
 
-// NoticeRule is whether the caller is told of a kind of notice.
+// NoticeRule is whether, and how, the caller is told of a kind of notice.
 type NoticeRule struct {
-	Kind   domain.NoticeKind `json:"kind" enum:"rule,cut,not_confirmed,gateway_lost,key_ending,webhook_stopped" doc:"What it is about." example:"gateway_lost"`
-	Choice notify.Choice     `json:"choice" enum:"off,quiet,always" doc:"Never, outside quiet hours, or at any time." example:"quiet"`
+	Kind    domain.NoticeKind `json:"kind" enum:"rule,cut,not_confirmed,gateway_lost,key_ending,webhook_stopped" doc:"What it is about." example:"gateway_lost"`
+	Choice  notify.Choice     `json:"choice" enum:"off,quiet,always" doc:"By e-mail: never, outside quiet hours, or at any time." example:"quiet"`
+	Push    notify.Choice     `json:"push" enum:"off,quiet,always" doc:"In browsers." example:"always"`
+	Webhook notify.Choice     `json:"webhook" enum:"off,quiet,always" doc:"By the caller's own webhook." example:"off"`
+}
+
+// NoticeChoice is what the caller chooses for a kind of notice.
+type NoticeChoice struct {
+	Kind    domain.NoticeKind `json:"kind" enum:"rule,cut,not_confirmed,gateway_lost,key_ending,webhook_stopped" doc:"What it is about." example:"gateway_lost"`
+	Choice  notify.Choice     `json:"choice,omitzero" enum:"off,quiet,always" doc:"By e-mail: never, outside quiet hours, or at any time; left out: as for everybody." example:"quiet"`
+	Push    notify.Choice     `json:"push,omitzero" enum:"off,quiet,always" doc:"In browsers; left out: as for everybody." example:"always"`
+	Webhook notify.Choice     `json:"webhook,omitzero" enum:"off,quiet,always" doc:"By the caller's own webhook; left out: as for everybody." example:"off"`
 }
 
 // NotificationChange replaces quiet hours and choices.
 type NotificationChange struct {
-	Quiet *Hours       `json:"quiet,omitzero" doc:"When what can wait waits; left out: never."`
-	Kinds []NoticeRule `json:"kinds" nullable:"false" maxItems:"6" doc:"What the caller wants to be told of; what is left out is as for everybody."`
+	Quiet *Hours         `json:"quiet,omitzero" doc:"When what can wait waits; left out: never."`
+	Kinds []NoticeChoice `json:"kinds" nullable:"false" maxItems:"6" doc:"What the caller wants to be told of; what is left out is as for everybody."`
 }
 
 // Resolve refuses hours without an end.
@@ -91,24 +105,53 @@ func (s *Server) addNotifications() {
 }
 
 func (s *Server) getNotifications(ctx context.Context, _ *nothing) (*notificationsOutput, error) {
-	set, err := notify.SettingsOf(ctx, s.options.Store.Pool(), principal(ctx).Person)
+	teller, person := s.options.Teller, principal(ctx).Person
+	set, err := notify.SettingsOf(ctx, s.options.Store.Pool(), person)
 	if err != nil {
 		return nil, err
 	}
-	out := Notifications{Sends: s.options.Teller.Sends(), Address: textOrNull(set.Address), Active: set.Confirmed}
+	browsers, err := teller.Browsers(ctx, person)
+	if err != nil {
+		return nil, err
+	}
+	own, err := teller.Webhook(ctx, person)
+	if err != nil {
+		return nil, err
+	}
+	here, err := s.signedInHere(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := Notifications{
+		Sends: teller.Sends(), Address: textOrNull(set.Address), Active: set.Confirmed, PushKey: textOrNull(teller.PushKey()),
+		Browsers: all(browsers, func(b notify.Browser) Browser { return browserOf(b, here.ID) }),
+	}
+	if own != nil {
+		out.Webhook = some(ownWebhookOf(own))
+	}
 	if set.Quiet != nil {
 		out.Quiet = some(Hours(*set.Quiet))
 	}
-	out.Kinds = all(domain.NoticeKinds(), func(k domain.NoticeKind) NoticeRule { return NoticeRule{Kind: k, Choice: set.Choice(k)} })
+	out.Kinds = all(domain.NoticeKinds(), func(k domain.NoticeKind) NoticeRule {
+		return NoticeRule{k, set.Choice(domain.ByMail, k), set.Choice(domain.ByPush, k), set.Choice(domain.ByWebhook, k)}
+	})
 	return &notificationsOutput{out}, nil
 }
 
 func (s *Server) chooseNotifications(ctx context.Context, in *chooseInput) (*notificationsOutput, error) {
-	choices := map[domain.NoticeKind]notify.Choice{}
-	for _, k := range in.Body.Kinds {
-		choices[k.Kind] = k.Choice
+	choices, named := notify.Choices{}, map[domain.NoticeKind]bool{}
+	for _, by := range domain.ChannelKinds() {
+		choices[by] = map[domain.NoticeKind]notify.Choice{}
 	}
-	if len(choices) != len(in.Body.Kinds) {
+	for _, k := range in.Body.Kinds {
+		named[k.Kind] = true
+		for by, choice := range map[domain.ChannelKind]notify.Choice{domain.ByMail: k.Choice, domain.ByPush: k.Push, domain.ByWebhook: k.Webhook} {
+			if choice != "" {
+				choices[by][k.Kind] = choice
+			}
+		}
+	}
+	if len(named) != len(in.Body.Kinds) {
 		return nil, domain.InvalidInput(domain.Fault{Field: "kinds", Message: "must name each kind once at most"})
 	}
 	if err := s.options.Teller.Choose(ctx, principal(ctx).Person, (*domain.Window)(in.Body.Quiet), choices); err != nil {

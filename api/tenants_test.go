@@ -33,6 +33,7 @@ func door() map[string]string {
 		"erase-account": "+++faa+",
 		"list-passkeys": "+++faa+", "begin-passkey": "+++faa+", "add-passkey": "aaafaaa", "remove-passkey": "nnnfaan",
 		"get-notifications": "+++faa+", "choose-notifications": "+++faa+", "set-address": "+++faa+", "confirm-address": "+++faa+", "remove-address": "+++faa+",
+		"add-browser": "+++faa+", "remove-browser": "nnnfaan", "set-own-webhook": "+++faa+", "remove-own-webhook": "+++faa+", "try-own-webhook": "nnnfaan",
 		"get-session": "++++aa+", "sign-out": "+++faa+",
 		"list-homes": "++++aa+", "found-home": "+++faa+", "list-models": "++++aa+", "get-model": "++++aa+",
 		"list-tokens": "+++faa+", "make-token": "nnnfaan", "end-token": "+nnfaan",

@@ -18,6 +18,7 @@ import (
 	"logis/access"
 	"logis/access/openidlab"
 	"logis/dispatch/mail/maillab"
+	"logis/dispatch/push/pushlab"
 )
 
 var update = flag.Bool("update", false, "write the examples anew whose shape is another one (make generate)")
@@ -33,6 +34,8 @@ type tour struct {
 
 	provider *openidlab.Provider
 	match    string // the newest ETag
+
+	outside *pushlab.Service // a push service, and where a program stands
 }
 
 func newTour(t *testing.T) *tour {
@@ -40,7 +43,7 @@ func newTour(t *testing.T) *tour {
 	h, d, _ := staffed(t)
 	h.b.http.URL = strings.Replace(h.b.http.URL, "127.0.0.1", "localhost", 1) // passkeys need a name
 	n := &tour{house: h, desk: d, ops: map[string]*huma.Operation{}, places: map[string]string{}, seen: map[string]example{}}
-	n.mails = h.b.mailed(t)
+	n.mails, n.outside = h.b.telling(t)
 	n.provider = openidlab.Start(t, h.b.http.URL+callbackPath)
 	h.b.server.options.OpenID = h.b.access.OpenID(access.Provider{
 		Issuer: n.provider.Issuer, Client: openidlab.Client, Secret: openidlab.Secret, Name: "Example",
@@ -222,6 +225,7 @@ var (
 	aWebhook = regexp.MustCompile(`whsec_[A-Za-z0-9+/=]+`)
 	aCode    = regexp.MustCompile(`"code":"\d{8}"`)
 	anOTP    = regexp.MustCompile(`secret=[A-Z2-7]+`)
+	aPlace   = regexp.MustCompile(`https://127\.0\.0\.1:\d+`)
 	aPort    = regexp.MustCompile(`localhost:\d+`)
 	aSpoiler = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 )
@@ -246,6 +250,7 @@ func (n *tour) harmless() func(example) example {
 			})
 			text = aPort.ReplaceAllString(anOTP.ReplaceAllString(text, "secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"), "logis.example")
 			text = aCode.ReplaceAllString(aWebhook.ReplaceAllString(text, "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"), `"code":"04711815"`)
+			text = aPlace.ReplaceAllString(text, "https://outside.example.org")
 			text = strings.ReplaceAll(text, "127.0.0.1", "192.0.2.7")
 			return aSecret.ReplaceAllString(text, "logis-$1-"+aSpoiler)
 		}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/base64"
 	"fmt"
 	"regexp"
 	"testing"
@@ -9,19 +10,24 @@ import (
 	"logis/dispatch/mail"
 	"logis/dispatch/mail/maillab"
 	"logis/dispatch/notify"
+	"logis/dispatch/push"
+	"logis/dispatch/push/pushlab"
 )
 
-// mailed lets the server send e-mail through a real mail server, and returns what
-// that takes.
-func (b *bundle) mailed(t *testing.T) chan maillab.Mail {
+// telling lets the server send e-mail through a real mail server and to browsers
+// through a push service, and returns what the first takes, and the second.
+func (b *bundle) telling(t *testing.T) (chan maillab.Mail, *pushlab.Service) {
 	t.Helper()
+	outside := pushlab.Start(t)
 	lab := maillab.Start(t)
 	server, err := mail.Open(fmt.Sprintf("smtp://logis@127.0.0.1:%d", lab.Port), "letmein", "Logis <home@example.org>", lab.Roots)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.server.options.Teller = notify.New(b.store, notify.Options{Mail: server, Site: "https://logis.example/"})
-	return lab.Mails
+	b.server.options.Teller = notify.New(b.store, notify.Options{
+		Mail: server, Push: outside.Sender(t), Outside: outside.Caller(t), Site: "https://logis.example/",
+	})
+	return lab.Mails, outside
 }
 
 // webhooks tells a server in the garden what happens.
@@ -37,13 +43,25 @@ func (n *tour) webhooks() {
 	n.own("remove-webhook", "")
 }
 
-// notifications has the owner told at an address, but not at night.
+// notifications has the owner told at an address, but not at night, in a browser, and
+// by a program of their own.
 func (n *tour) notifications() {
 	n.own("set-address", `{"address":"ada@example.org"}`)
 	n.own("confirm-address", `{"code":"`+n.codeSent()+`"}`)
 	n.own("choose-notifications", `{"quiet":{"from":1320,"to":420},"kinds":[{"kind":"gateway_lost","choice":"always"},{"kind":"key_ending","choice":"off"}]}`)
+	n.made("browser", "add-browser", subscriptionOf(n.outside.Browser(n.b.t)))
+	n.own("set-own-webhook", `{"url":"`+n.outside.Site+`/hook"}`)
+	n.own("try-own-webhook", "")
 	n.own("get-notifications", "")
+	n.own("remove-own-webhook", "")
+	n.own("remove-browser", "")
 	n.own("remove-address", "")
+}
+
+// subscriptionOf is what a browser sends.
+func subscriptionOf(at push.Subscription) string {
+	encode := base64.RawURLEncoding.EncodeToString
+	return fmt.Sprintf(`{"endpoint":%q,"p256dh":%q,"auth":%q}`, at.Endpoint, encode(at.Key), encode(at.Auth))
 }
 
 // codeSent waits for the mail with a code.

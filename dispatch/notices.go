@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -23,16 +24,17 @@ type PlanArgs struct {
 // Kind is the name River stores.
 func (PlanArgs) Kind() string { return "plan_notice" }
 
-// TellArgs is the job that tells a person what is due.
+// TellArgs is the job that tells a person what is due by a channel.
 type TellArgs struct {
-	Home   domain.HomeID   `json:"home"`
-	Person domain.PersonID `json:"person"`
+	Home    domain.HomeID      `json:"home"`
+	Person  domain.PersonID    `json:"person"`
+	Channel domain.ChannelKind `json:"channel,omitempty"` // none: e-mail, which once was the only one
 }
 
 // Kind is the name River stores.
 func (TellArgs) Kind() string { return "tell_person" }
 
-// Telling waits for mail servers, so it has workers of its own.
+// Telling waits for servers of others, so it has workers of its own.
 const (
 	noticeQueue   = "notices"
 	noticeWorkers = 8
@@ -66,17 +68,17 @@ type tellWorker struct {
 	teller *notify.Teller
 }
 
-// Timeout is longer than that of other jobs: a mail server has its time.
+// Timeout is longer than that of other jobs: the other side has its time.
 func (*tellWorker) Timeout(*river.Job[TellArgs]) time.Duration { return tellTimeout }
 
 // Work tells one person.
 func (w *tellWorker) Work(ctx context.Context, job *river.Job[TellArgs]) error {
-	return w.teller.Tell(wall.InHome(ctx, job.Args.Home), job.Args.Home, job.Args.Person)
+	return w.teller.Tell(wall.InHome(ctx, job.Args.Home), job.Args.Home, job.Args.Person, cmp.Or(job.Args.Channel, domain.ByMail))
 }
 
 // TellLater asks for another message to a person.
-func (q *Queue) TellLater(ctx context.Context, tx pgx.Tx, home domain.HomeID, person domain.PersonID, at time.Time) error {
-	return q.Insert(ctx, tx, []eventstore.Job{{Args: TellArgs{Home: home, Person: person}, Queue: noticeQueue, RunAt: at}})
+func (q *Queue) TellLater(ctx context.Context, tx pgx.Tx, home domain.HomeID, person domain.PersonID, by domain.ChannelKind, at time.Time) error {
+	return q.Insert(ctx, tx, []eventstore.Job{{Args: TellArgs{Home: home, Person: person, Channel: by}, Queue: noticeQueue, RunAt: at}})
 }
 
 // resumeTelling asks for jobs where somebody is to be told and there may be none.
@@ -86,14 +88,15 @@ func (d *Dispatcher) resumeTelling(ctx context.Context) error {
 		return err
 	}
 	rows, err := d.store.Pool().Query(ctx, `
-		SELECT DISTINCT home_id, person_id FROM notifications_due WHERE due_at <= $1 LIMIT $2`, now, sweepBatch)
+		SELECT DISTINCT home_id, person_id, channel FROM notifications_due WHERE due_at <= $1 LIMIT $2`, now, sweepBatch)
 	if err != nil {
 		return eventstore.Translate(err)
 	}
 	jobs, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (eventstore.Job, error) {
 		var home, person [16]byte
-		err := row.Scan(&home, &person)
-		return eventstore.Job{Args: TellArgs{Home: home, Person: person}, Queue: noticeQueue}, err
+		var channel domain.ChannelKind
+		err := row.Scan(&home, &person, &channel)
+		return eventstore.Job{Args: TellArgs{Home: home, Person: person, Channel: channel}, Queue: noticeQueue}, err
 	})
 	if err != nil || len(jobs) == 0 {
 		return eventstore.Translate(err)

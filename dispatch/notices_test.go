@@ -60,7 +60,9 @@ func TestWhatIsToldAndWhen(t *testing.T) {
 		{domain.WebhookStopped{Reason: domain.StopFailing}, domain.NoticeOfWebhook, time.Time{}, true},
 		{domain.WebhookStopped{Reason: domain.StopAsked}, domain.NoticeOfWebhook, time.Time{}, false},
 		{domain.NotificationSent{}, "", time.Time{}, false}, // or it would never end
-		{domain.NotificationFailed{}, "", time.Time{}, false},
+		{domain.NotificationFailed{Channel: domain.ByMail}, "", time.Time{}, false},
+		{domain.NotificationFailed{Channel: domain.ByPush}, "", time.Time{}, false},
+		{domain.NotificationFailed{Channel: domain.ByWebhook}, domain.NoticeOfWebhook, time.Time{}, true}, // by another channel: it ended
 		{domain.DeviceReported{}, "", time.Time{}, false},
 	} {
 		ev := &domain.RecordedEvent{Event: domain.Event{Fact: c.fact}, RecordedAt: at}

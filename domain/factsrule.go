@@ -127,7 +127,7 @@ const (
 	NoticeOfDoubt   NoticeKind = "not_confirmed"   // a command that secures did not succeed; about the device
 	NoticeOfGateway NoticeKind = "gateway_lost"    // a gateway has been away for a while; about the gateway
 	NoticeOfKey     NoticeKind = "key_ending"      // a gateway's key ends soon; about the gateway
-	NoticeOfWebhook NoticeKind = "webhook_stopped" // a webhook is called no more; about the webhook
+	NoticeOfWebhook NoticeKind = "webhook_stopped" // a webhook is called no more; about the webhook, or the person whose own it is
 )
 
 // NoticeKinds returns all of them.

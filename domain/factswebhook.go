@@ -60,8 +60,12 @@ type ChannelKind string
 // The channels.
 const (
 	ByMail    ChannelKind = "email"
-	ByWebhook ChannelKind = "webhook"
+	ByPush    ChannelKind = "push"    // in their browsers
+	ByWebhook ChannelKind = "webhook" // a program of their own
 )
+
+// ChannelKinds returns all of them.
+func ChannelKinds() []ChannelKind { return []ChannelKind{ByMail, ByPush, ByWebhook} }
 
 // FailReason is why a person could not be told.
 type FailReason string

@@ -30,7 +30,9 @@ var homeless = []string{
 	"openid_identities",     // of persons
 	"passkeys",              // of persons
 	"passwords",             // of persons
+	"person_webhooks",       // of persons
 	"persons",               // may belong to several homes
+	"push_subscriptions",    // of persons
 	"recovery_codes",        // of persons
 	"replicas",              // servers
 	"river_job",             // River's: its arguments carry ids only

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"net"
+	netmail "net/mail"
 	"net/netip"
 	"net/url"
 	"os"
@@ -14,6 +16,7 @@ import (
 	"logis/dispatch/mail"
 	"logis/dispatch/notify"
 	"logis/dispatch/outside"
+	"logis/dispatch/push"
 )
 
 // config is what the environment and the flags say.
@@ -123,11 +126,25 @@ func openIDFlags(flags *flag.FlagSet, c *config) {
 	flags.StringVar(&c.openIDName, "openid-name", c.openIDName, "what people call the provider (LOGIS_OPENID_NAME; its host)")
 }
 
+// pusher returns who sends to browsers, with the key that all servers of the database
+// have: the first one to start makes it.
+func (c config) pusher(ctx context.Context, keys *access.Access, caller *outside.Caller) (*push.Sender, error) {
+	key, err := keys.PushKey(ctx)
+	if err != nil {
+		return nil, err
+	}
+	contact := c.site
+	if from, err := netmail.ParseAddress(c.mailFrom); err == nil {
+		contact = "mailto:" + from.Address
+	}
+	return push.New(key, contact, caller)
+}
+
 func mailFlags(flags *flag.FlagSet, c *config) {
 	flags.StringVar(&c.smtp, "smtp", c.smtp, "mail server, like smtp://user@mail.example.org:587 (LOGIS_SMTP; none, and no mail is sent)")
 	flags.StringVar(&c.smtpSecret, "smtp-password-file", c.smtpSecret, "file with the password of its user (LOGIS_SMTP_PASSWORD_FILE)")
 	flags.StringVar(&c.mailFrom, "mail-from", c.mailFrom, "whom mail is from, like Logis <home@example.org> (LOGIS_MAIL_FROM)")
-	flags.StringVar(&c.site, "site", c.site, "where the app is, for links in mail and for apps of others, like https://home.example.org (LOGIS_SITE)")
+	flags.StringVar(&c.site, "site", c.site, "where the app is, for links in mail and calls, and for apps of others, like https://home.example.org (LOGIS_SITE)")
 }
 
 func callableFlag(flags *flag.FlagSet, c *config) {

@@ -77,7 +77,7 @@ func runServer(ctx context.Context, t terminal, args []string) (code int, err er
 	defer r.close()
 
 	// 4. Everything that runs.
-	s, err := newServer(r, c, log)
+	s, err := newServer(ctx, r, c, log)
 	if err != nil {
 		return 0, err
 	}
@@ -121,7 +121,7 @@ type server struct {
 	api        *api.Server
 }
 
-func newServer(r *rooms, c config, log *slog.Logger) (*server, error) {
+func newServer(ctx context.Context, r *rooms, c config, log *slog.Logger) (*server, error) {
 	s := &server{rooms: r, log: log, batcher: eventstore.NewBatcher(r.store)}
 	s.hub = hub.New(hub.Options{
 		Store: r.store, Batcher: s.batcher, Access: r.access, Replica: r.replica, Log: log, Authorize: access.Authorize,
@@ -134,7 +134,11 @@ func newServer(r *rooms, c config, log *slog.Logger) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.teller = notify.New(r.store, notify.Options{Mail: mailer, Site: c.site, Later: r.queue.TellLater})
+	pusher, err := c.pusher(ctx, r.access, s.outside)
+	if err != nil {
+		return nil, err
+	}
+	s.teller = notify.New(r.store, notify.Options{Mail: mailer, Push: pusher, Outside: s.outside, Site: c.site, Later: r.queue.TellLater})
 	s.dispatcher = dispatch.New(r.store, r.queue, dispatch.Options{
 		Log: log, Sender: s.hub, Authorize: access.Authorize, Forget: r.access.Sweep,
 		Outside: s.outside, Teller: s.teller,

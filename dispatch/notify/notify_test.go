@@ -38,7 +38,7 @@ type bundle struct {
 	later []time.Time
 }
 
-func setup(t *testing.T) *bundle {
+func setup(t *testing.T, more ...func(*notify.Options)) *bundle {
 	t.Helper()
 	b := &bundle{
 		t: t, lab: maillab.Start(t), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
@@ -56,13 +56,17 @@ func setup(t *testing.T) *bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.teller = notify.New(b.store, notify.Options{
+	options := notify.Options{
 		Mail: server, Site: "https://home.example.org/",
-		Later: func(_ context.Context, _ pgx.Tx, _ domain.HomeID, _ domain.PersonID, at time.Time) error {
+		Later: func(_ context.Context, _ pgx.Tx, _ domain.HomeID, _ domain.PersonID, _ domain.ChannelKind, at time.Time) error {
 			b.later = append(b.later, at)
 			return nil
 		},
-	})
+	}
+	for _, change := range more {
+		change(&options)
+	}
+	b.teller = notify.New(b.store, options)
 	if _, err := b.store.Pool().Exec(t.Context(), `INSERT INTO persons (person_id, name) VALUES ($1, 'Ada')`, [16]byte(b.owner)); err != nil {
 		t.Fatal(err)
 	}
@@ -96,21 +100,31 @@ func (b *bundle) address(address string) {
 // happen records a fact about the rule, and plans who is told of it.
 func (b *bundle) happen(fact domain.Fact, about domain.NoticeKind) domain.Seq {
 	b.t.Helper()
-	var seq domain.Seq
+	seq := b.record(domain.Event{Entity: b.rule.Entity(), Actor: domain.SystemActor, Fact: fact})
+	b.plan(seq, about)
+	return seq
+}
+
+func (b *bundle) record(ev domain.Event) (seq domain.Seq) {
+	b.t.Helper()
 	err := b.store.Append(b.t.Context(), []domain.HomeID{b.home}, func(ctx context.Context, tx *eventstore.Tx) error {
-		rec, err := tx.Record(ctx, b.home, domain.Event{Entity: b.rule.Entity(), Actor: domain.SystemActor, Fact: fact})
+		rec, err := tx.Record(ctx, b.home, ev)
 		if err == nil {
 			seq = rec.Seq
 		}
 		return err
 	})
-	if err == nil {
-		err = b.teller.Plan(b.t.Context(), b.home, seq, about)
-	}
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	return seq
+}
+
+func (b *bundle) plan(seq domain.Seq, about domain.NoticeKind) {
+	b.t.Helper()
+	if err := b.teller.Plan(b.t.Context(), b.home, seq, about); err != nil {
+		b.t.Fatal(err)
+	}
 }
 
 func (b *bundle) notice() domain.Seq {
@@ -118,10 +132,13 @@ func (b *bundle) notice() domain.Seq {
 	return b.happen(domain.NoticeRaised{About: domain.NoticeOfRule}, domain.NoticeOfRule)
 }
 
+// tell hands over what is due to the owner by every channel.
 func (b *bundle) tell() {
 	b.t.Helper()
-	if err := b.teller.Tell(b.t.Context(), b.home, b.owner); err != nil {
-		b.t.Fatal(err)
+	for _, by := range domain.ChannelKinds() {
+		if err := b.teller.Tell(b.t.Context(), b.home, b.owner, by); err != nil {
+			b.t.Fatal(err)
+		}
 	}
 }
 
@@ -304,7 +321,7 @@ func TestOnlyThoseAreToldWhoChoseToAndStillBelongToTheHome(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.address("ada@example.org")
-	if err := b.teller.Choose(t.Context(), b.owner, nil, map[domain.NoticeKind]notify.Choice{domain.NoticeOfRule: notify.Off}); err != nil {
+	if err := b.teller.Choose(t.Context(), b.owner, nil, notify.Choices{domain.ByMail: {domain.NoticeOfRule: notify.Off}}); err != nil {
 		t.Fatal(err)
 	}
 	b.notice()

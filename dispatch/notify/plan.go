@@ -2,9 +2,10 @@
 //
 // A notice is an event of a home's log and what it is about. Planning it decides, by
 // the home as it is then, who is to be told and when: their choices, their quiet
-// hours. Telling hands all that is due to one person over in one message, and the
-// home's log says so in ids. So a flood becomes a digest, and a message that does not
-// get through is tried again as part of the next.
+// hours, and by which channels they can be told. Telling hands all that is due to one
+// person by one channel over in one message, and the home's log says so in ids. So a
+// flood becomes a digest, and a message that does not get through is tried again as
+// part of the next.
 package notify
 
 import (
@@ -14,7 +15,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"logis/dispatch/mail"
 	"logis/domain"
 	"logis/domain/thing"
 	"logis/eventstore"
@@ -30,36 +30,6 @@ const (
 	KeyEndsBefore = 7 * 24 * time.Hour
 )
 
-// Mailer hands messages over; *mail.Server does.
-type Mailer interface {
-	Send(ctx context.Context, m mail.Mail) error
-}
-
-// Options are what a Teller needs.
-type Options struct {
-	// Mail sends messages; nil: this server sends none, and nobody is told.
-	Mail Mailer
-	// Site is where the app is, like https://home.example.org: for links; "": there
-	// are none.
-	Site string
-	// Later asks for a Tell at a time, in the transaction.
-	Later func(ctx context.Context, tx pgx.Tx, home domain.HomeID, person domain.PersonID, at time.Time) error
-}
-
-// Teller tells people. It is safe for concurrent use.
-type Teller struct {
-	store   *eventstore.Store
-	options Options
-}
-
-// New returns a teller over the homes of store.
-func New(store *eventstore.Store, options Options) *Teller {
-	return &Teller{store: store, options: options}
-}
-
-// Sends reports whether this server sends e-mail.
-func (t *Teller) Sends() bool { return t.options.Mail != nil }
-
 // About returns what an event has to be told as, and how long after it; ok is false
 // for nearly all. The event is the last one of the home.
 func About(home *domain.Home, ev *domain.RecordedEvent) (about domain.NoticeKind, at time.Time, ok bool) {
@@ -68,6 +38,8 @@ func About(home *domain.Home, ev *domain.RecordedEvent) (about domain.NoticeKind
 		return fact.About, time.Time{}, true
 	case domain.WebhookStopped:
 		return domain.NoticeOfWebhook, time.Time{}, fact.Reason != domain.StopAsked
+	case domain.NotificationFailed: // a program of the person's own, which ended with it
+		return domain.NoticeOfWebhook, time.Time{}, fact.Channel == domain.ByWebhook
 	case domain.GatewayDisconnected:
 		return domain.NoticeOfGateway, ev.RecordedAt.Add(LostAfter), true
 	case domain.GatewayKeyCertified:
@@ -93,12 +65,16 @@ func still(home *domain.Home, row *eventstore.Row) bool {
 	return err == nil
 }
 
-// recipients are those who are to be told: the member a rule names, or the owners.
+// recipients are those who are to be told: the member a rule names or whose own
+// webhook it is about, or the owners.
 func recipients(home *domain.Home, row *eventstore.Row, now time.Time) []domain.PersonID {
 	var named domain.PersonID
 	if fact, err := domain.DecodeFact(row.Type, row.Schema, row.Data); err == nil {
-		if raised, ok := fact.(domain.NoticeRaised); ok {
-			named = raised.Person
+		switch fact := fact.(type) {
+		case domain.NoticeRaised:
+			named = fact.Person
+		case domain.NotificationFailed:
+			named = domain.PersonID(row.Entity)
 		}
 	}
 	var all []domain.PersonID
@@ -113,7 +89,7 @@ func recipients(home *domain.Home, row *eventstore.Row, now time.Time) []domain.
 
 // Plan decides who is told of an event, and when. Planning it again changes nothing.
 func (t *Teller) Plan(ctx context.Context, home domain.HomeID, seq domain.Seq, about domain.NoticeKind) error {
-	if t.options.Mail == nil {
+	if len(t.channels) == 0 {
 		return nil
 	}
 	row, err := t.event(ctx, home, seq)
@@ -134,7 +110,8 @@ func (t *Teller) Plan(ctx context.Context, home domain.HomeID, seq domain.Seq, a
 		return err
 	}
 	for _, person := range people {
-		if err := t.plan(ctx, home, person, seq, about, zone, now); err != nil {
+		n := notice{seq: seq, about: about}
+		if err := t.plan(ctx, home, person, n, zone, now); err != nil {
 			return err
 		}
 	}
@@ -152,26 +129,34 @@ func (t *Teller) event(ctx context.Context, home domain.HomeID, seq domain.Seq) 
 	return rows[0], nil
 }
 
-func (t *Teller) plan(
-	ctx context.Context, home domain.HomeID, person domain.PersonID, seq domain.Seq, about domain.NoticeKind, zone string, now time.Time,
-) error {
+// plan notes a notice for a person, by every channel that they chose and that reaches
+// them.
+func (t *Teller) plan(ctx context.Context, home domain.HomeID, person domain.PersonID, n notice, zone string, now time.Time) error {
 	s, err := SettingsOf(ctx, t.store.Pool(), person)
-	choice := s.Choice(about)
-	if err != nil || !s.Confirmed || choice == Off {
+	if err != nil {
 		return err
 	}
-	due := now
-	if choice == Quiet {
-		due = afterQuiet(s.Quiet, zone, now)
-	}
 	return eventstore.Translate(pgx.BeginFunc(ctx, t.store.Pool(), func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, `
-			INSERT INTO notifications_due (home_id, person_id, seq, about, due_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-			[16]byte(home), [16]byte(person), int64(seq), string(about), due)
-		if err != nil || tag.RowsAffected() == 0 {
-			return err
+		for _, kind := range domain.ChannelKinds() {
+			choice, channel := s.Choice(kind, n.about), t.channels[kind]
+			if channel == nil || choice == Off || !channel.reaches(&s) {
+				continue
+			}
+			due := now
+			if choice == Quiet {
+				due = afterQuiet(s.Quiet, zone, now)
+			}
+			tag, err := tx.Exec(ctx, `
+				INSERT INTO notifications_due (home_id, person_id, channel, seq, about, due_at) VALUES ($1, $2, $3, $4, $5, $6)
+				ON CONFLICT DO NOTHING`, [16]byte(home), [16]byte(person), string(kind), int64(n.seq), string(n.about), due)
+			if err == nil && tag.RowsAffected() > 0 {
+				err = t.options.Later(ctx, tx, home, person, kind, due)
+			}
+			if err != nil {
+				return err
+			}
 		}
-		return t.options.Later(ctx, tx, home, person, due)
+		return nil
 	}))
 }
 

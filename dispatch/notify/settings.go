@@ -42,20 +42,28 @@ const (
 type Settings struct {
 	Address   string // "": none
 	Confirmed bool   // it is theirs
+	Browsers  int    // in which they are told
+	Webhook   bool   // they have a program that is told
 	Quiet     *domain.Window
-	Choices   map[domain.NoticeKind]Choice
+	Choices   Choices
 }
 
-// kept is what stands in one document.
+// Choices are what a person chose, by channel.
+type Choices map[domain.ChannelKind]map[domain.NoticeKind]Choice
+
+// kept is what stands in one document. The choices of e-mail have no name of their
+// own: once there was nothing else.
 type kept struct {
 	Quiet   *domain.Window               `json:"quiet,omitempty"`
-	Choices map[domain.NoticeKind]Choice `json:"choices,omitempty"`
+	Mail    map[domain.NoticeKind]Choice `json:"choices,omitempty"`
+	Push    map[domain.NoticeKind]Choice `json:"push,omitempty"`
+	Webhook map[domain.NoticeKind]Choice `json:"webhook,omitempty"`
 }
 
-// Choice returns what holds for a kind: what was not chosen is told outside quiet
-// hours, and at any time when something may stand open.
-func (s Settings) Choice(kind domain.NoticeKind) Choice {
-	switch c, ok := s.Choices[kind]; {
+// Choice returns what holds for a kind by a channel: what was not chosen is told
+// outside quiet hours, and at any time when something may stand open.
+func (s Settings) Choice(by domain.ChannelKind, kind domain.NoticeKind) Choice {
+	switch c, ok := s.Choices[by][kind]; {
 	case ok:
 		return c
 	case kind == domain.NoticeOfDoubt:
@@ -67,26 +75,31 @@ func (s Settings) Choice(kind domain.NoticeKind) Choice {
 // SettingsOf returns how a person wants to be told.
 func SettingsOf(ctx context.Context, q eventstore.Querier, person domain.PersonID) (Settings, error) {
 	rows, err := q.Query(ctx, `
-		SELECT coalesce(address, ''), confirmed_at IS NOT NULL, doc FROM notification_settings WHERE person_id = $1`, [16]byte(person))
+		SELECT coalesce(address, ''), confirmed_at IS NOT NULL, coalesce(doc, '{}'),
+			(SELECT count(*) FROM push_subscriptions WHERE person_id = $1),
+			EXISTS (SELECT FROM person_webhooks WHERE person_id = $1 AND ended_at IS NULL)
+		FROM persons LEFT JOIN notification_settings USING (person_id) WHERE person_id = $1`, [16]byte(person))
 	if err != nil {
 		return Settings{}, eventstore.Translate(err)
 	}
 	var s Settings
 	var doc []byte
-	if _, err := pgx.ForEachRow(rows, []any{&s.Address, &s.Confirmed, &doc}, func() error { return nil }); err != nil || doc == nil {
+	if _, err := pgx.ForEachRow(rows, []any{&s.Address, &s.Confirmed, &doc, &s.Browsers, &s.Webhook}, func() error { return nil }); err != nil || doc == nil {
 		return s, eventstore.Translate(err)
 	}
 	var k kept
 	if err := json.Unmarshal(doc, &k); err != nil {
 		return s, domain.Wrap(domain.Internal, "the settings cannot be read", err)
 	}
-	s.Quiet, s.Choices = k.Quiet, k.Choices
+	s.Quiet, s.Choices = k.Quiet, Choices{domain.ByMail: k.Mail, domain.ByPush: k.Push, domain.ByWebhook: k.Webhook}
 	return s, nil
 }
 
 // Choose keeps quiet hours and choices.
-func (t *Teller) Choose(ctx context.Context, person domain.PersonID, quiet *domain.Window, choices map[domain.NoticeKind]Choice) error {
-	doc, err := json.Marshal(kept{Quiet: quiet, Choices: choices})
+func (t *Teller) Choose(ctx context.Context, person domain.PersonID, quiet *domain.Window, choices Choices) error {
+	doc, err := json.Marshal(kept{
+		Quiet: quiet, Mail: choices[domain.ByMail], Push: choices[domain.ByPush], Webhook: choices[domain.ByWebhook],
+	})
 	if err != nil {
 		return domain.Wrap(domain.Internal, "the settings cannot be written", err)
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"logis/dispatch/mail"
 	"logis/domain"
 	"logis/eventstore"
 )
@@ -30,10 +29,11 @@ func pauses() []time.Duration {
 	return []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 6 * time.Hour}
 }
 
-// message is what one person is told of one home at once.
+// message is what one person is told of one home at once, by one channel.
 type message struct {
 	home    domain.HomeID
 	person  domain.PersonID
+	channel domain.ChannelKind
 	notices []notice
 	now     time.Time
 }
@@ -44,19 +44,20 @@ type notice struct {
 	tries int
 }
 
-// Tell hands over what is due to a person.
-func (t *Teller) Tell(ctx context.Context, home domain.HomeID, person domain.PersonID) error {
-	if t.options.Mail == nil {
+// Tell hands over what is due to a person by a channel.
+func (t *Teller) Tell(ctx context.Context, home domain.HomeID, person domain.PersonID, by domain.ChannelKind) error {
+	channel := t.channels[by]
+	if channel == nil {
 		return nil
 	}
 	now, err := t.store.Now(ctx)
 	if err != nil {
 		return err
 	}
-	if waits, err := t.holdFlood(ctx, home, person, now); err != nil || waits {
+	m := &message{home: home, person: person, channel: by, now: now}
+	if waits, err := t.holdFlood(ctx, m); err != nil || waits {
 		return err
 	}
-	m := &message{home: home, person: person, now: now}
 	if m.notices, err = t.take(ctx, m); err != nil || len(m.notices) == 0 {
 		return err
 	}
@@ -68,18 +69,17 @@ func (t *Teller) Tell(ctx context.Context, home domain.HomeID, person domain.Per
 	if err != nil {
 		return err
 	}
-	if letter == nil || !s.Confirmed { // not a member any more, or cannot be told
+	if letter == nil || !channel.reaches(&s) { // not a member any more, or cannot be told
 		return t.drop(ctx, t.store.Pool(), m)
 	}
-	letter.To = s.Address
-	err = t.options.Mail.Send(ctx, *letter)
+	err = channel.send(ctx, person, &s, letter)
 	ctx = context.WithoutCancel(ctx) // it was sent, whoever is stopping
 	switch {
 	case err == nil:
 		return t.finish(ctx, m, func(seqs []domain.Seq, more int) domain.Fact {
-			return domain.NotificationSent{Channel: domain.ByMail, Notices: seqs, More: more}
+			return domain.NotificationSent{Channel: by, Notices: seqs, More: more}
 		})
-	case errors.Is(err, mail.ErrRefused):
+	case errors.Is(err, errRefused):
 		return t.giveUp(ctx, m, domain.FailRefused)
 	case m.tries() > len(pauses()):
 		return t.giveUp(ctx, m, domain.FailUnreachable)
@@ -88,11 +88,11 @@ func (t *Teller) Tell(ctx context.Context, home domain.HomeID, person domain.Per
 }
 
 // holdFlood reports whether the person got enough for now, and puts off what is due.
-func (t *Teller) holdFlood(ctx context.Context, home domain.HomeID, person domain.PersonID, now time.Time) (waits bool, err error) {
+func (t *Teller) holdFlood(ctx context.Context, m *message) (waits bool, err error) {
 	var began time.Time
 	err = t.store.Pool().QueryRow(ctx, `
-		SELECT began_at FROM notification_paces WHERE home_id = $1 AND person_id = $2 AND sent >= $3 AND began_at > $4`,
-		[16]byte(home), [16]byte(person), maxMessages, now.Add(-floodWindow)).Scan(&began)
+		SELECT began_at FROM notification_paces WHERE home_id = $1 AND person_id = $2 AND channel = $3 AND sent >= $4 AND began_at > $5`,
+		[16]byte(m.home), [16]byte(m.person), string(m.channel), maxMessages, m.now.Add(-floodWindow)).Scan(&began)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil
 	}
@@ -101,12 +101,13 @@ func (t *Teller) holdFlood(ctx context.Context, home domain.HomeID, person domai
 	}
 	end := began.Add(floodWindow)
 	return true, eventstore.Translate(pgx.BeginFunc(ctx, t.store.Pool(), func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE notifications_due SET due_at = $4 WHERE home_id = $1 AND person_id = $2 AND due_at <= $3`,
-			[16]byte(home), [16]byte(person), now, end)
+		_, err := tx.Exec(ctx, `
+			UPDATE notifications_due SET due_at = $5 WHERE home_id = $1 AND person_id = $2 AND channel = $3 AND due_at <= $4`,
+			[16]byte(m.home), [16]byte(m.person), string(m.channel), m.now, end)
 		if err != nil {
 			return err
 		}
-		return t.options.Later(ctx, tx, home, person, end)
+		return t.options.Later(ctx, tx, m.home, m.person, m.channel, end)
 	}))
 }
 
@@ -114,10 +115,10 @@ func (t *Teller) holdFlood(ctx context.Context, home domain.HomeID, person domai
 func (t *Teller) take(ctx context.Context, m *message) ([]notice, error) {
 	rows, err := t.store.Pool().Query(ctx, `
 		WITH taken AS (
-			UPDATE notifications_due SET due_at = $4, tries = tries + 1
-			WHERE home_id = $1 AND person_id = $2 AND due_at <= $3 RETURNING seq, about, tries)
+			UPDATE notifications_due SET due_at = $5, tries = tries + 1
+			WHERE home_id = $1 AND person_id = $2 AND channel = $3 AND due_at <= $4 RETURNING seq, about, tries)
 		SELECT seq, about, tries FROM taken ORDER BY seq`,
-		[16]byte(m.home), [16]byte(m.person), m.now, m.now.Add(tellLease))
+		[16]byte(m.home), [16]byte(m.person), string(m.channel), m.now, m.now.Add(tellLease))
 	if err != nil {
 		return nil, eventstore.Translate(err)
 	}
@@ -159,14 +160,14 @@ type execer interface {
 }
 
 func (*Teller) drop(ctx context.Context, q execer, m *message) error {
-	_, err := q.Exec(ctx, `DELETE FROM notifications_due WHERE home_id = $1 AND person_id = $2 AND seq = ANY($3)`,
-		[16]byte(m.home), [16]byte(m.person), m.all())
+	_, err := q.Exec(ctx, `DELETE FROM notifications_due WHERE home_id = $1 AND person_id = $2 AND channel = $3 AND seq = ANY($4)`,
+		[16]byte(m.home), [16]byte(m.person), string(m.channel), m.all())
 	return eventstore.Translate(err)
 }
 
 func (t *Teller) giveUp(ctx context.Context, m *message, why domain.FailReason) error {
 	return t.finish(ctx, m, func(seqs []domain.Seq, more int) domain.Fact {
-		return domain.NotificationFailed{Channel: domain.ByMail, Notices: seqs, More: more, Reason: why}
+		return domain.NotificationFailed{Channel: m.channel, Notices: seqs, More: more, Reason: why}
 	})
 }
 
@@ -182,11 +183,14 @@ func (t *Teller) finish(ctx context.Context, m *message, fact func([]domain.Seq,
 			return err
 		}
 		_, err := tx.PG().Exec(ctx, `
-			INSERT INTO notification_paces AS p (home_id, person_id, began_at, sent) VALUES ($1, $2, $3, 1)
-			ON CONFLICT (home_id, person_id) DO UPDATE SET
-				began_at = CASE WHEN p.began_at <= $4 THEN $3 ELSE p.began_at END,
-				sent = CASE WHEN p.began_at <= $4 THEN 1 ELSE p.sent + 1 END`,
-			[16]byte(m.home), [16]byte(m.person), m.now, m.now.Add(-floodWindow))
+			INSERT INTO notification_paces AS p (home_id, person_id, channel, began_at, sent) VALUES ($1, $2, $3, $4, 1)
+			ON CONFLICT (home_id, person_id, channel) DO UPDATE SET
+				began_at = CASE WHEN p.began_at <= $5 THEN $4 ELSE p.began_at END,
+				sent = CASE WHEN p.began_at <= $5 THEN 1 ELSE p.sent + 1 END`,
+			[16]byte(m.home), [16]byte(m.person), string(m.channel), m.now, m.now.Add(-floodWindow))
+		if _, failed := ev.Fact.(domain.NotificationFailed); err == nil && failed && m.channel == domain.ByWebhook {
+			err = endWebhook(ctx, tx.PG(), m.person, m.now)
+		}
 		return eventstore.Translate(err)
 	})
 }
@@ -195,11 +199,12 @@ func (t *Teller) finish(ctx context.Context, m *message, fact func([]domain.Seq,
 func (t *Teller) postpone(ctx context.Context, m *message) error {
 	at := m.now.Add(pauses()[m.tries()-1])
 	return eventstore.Translate(pgx.BeginFunc(ctx, t.store.Pool(), func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE notifications_due SET due_at = $4 WHERE home_id = $1 AND person_id = $2 AND seq = ANY($3)`,
-			[16]byte(m.home), [16]byte(m.person), m.all(), at)
+		_, err := tx.Exec(ctx, `
+			UPDATE notifications_due SET due_at = $5 WHERE home_id = $1 AND person_id = $2 AND channel = $3 AND seq = ANY($4)`,
+			[16]byte(m.home), [16]byte(m.person), string(m.channel), m.all(), at)
 		if err != nil {
 			return err
 		}
-		return t.options.Later(ctx, tx, m.home, m.person, at)
+		return t.options.Later(ctx, tx, m.home, m.person, m.channel, at)
 	}))
 }

@@ -94,6 +94,7 @@ const (
 	Distrusted  Problem = "certificate" // the other side could not prove who it is
 	Unreachable Problem = "unreachable"
 	Gone        Problem = "gone" // it answered that it is gone for good
+	NotThere    Problem = "status 404"
 )
 
 // Outcome is what came of a call.
@@ -103,7 +104,7 @@ type Outcome struct {
 	After time.Duration
 }
 
-// Call sends a signed message. The context's end counts as TimedOut.
+// Call sends a message. The context's end counts as TimedOut.
 func (c *Caller) Call(ctx context.Context, address string, m Message) Outcome {
 	ctx, cancel := context.WithTimeout(ctx, CallTimeout)
 	defer cancel()
@@ -111,9 +112,7 @@ func (c *Caller) Call(ctx context.Context, address string, m Message) Outcome {
 	if err != nil {
 		return Outcome{Problem: Unreachable}
 	}
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("User-Agent", "Logis")
-	m.sign(request.Header)
+	m.write(request.Header)
 	answer, err := c.client.Do(request)
 	if err != nil {
 		return Outcome{Problem: problemOf(ctx, err)}

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -13,10 +14,24 @@ import (
 
 // Message is what is sent, and what proves that it comes from here.
 type Message struct {
-	ID      string    // the same whenever it is sent again
-	At      time.Time // of this attempt
-	Body    []byte
-	Secrets [][]byte // each signs: while one is replaced, the old one does as well
+	ID   string    // the same whenever it is sent again
+	At   time.Time // of this attempt
+	Body []byte
+	// Secrets sign it, each: while one is replaced, the old one does as well. Without
+	// one it is not signed.
+	Secrets [][]byte
+	// Header is what the other side wants beside that; the body is JSON unless it says so.
+	Header http.Header
+}
+
+// write puts what goes with the body before it.
+func (m Message) write(header http.Header) {
+	header.Set("Content-Type", "application/json")
+	header.Set("User-Agent", "Logis")
+	maps.Copy(header, m.Header)
+	if len(m.Secrets) > 0 {
+		m.sign(header)
+	}
 }
 
 // sign adds the headers of the Standard Webhooks specification.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { base, context, go, home, launch, shot } from './support.mjs'
+import { base, becomes, context, go, home, launch, shot } from './support.mjs'
 
 describe('people', () => {
   let browser, page, guest
@@ -95,6 +95,55 @@ describe('people', () => {
     await bob.getByLabel('Password', { exact: true }).fill('correct horse battery')
     await bob.getByRole('button', { name: 'Sign in', exact: true }).click()
     await bob.waitForURL(/\/homes\/[0-9a-f-]{36}/)
+    assert.deepEqual(made.faults, [])
+  })
+
+  it('shows what this browser is told, and offers again only what secures', async () => {
+    const made = await context(browser, { small: true })
+    await made.grantPermissions(['notifications'], { origin: base })
+    const phone = await made.newPage()
+    const line = await made.newCDPSession(phone)
+    const known = new Promise((found) => line.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => registrations.forEach(found)))
+    await line.send('ServiceWorker.enable')
+    await phone.goto(`${base}/account`)
+    await phone.getByRole('button', { name: 'Notify me in this browser' }).click()
+    await phone.getByRole('alert').filter({ hasText: 'could not reach its push service' }).waitFor() // there is none for such a browser
+    await shot(phone, 'notify-phone', true)
+    const { registrationId } = await known
+    const page = await phone.evaluate(async () => {
+      const ask = async (path) => (await (await fetch(`/api/v1/homes${path}`)).json()).items
+      const [{ id: home }] = await ask('')
+      const lock = (await ask(`/${home}/devices`)).find(({ affordances }) => affordances.actions.lockDoor)
+      return `/homes/${home}/devices/${lock.id}`
+    })
+    const again = { title: 'Lock now', url: `${page}?again=lockDoor` }
+    await line.send('ServiceWorker.deliverPushMessage', {
+      origin: base, registrationId, data: JSON.stringify({ title: 'Home', body: 'The door', tag: '1', url: page, at: Date.now(), again }),
+    })
+    const shown = () => phone.evaluate(async () => {
+      const told = await (await navigator.serviceWorker.ready).getNotifications()
+      return told.map(({ title, body, actions }) => [title, body, ...actions.map((action) => action.title)].join(' / ')).join()
+    })
+    await becomes(shown, 'Home / The door / Lock now')
+    const [worker] = made.serviceWorkers()
+    const opened = await worker.evaluate(async () => {
+      const [notification] = await self.registration.getNotifications()
+      return new Promise((done) => {
+        self.clients.openWindow = done // a browser opens one only when a finger was there
+        self.dispatchEvent(new self.NotificationEvent('notificationclick', { notification, action: 'again' }))
+      })
+    })
+    assert.equal(opened, `${base}${again.url}`)
+    await phone.goto(`${base}${page}?again=unlockDoor`)
+    await phone.getByRole('heading', { level: 1 }).waitFor()
+    await phone.getByRole('region', { name: 'Control' }).waitFor()
+    assert.equal(await phone.getByRole('button', { name: 'Not now' }).count(), 0, 'an address asks for nothing that opens')
+    await phone.goto(opened)
+    await phone.getByRole('button', { name: 'Not now' }).waitFor()
+    await shot(phone, 'again-phone')
+    await phone.getByRole('button', { name: 'Lock now' }).click()
+    await phone.getByRole('button', { name: 'Not now' }).waitFor({ state: 'detached' })
+    assert.equal(new URL(phone.url()).search, '')
     assert.deepEqual(made.faults, [])
   })
 

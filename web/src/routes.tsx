@@ -20,6 +20,8 @@ const rooms = createRoute({ getParentRoute: () => home, path: '/', component: Ho
 const device = createRoute({
   getParentRoute: () => home,
   path: '/devices/$device',
+  // What a notification offers to ask for again.
+  validateSearch: (search: Record<string, unknown>): { again?: string } => (typeof search.again === 'string' ? { again: search.again } : {}),
   component: lazyRouteComponent(() => import('./device/DevicePage'), 'DevicePage'),
 })
 const timeline = createRoute({

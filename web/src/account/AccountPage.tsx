@@ -6,6 +6,7 @@ import { canPasskey, makePasskey, useAccount, useAccountChange, usePasskeys, use
 import { useSession } from '../data/session'
 import { Card } from '../parts/Card'
 import { Trouble } from '../parts/Prove'
+import { agentWords } from '../words/agents'
 import styles from './Account.module.css'
 import { AppsCard, GrantsCard } from './AppsCard'
 import { CodesCard } from './CodesCard'
@@ -116,7 +117,7 @@ function SessionsCard() {
         {sessions.data?.map((session) => (
           <li key={session.id}>
             <span>
-              <strong>{session.current ? 'This browser' : browser(session.agent)}</strong>{' '}
+              <strong>{session.current ? 'This browser' : agentWords(session.agent)}</strong>{' '}
               <Day at={session.created_at} prefix="since " />
             </span>
             {!session.current && <Button variant="default" onClick={() => end.mutate(session.id)}>Sign out</Button>}
@@ -126,11 +127,4 @@ function SessionsCard() {
       {end.error && <p role="alert">{end.error.message}</p>}
     </Card>
   )
-}
-
-/** What a browser is called, out of what it calls itself. */
-function browser(agent: string): string {
-  const name = ['Firefox', 'Edg', 'Chrome', 'Safari'].find((word) => agent.includes(word))
-  const place = ['Android', 'iPhone', 'iPad', 'Windows', 'Mac', 'Linux'].find((word) => agent.includes(word))
-  return [name === 'Edg' ? 'Edge' : name ?? 'A browser', place && `on ${place}`].filter(Boolean).join(' ')
 }

@@ -300,6 +300,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/account/notifications/browsers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Be told in this browser
+         * @description Takes the subscription that the browser's push service gave it. It ends with the session, when that is ended by hand. 409 when this server sends nothing to browsers.
+         */
+        post: operations["add-browser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/notifications/browsers/{browser}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Be told no more in a browser
+         * @description Nothing is sent to it any more.
+         */
+        delete: operations["remove-browser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/notifications/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give a webhook of one's own
+         * @description Tells an address what the caller is told, by the same choices, and returns the secret to check its signatures with. 409 when this server calls nobody.
+         */
+        put: operations["set-own-webhook"];
+        post?: never;
+        /**
+         * Forget one's own webhook
+         * @description Nothing is sent to it any more.
+         */
+        delete: operations["remove-own-webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/notifications/webhook/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try one's own webhook
+         * @description Calls it with `person.test`, and tells how it fared. 409 when it was switched off; 503 when it was tried in the last ten seconds.
+         */
+        post: operations["try-own-webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/account/passkeys": {
         parameters: {
             query?: never;
@@ -2828,6 +2912,36 @@ export interface components {
             /** @description By version; null: it would have stayed silent. */
             would: (components["schemas"]["WouldFire"] | null)[];
         };
+        Browser: {
+            /**
+             * @description What it calls itself.
+             * @example Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0
+             */
+            agent: string;
+            /**
+             * Format: date-time
+             * @description When it was added.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            created_at: string;
+            /**
+             * @description Whether it is the one that asks.
+             * @example true
+             */
+            current: boolean;
+            /**
+             * Format: uuid
+             * @description The browser.
+             * @example 0196a3f2-7c1e-7a54-9b1c-2f6f1f0f5a0c
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When its push service last took a message; null: never.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            told_at: string | null;
+        };
         Bucket: {
             /**
              * Format: int64
@@ -4989,9 +5103,35 @@ export interface components {
             type: "news";
         };
         Nothing: Record<string, never>;
+        NoticeChoice: {
+            /**
+             * @description By e-mail: never, outside quiet hours, or at any time; left out: as for everybody.
+             * @example quiet
+             * @enum {string}
+             */
+            choice?: "off" | "quiet" | "always";
+            /**
+             * @description What it is about.
+             * @example gateway_lost
+             * @enum {string}
+             */
+            kind: "rule" | "cut" | "not_confirmed" | "gateway_lost" | "key_ending" | "webhook_stopped";
+            /**
+             * @description In browsers; left out: as for everybody.
+             * @example always
+             * @enum {string}
+             */
+            push?: "off" | "quiet" | "always";
+            /**
+             * @description By the caller's own webhook; left out: as for everybody.
+             * @example off
+             * @enum {string}
+             */
+            webhook?: "off" | "quiet" | "always";
+        };
         NoticeRule: {
             /**
-             * @description Never, outside quiet hours, or at any time.
+             * @description By e-mail: never, outside quiet hours, or at any time.
              * @example quiet
              * @enum {string}
              */
@@ -5002,10 +5142,22 @@ export interface components {
              * @enum {string}
              */
             kind: "rule" | "cut" | "not_confirmed" | "gateway_lost" | "key_ending" | "webhook_stopped";
+            /**
+             * @description In browsers.
+             * @example always
+             * @enum {string}
+             */
+            push: "off" | "quiet" | "always";
+            /**
+             * @description By the caller's own webhook.
+             * @example off
+             * @enum {string}
+             */
+            webhook: "off" | "quiet" | "always";
         };
         NotificationChange: {
             /** @description What the caller wants to be told of; what is left out is as for everybody. */
-            kinds: components["schemas"]["NoticeRule"][];
+            kinds: components["schemas"]["NoticeChoice"][];
             /** @description When what can wait waits; left out: never. */
             quiet?: components["schemas"]["Hours"];
         };
@@ -5020,8 +5172,15 @@ export interface components {
              * @example ada@example.org
              */
             address: string | null;
+            /** @description Where the caller is told in a browser, the newest first. */
+            browsers: components["schemas"]["Browser"][];
             /** @description What the caller is told of. */
             kinds: components["schemas"]["NoticeRule"][];
+            /**
+             * @description The key that a browser subscribes with (RFC 8292), base64url; null: this server sends nothing to browsers.
+             * @example BA1Hxzyi1RUM1b5wjxsn7nGxAszw2u61m164i3MrAIxHF6YK5h4SDYic-dRuU_RCPCfA5aq9ojSwk5Y2EmClBPs
+             */
+            push_key: string | null;
             /** @description When what can wait waits; null: never. */
             quiet: components["schemas"]["Hours"] | null;
             /**
@@ -5029,6 +5188,8 @@ export interface components {
              * @example true
              */
             sends: boolean;
+            /** @description A program of the caller's own that is told; null: none. */
+            webhook: components["schemas"]["OwnWebhook"] | null;
         };
         NotifyAction: {
             /**
@@ -5111,6 +5272,50 @@ export interface components {
              * @example Kitchen
              */
             name: string;
+        };
+        OwnSecret: {
+            /**
+             * @description As the Standard Webhooks specification says. It is shown only now.
+             * @example whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD
+             */
+            secret: string;
+        };
+        OwnWebhook: {
+            /**
+             * Format: date-time
+             * @description When it last took a message; null: never.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            delivered_at: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it is told nothing any more, as it did not take what it was told; null: it is told.
+             * @example 2026-05-03T14:02:11.250000Z
+             */
+            ended_at: string | null;
+            /**
+             * Format: int64
+             * @description How often in a row it did not take a message.
+             * @example 0
+             */
+            failures: number;
+            /**
+             * @description Why it last did not; null: it did, or was not called yet.
+             * @example timed_out
+             */
+            problem: string | null;
+            /**
+             * @description Where it is.
+             * @example https://ada.example.org/hook
+             */
+            url: string;
+        };
+        OwnWebhookRequest: {
+            /**
+             * @description Where it is: a public address that begins with https://.
+             * @example https://ada.example.org/hook
+             */
+            url: string;
         };
         PairingWindow: {
             /**
@@ -6719,6 +6924,23 @@ export interface components {
              */
             types?: string[];
         };
+        Subscription: {
+            /**
+             * @description Its secret, base64url.
+             * @example BTBZMqHH6r4Tts7J_aSIgg
+             */
+            auth: string;
+            /**
+             * @description Where the push service takes messages for this browser.
+             * @example https://push.example.org/send/dGhpcyBpcyBub3QgYSBicm93c2Vy
+             */
+            endpoint: string;
+            /**
+             * @description The browser's public key, base64url.
+             * @example BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4
+             */
+            p256dh: string;
+        };
         SunTest: {
             /**
              * @description What it must be.
@@ -7979,6 +8201,151 @@ export interface operations {
             413: components["responses"]["RequestEntityTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "add-browser": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Subscription"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Browser"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "remove-browser": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The browser. */
+                browser: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "set-own-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSecret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "remove-own-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "try-own-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnWebhook"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];

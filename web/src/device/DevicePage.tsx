@@ -5,6 +5,7 @@ import { useScene } from '../data/Scene'
 import { useDeviceView } from '../data/useDeviceView'
 import { Banners } from '../frame/Banners'
 import { Card } from '../parts/Card'
+import { Again } from './Again'
 import { ChartCard } from './ChartCard'
 import { Commands } from './Commands'
 import { Controls, hasControls } from './Controls'
@@ -47,6 +48,7 @@ function Known({ device }: { device: Device }) {
     <>
       <title>{`${device.name} – ${picture.home.name}`}</title>
       <Hero view={view} />
+      <Again view={view} />
       <div className={styles.columns}>
         <div className={styles.column}>
           {hasControls(view) && (

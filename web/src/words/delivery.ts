@@ -1,4 +1,5 @@
-import type { Event, NoticeKind, Webhook } from '../api/types'
+import type { Event, NoticeKind, Schemas, Webhook } from '../api/types'
+import type { Hearing } from '../data/push'
 
 /** What a person can be told of. */
 export const noticeWords: Record<NoticeKind, string> = {
@@ -8,6 +9,29 @@ export const noticeWords: Record<NoticeKind, string> = {
   gateway_lost: 'A gateway has been away for five minutes',
   key_ending: 'A gateway’s key ends soon',
   webhook_stopped: 'A webhook was switched off',
+}
+
+/** The ways to be told. */
+export const channelWords = { choice: 'E-mail', push: 'Browsers', webhook: 'Webhook' } as const
+
+export const choiceWords: Record<Schemas['NoticeRule']['choice'], string> = {
+  always: 'At any time', quiet: 'Can wait', off: 'Never',
+}
+
+/** Why this browser cannot be told, and what helps. */
+export const hearingWords: Record<Exclude<Hearing, 'can'>, string> = {
+  refused: 'This browser refuses notifications from here. Allow them in its settings for this site (beside the address), then load the page again.',
+  insecure: 'Browsers are told only over HTTPS, or on the very computer that Logis runs on.',
+  'to-install': 'On an iPhone or iPad, first add Logis to the home screen (Share → Add to Home Screen), and open it from there.',
+  cannot: 'This browser cannot be told while the page is closed.',
+}
+
+/** How a webhook of one's own fares. */
+export function ownStandingWords({ ended_at, failures, problem, delivered_at }: Schemas['OwnWebhook']): string {
+  const why = problem === null ? '' : `: ${problemWords(problem)}`
+  if (ended_at !== null) return `Switched off, as it took nothing any more${why}. Give its address again to switch it on`
+  if (failures > 0) return `Did not take ${failures === 1 ? 'the last message' : `${failures} messages in a row`}${why}`
+  return delivered_at === null ? 'Waits for something to happen' : 'Works'
 }
 
 /** What a webhook can be told of, by the first word of the events' types. */
