@@ -11,7 +11,7 @@ LINT    := .cache/bin/golangci-lint
 # npm leaves this file when everything is installed, so it dates the folder.
 DONE    := node_modules/.package-lock.json
 # The laboratories with real programs of others, each with its locked npm packages.
-LABS    := $(wildcard edge/radio/*/*lab/package-lock.json dispatch/*/*lab/package-lock.json)
+LABS    := $(wildcard edge/radio/*/*lab/package-lock.json dispatch/*/*lab/package-lock.json access/*lab/package-lock.json)
 POSTGRES := migrations/privatepg
 GOFILES := $(shell git ls-files '*.go' 2>/dev/null)
 APP     := $(shell find web/src web/public web/index.html web/vite.config.ts -type f 2>/dev/null)
@@ -100,8 +100,9 @@ dist: ## build the edge agent for amd64, arm64 and armv7 into dist: programs, .d
 # ── generated files ────────────────────────────────────────────────────────────
 
 .PHONY: generate
-generate: web/$(DONE) dispatch/mail/maillab/$(DONE) ## write what is made from the code: OpenAPI document, the app's types, README and limits
+generate: web/$(DONE) dispatch/mail/maillab/$(DONE) access/commonlab/$(DONE) ## write what is made from the code: OpenAPI document, the app's types, README and limits
 	@mkdir -p .cache
+	$(GO) test ./access -run HashesAreThose -update
 	$(GO) test ./api -run Example -update
 	$(GO) run ./cmd/server openapi > .cache/openapi.yaml
 	cp .cache/openapi.yaml api/openapi.yaml

@@ -14,3 +14,9 @@ func (a *Access) HoldHashing() (release func()) {
 		}
 	}
 }
+
+// Common reports whether a password is a common one.
+func Common(password string) bool { return common(password) }
+
+// CommonHash is how long the hashes of common passwords are.
+const CommonHash = commonHash

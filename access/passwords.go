@@ -4,12 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
-	_ "embed"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -48,32 +46,15 @@ const (
 	argonSalt    = 16
 )
 
-//go:embed common-passwords.txt
-var commonList string
-
-// common are passwords that are tried first by everybody who guesses.
-//
-//nolint:gochecknoglobals // a table that is made once and never changes
-var common = sync.OnceValue(func() map[string]bool {
-	all := map[string]bool{}
-	for line := range strings.Lines(commonList) {
-		if word := strings.TrimSpace(line); word != "" && !strings.HasPrefix(word, "#") {
-			all[word] = true
-		}
-	}
-	return all
-})
-
 // checkPassword finds what is wrong with a new password.
 func checkPassword(login, password string) error {
 	var message string
-	lower := strings.ToLower(password)
 	switch length := utf8.RuneCountInString(password); {
 	case !utf8.ValidString(password) || length < MinPassword || length > MaxPassword:
 		message = fmt.Sprintf("must have %d to %d characters", MinPassword, MaxPassword)
-	case common()[lower] || common()[strings.TrimRight(lower, "0123456789!.?")]:
-		message = "is among the first that anybody tries: choose another"
-	case strings.Contains(lower, login):
+	case common(password):
+		message = "is among those that leaked most often and that anybody tries first: choose another"
+	case strings.Contains(strings.ToLower(password), login):
 		message = "must not hold the name you sign in with"
 	default:
 		return nil

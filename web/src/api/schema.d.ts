@@ -2279,7 +2279,7 @@ export interface paths {
         put?: never;
         /**
          * Prove once more who you are
-         * @description What is dangerous is refused with 403 `proof_needed` unless the caller proved it in the last five minutes.
+         * @description What is dangerous is refused with 403 `proof_needed` unless the caller proved it in the last five minutes, and with 403 `factor_needed` to somebody who has neither password nor passkey to prove it with. Letting others open something needs a second factor, too.
          */
         post: operations["prove"];
         delete?: never;
@@ -2326,6 +2326,11 @@ export interface components {
              * @example 9
              */
             recovery: number;
+            /**
+             * @description Whether there is a second factor: a passkey, or one-time codes beside the password. Who lets others open something needs one.
+             * @example true
+             */
+            second_factor: boolean;
         };
         Action: {
             /**
@@ -4926,7 +4931,7 @@ export interface components {
              * @example invalid
              * @enum {string}
              */
-            code: "invalid" | "not_found" | "forbidden" | "unauthorized" | "proof_needed" | "wrong_expected_revision" | "conflict" | "idempotency_key_reused" | "edge_offline" | "overloaded" | "storage" | "internal";
+            code: "invalid" | "not_found" | "forbidden" | "unauthorized" | "proof_needed" | "factor_needed" | "wrong_expected_revision" | "conflict" | "idempotency_key_reused" | "edge_offline" | "overloaded" | "storage" | "internal";
             /**
              * @description Why, for people.
              * @example name must have 1 to 80 characters
