@@ -99,6 +99,10 @@ func unknownGateway() error {
 	return domain.Errorf(domain.Unauthorized, "the gateway is not known here")
 }
 
+func noSuchThing() error {
+	return domain.Errorf(domain.NotFound, "there is no such thing of yours")
+}
+
 func noSuchHome() error {
 	return domain.Errorf(domain.NotFound, "there is no such home")
 }

@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -91,10 +92,59 @@ func (a *Access) Tokens(ctx context.Context, p Principal) ([]Token, error) {
 	return tokens, eventstore.Translate(err)
 }
 
-// EndToken ends one of the person's tokens; its live sockets close within two
-// seconds. It refuses with NotFound.
+// EndToken ends one of the person's tokens. Its live sockets close within two
+// seconds; what was asked for with it and waits to be sent is withdrawn in the same
+// commit. It refuses with NotFound.
 func (a *Access) EndToken(ctx context.Context, p Principal, id domain.EntityID) error {
-	return a.end(ctx, p, TokenEnded, `DELETE FROM tokens WHERE person_id = $1 AND token_id = $2`, id)
+	home, err := a.homeOf(ctx, p, id)
+	if err != nil {
+		return err
+	}
+	return a.store.Append(ctx, []domain.HomeID{home}, func(ctx context.Context, tx *eventstore.Tx) error {
+		// Under the home's lock: who asks with the token after this sees that it is gone.
+		err := a.endIn(ctx, tx.PG(), p, TokenEnded, `DELETE FROM tokens WHERE person_id = $1 AND token_id = $2`, id)
+		if err != nil {
+			return err
+		}
+		for _, ev := range tx.Home(home).CancelAsked(id, p.Actor()) {
+			if _, err := tx.Record(ctx, home, ev); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// homeOf returns the home one of the person's tokens is for.
+func (a *Access) homeOf(ctx context.Context, p Principal, id domain.EntityID) (domain.HomeID, error) {
+	var doc []byte
+	err := a.store.Pool().QueryRow(ctx, `SELECT limits FROM tokens WHERE person_id = $1 AND token_id = $2`,
+		[16]byte(p.Person), [16]byte(id)).Scan(&doc)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return domain.HomeID{}, noSuchThing()
+	}
+	if err != nil {
+		return domain.HomeID{}, eventstore.Translate(err)
+	}
+	var limits Limits
+	if err := json.Unmarshal(doc, &limits); err != nil {
+		return domain.HomeID{}, domain.Wrap(domain.Internal, "the token cannot be read", err)
+	}
+	return limits.Home, nil
+}
+
+// Lasts refuses with Unauthorized a principal whose token has ended since they were
+// recognised. Asked under the lock of the token's home it stays true until the commit.
+func (a *Access) Lasts(ctx context.Context, tx pgx.Tx, p Principal) error {
+	if !p.ByToken() {
+		return nil
+	}
+	var there bool
+	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM tokens WHERE hash = $1)`, p.key[:]).Scan(&there)
+	if err == nil && !there {
+		err = notSignedIn()
+	}
+	return err
 }
 
 // EndSession ends one of the person's sessions, as EndToken.
@@ -104,17 +154,19 @@ func (a *Access) EndSession(ctx context.Context, p Principal, id domain.EntityID
 
 // end deletes one thing of a person's and says so in the access log.
 func (a *Access) end(ctx context.Context, p Principal, what Deed, sql string, id domain.EntityID) error {
-	err := pgx.BeginFunc(ctx, a.store.Pool(), func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, sql, [16]byte(p.Person), [16]byte(id))
-		if err != nil {
-			return err
-		}
-		if tag.RowsAffected() == 0 {
-			return domain.Errorf(domain.NotFound, "there is no such thing of yours")
-		}
-		return a.note(ctx, tx, p.Person, what, false)
-	})
+	err := pgx.BeginFunc(ctx, a.store.Pool(), func(tx pgx.Tx) error { return a.endIn(ctx, tx, p, what, sql, id) })
 	return eventstore.Translate(err)
+}
+
+func (a *Access) endIn(ctx context.Context, tx pgx.Tx, p Principal, what Deed, sql string, id domain.EntityID) error {
+	tag, err := tx.Exec(ctx, sql, [16]byte(p.Person), [16]byte(id))
+	if err != nil {
+		return err
+	}
+	if tag.RowsAffected() == 0 {
+		return noSuchThing()
+	}
+	return a.note(ctx, tx, p.Person, what, false)
 }
 
 // SignedIn is a browser that is signed in.

@@ -64,6 +64,7 @@ type Command struct {
 	Local       bool                   `json:"local,omitempty"` // given at the gateway
 	Correlation Seq                    `json:"correlation"`
 	Depth       int                    `json:"depth,omitempty"` // of the rule that gave it
+	Token       EntityID               `json:"token,omitzero"`  // it was asked for with
 }
 
 // Step is when the log learnt of one turn in a command's life.

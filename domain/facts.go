@@ -181,6 +181,7 @@ type (
 		DeadlineMS int64                  `json:"deadline_ms,omitempty"` // Unix milliseconds; 0 = none
 		Local      bool                   `json:"local,omitempty"`       // given at the gateway, which has it already
 		Depth      int                    `json:"depth,omitempty"`       // of the rule that gives it
+		Token      EntityID               `json:"token,omitzero"`        // a program of the actor's came with it; zero: none
 	}
 	// CommandSent says that the frame was about to be written to a session.
 	CommandSent struct {

@@ -52,6 +52,8 @@ const reasons: Record<string, string> = {
   no_answer: 'No answer came back in time.',
   edge_offline: 'The gateway is away. This is only done while somebody can see it happen.',
   unreachable: 'The gateway could not reach it.',
+  token_ended: 'The token that asked for it has ended.',
+  not_allowed_any_more: 'Whoever asked may not any more.',
 }
 
 /** Why a command ended as it did. Reasons from a radio are told as they came. */
