@@ -240,3 +240,22 @@ func TestAFloodOfSignInsWaitsForItself(t *testing.T) {
 	_, _, err = b.access.SignIn(t.Context(), "ada", good, "")
 	wantCode(t, err, domain.Unauthorized)
 }
+
+// One sign-in more than may wait is sent away at once, without a look at the database:
+// its context has ended, and nobody notices. Whoever is signed in is.
+func TestMoreSignInsThanMayWaitAreSentAwayAtOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	token, _ := b.signIn(t, b.person(t, "Ada"))
+	release := b.access.FillSignIns()
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, _, err := b.access.SignIn(ended, "ada", good, "")
+	wantCode(t, err, domain.Overloaded)
+	if _, err := b.access.Authenticate(t.Context(), token, domain.HomeID{}); err != nil {
+		t.Errorf("somebody who is signed in: %v", err)
+	}
+	release()
+	_, _, err = b.access.SignIn(t.Context(), "ada", good, "")
+	wantCode(t, err, domain.Unauthorized)
+}
