@@ -79,7 +79,7 @@ func setupOn(t testing.TB, pool *pgxpool.Pool, tune tuning) *bundle {
 	b.server, err = build(Options{
 		Store: b.store, Access: b.access, Tables: tables, Past: history.New(b.store, nil), Proofs: b.sealer,
 		Rollups: projections.NewRollups(pool, nil),
-		Log:     slog.New(slog.NewTextHandler(b.log, nil)), App: builtApp(),
+		Log:     slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})), App: builtApp(),
 	}, tune)
 	if err != nil {
 		t.Fatal(err)
