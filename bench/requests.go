@@ -137,12 +137,12 @@ func callsPerSecond(ctx context.Context, url string, tokens []string) (float64, 
 	for range callersAtOnce {
 		group.Go(func() error {
 			for time.Since(start) < callsFor {
-				r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+				r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 				if err != nil {
 					return err
 				}
 				r.Header.Set("Cookie", "__Host-logis="+tokens[int(turn.Add(1))%len(tokens)])
-				answer, err := client.Do(r)
+				answer, err := client.Do(r) //nolint:bodyclose // drained closes it
 				if err != nil {
 					return err
 				}
