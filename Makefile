@@ -100,8 +100,9 @@ dist: ## build the edge agent for amd64, arm64 and armv7 into dist: programs, .d
 # ── generated files ────────────────────────────────────────────────────────────
 
 .PHONY: generate
-generate: web/$(DONE) dispatch/mail/maillab/$(DONE) dispatch/push/pushlab/$(DONE) ## write what is made from the code: OpenAPI document, the app's types, README and limits
+generate: web/$(DONE) dispatch/mail/maillab/$(DONE) dispatch/push/pushlab/$(DONE) access/openidlab/$(DONE) access/commonlab/$(DONE) ## write what is made from the code: OpenAPI document, the app's types, README and limits
 	@mkdir -p .cache
+	$(GO) test ./access -run HashesAreThose -update
 	$(GO) test ./api -run Example -update
 	$(GO) run ./cmd/server openapi > .cache/openapi.yaml
 	cp .cache/openapi.yaml api/openapi.yaml

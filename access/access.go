@@ -56,6 +56,7 @@ type Access struct {
 	store   *eventstore.Store
 	now     func() time.Time
 	hashing chan struct{} // one token for each password that is hashed
+	signIns chan struct{} // … and for each sign-in by password that is under way
 
 	erasures erasures
 }
@@ -64,7 +65,7 @@ type Access struct {
 // clock for everything that expires; nil keeps the database's, so that all
 // servers agree on what has expired.
 func New(store *eventstore.Store, now func() time.Time) *Access {
-	return &Access{store: store, now: now, hashing: make(chan struct{}, MaxHashing)}
+	return &Access{store: store, now: now, hashing: make(chan struct{}, MaxHashing), signIns: make(chan struct{}, MaxSigningIn)}
 }
 
 // clock is the argument that statements coalesce with clock_timestamp().
@@ -125,6 +126,10 @@ func refusedKey() error {
 
 func unknownGateway() error {
 	return domain.Errorf(domain.Unauthorized, "the gateway is not known here")
+}
+
+func noSuchThing() error {
+	return domain.Errorf(domain.NotFound, "there is no such thing of yours")
 }
 
 func noSuchHome() error {

@@ -20,11 +20,12 @@ type Principal struct {
 	Name    string
 	Expires time.Time // when the session or the token ends
 
-	key    [32]byte      // hash of the session or token
-	limits *Limits       // of the token; nil: a session
-	at     domain.HomeID // what Authenticate looked up besides …
-	member []byte        // … the membership there, nil: none
-	asked  time.Time     // … and when
+	key    [32]byte        // hash of the session or token
+	token  domain.EntityID // which token; zero: a session
+	limits *Limits         // of the token; nil: a session
+	at     domain.HomeID   // what Authenticate looked up besides …
+	member []byte          // … the membership there, nil: none
+	asked  time.Time       // … and when
 }
 
 // Actor returns who the principal is in the log.
@@ -40,6 +41,9 @@ func (p Principal) Home() (domain.HomeID, bool) {
 	}
 	return p.limits.Home, true
 }
+
+// Token returns the token that speaks for the person; zero when they come themselves.
+func (p Principal) Token() domain.EntityID { return p.token }
 
 // Allow returns nil when the principal may do the action in the home. Otherwise
 // Unauthorized for nobody; NotFound for somebody who does not belong to the home,

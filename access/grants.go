@@ -233,5 +233,5 @@ func (a *Access) Grants(ctx context.Context, p Principal) ([]Grant, error) {
 // EndGrant ends what an app may for the person; its live sockets close within two
 // seconds. It refuses with NotFound.
 func (a *Access) EndGrant(ctx context.Context, p Principal, id domain.EntityID) error {
-	return a.end(ctx, p, AppEnded, `DELETE FROM oauth_grants WHERE person_id = $1 AND grant_id = $2`, id)
+	return a.endAsking(ctx, p, AppEnded, `DELETE FROM oauth_grants WHERE person_id = $1 AND grant_id = $2`, id)
 }

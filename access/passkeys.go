@@ -294,6 +294,7 @@ type Ways struct {
 	Login    string // "": none
 	Password bool
 	Codes    bool
+	Second   bool // there is a second factor: codes beside the password, or a passkey
 	Recovery int // codes that are left
 	OpenID   bool
 }
@@ -301,10 +302,8 @@ type Ways struct {
 // Ways returns how the person can sign in.
 func (a *Access) Ways(ctx context.Context, p Principal) (w Ways, err error) {
 	err = a.store.Pool().QueryRow(ctx, `
-		SELECT coalesce(login, ''), EXISTS (SELECT FROM passwords w WHERE w.person_id = p.person_id),
-			EXISTS (SELECT FROM one_time_seeds s WHERE s.person_id = p.person_id AND confirmed_at IS NOT NULL),
-			(SELECT count(*) FROM recovery_codes c WHERE c.person_id = p.person_id),
-			EXISTS (SELECT FROM openid_identities o WHERE o.person_id = p.person_id)
-		FROM persons p WHERE person_id = $1`, [16]byte(p.Person)).Scan(&w.Login, &w.Password, &w.Codes, &w.Recovery, &w.OpenID)
+		SELECT login, password, codes, codes OR passkey, (SELECT count(*) FROM recovery_codes c WHERE c.person_id = $1),
+			EXISTS (SELECT FROM openid_identities o WHERE o.person_id = $1)
+		FROM `+factors+` WHERE person_id = $1`, [16]byte(p.Person)).Scan(&w.Login, &w.Password, &w.Codes, &w.Second, &w.Recovery, &w.OpenID)
 	return w, eventstore.Translate(err)
 }

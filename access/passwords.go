@@ -4,12 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
-	_ "embed"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -31,6 +29,11 @@ const (
 	// milliseconds each: a flood of sign-ins waits for itself and leaves the other
 	// processors to everybody else.
 	MaxHashing = 2
+	// MaxSigningIn bounds the sign-ins by password that are under way at once, those
+	// that wait for their turn with them; more are sent away before anything is looked
+	// up. Waiting takes one of the server's requests in flight: a flood from many
+	// addresses leaves nearly all of them to everybody else.
+	MaxSigningIn = 32
 	// hashingWait is how long a sign-in waits for its turn.
 	hashingWait = 2 * time.Second
 	// MaxRefusals is how many wrong passwords or codes an account takes within
@@ -48,32 +51,15 @@ const (
 	argonSalt    = 16
 )
 
-//go:embed common-passwords.txt
-var commonList string
-
-// common are passwords that are tried first by everybody who guesses.
-//
-//nolint:gochecknoglobals // a table that is made once and never changes
-var common = sync.OnceValue(func() map[string]bool {
-	all := map[string]bool{}
-	for line := range strings.Lines(commonList) {
-		if word := strings.TrimSpace(line); word != "" && !strings.HasPrefix(word, "#") {
-			all[word] = true
-		}
-	}
-	return all
-})
-
 // checkPassword finds what is wrong with a new password.
 func checkPassword(login, password string) error {
 	var message string
-	lower := strings.ToLower(password)
 	switch length := utf8.RuneCountInString(password); {
 	case !utf8.ValidString(password) || length < MinPassword || length > MaxPassword:
 		message = fmt.Sprintf("must have %d to %d characters", MinPassword, MaxPassword)
-	case common()[lower] || common()[strings.TrimRight(lower, "0123456789!.?")]:
-		message = "is among the first that anybody tries: choose another"
-	case strings.Contains(lower, login):
+	case common(password):
+		message = "is among those that leaked most often and that anybody tries first: choose another"
+	case strings.Contains(strings.ToLower(password), login):
 		message = "must not hold the name you sign in with"
 	default:
 		return nil
@@ -93,6 +79,20 @@ func checkLogin(login string) (string, error) {
 	return login, nil
 }
 
+// signingIn finds a place among the sign-ins under way, or refuses with Overloaded.
+func (a *Access) signingIn() (leave func(), err error) {
+	select {
+	case a.signIns <- struct{}{}:
+		return func() { <-a.signIns }, nil
+	default:
+		return nil, tooManySignIns()
+	}
+}
+
+func tooManySignIns() error {
+	return domain.Errorf(domain.Overloaded, "too many sign in at once: wait a moment")
+}
+
 // hash does work that costs as much as guessing one password should. It refuses
 // with Overloaded when too many do the same.
 func (a *Access) hash(ctx context.Context, password string, salt []byte) ([]byte, error) {
@@ -102,7 +102,7 @@ func (a *Access) hash(ctx context.Context, password string, salt []byte) ([]byte
 	case a.hashing <- struct{}{}:
 		defer func() { <-a.hashing }()
 	case <-ctx.Done():
-		return nil, domain.Errorf(domain.Overloaded, "too many sign in at once: wait a moment")
+		return nil, tooManySignIns()
 	}
 	return argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, argonKey), nil
 }
@@ -224,10 +224,15 @@ func (a *Access) counted(ctx context.Context, person domain.PersonID, err error)
 
 // known returns who signs in by the name, if the password is theirs.
 func (a *Access) known(ctx context.Context, login, password string) (domain.PersonID, error) {
+	leave, err := a.signingIn()
+	if err != nil {
+		return domain.PersonID{}, err
+	}
+	defer leave()
 	var person [16]byte
 	var kept string
 	var refusals int
-	err := a.store.Pool().QueryRow(ctx, `
+	err = a.store.Pool().QueryRow(ctx, `
 		SELECT person_id, hash, (SELECT count(*) FROM access_log l WHERE l.person_id = p.person_id AND l.refused
 			AND l.what = 'signed_in.password' AND l.at > coalesce($2, clock_timestamp()) - $3::interval)
 		FROM persons p JOIN passwords USING (person_id) WHERE login = $1`,

@@ -101,17 +101,9 @@ func TestASecondFactorIsAskedForAndEachCodeIsGoodOnce(t *testing.T) {
 	if err := b.access.SetPassword(t.Context(), p, "ada", good); err != nil {
 		t.Fatal(err)
 	}
-	address, err := b.access.NewCodes(t.Context(), p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, secret, _ := strings.Cut(address, "secret=")
-	seed, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(secret)
-	if err != nil {
-		t.Fatal(err)
-	}
+	seed := b.seed(t, p)
 	code := func() string { return access.OneTimeCode(seed, b.clock.Now().Unix()/30) }
-	_, _, err = b.access.SignIn(t.Context(), "ada", good, "")
+	_, _, err := b.access.SignIn(t.Context(), "ada", good, "")
 	if err != nil {
 		t.Errorf("codes count that were not confirmed: %v", err)
 	}
@@ -143,14 +135,19 @@ func TestWhatIsDangerousWantsAFreshProof(t *testing.T) {
 	b := setup(t)
 	ada := b.person(t, "Ada")
 	_, p := b.signIn(t, ada)
-	b.clock.Advance(access.ProofLife + time.Second)
 	if err := b.access.Fresh(t.Context(), p); err != nil {
-		t.Errorf("somebody with links only: %v", err)
+		t.Errorf("just signed in: %v", err)
+	}
+	b.clock.Advance(access.ProofLife + time.Second)
+	wantCode(t, b.access.Fresh(t.Context(), p), domain.FactorNeeded)
+	if err := b.access.FreshOrFirst(t.Context(), p); err != nil {
+		t.Errorf("the first password of somebody with links only: %v", err)
 	}
 	if err := b.access.SetPassword(t.Context(), p, "ada", good); err != nil {
 		t.Fatal(err)
 	}
 	wantCode(t, b.access.Fresh(t.Context(), p), domain.ProofNeeded)
+	wantCode(t, b.access.FreshOrFirst(t.Context(), p), domain.ProofNeeded)
 	wantCode(t, b.access.Prove(t.Context(), p, "not the one", ""), domain.Unauthorized)
 	wantCode(t, b.access.Fresh(t.Context(), p), domain.ProofNeeded)
 	if err := b.access.Prove(t.Context(), p, good, ""); err != nil {
@@ -159,6 +156,70 @@ func TestWhatIsDangerousWantsAFreshProof(t *testing.T) {
 	if err := b.access.Fresh(t.Context(), p); err != nil {
 		t.Error(err)
 	}
+}
+
+// A password alone lets nobody open something for others: a passkey does, and so do
+// codes beside the password.
+func TestWhoLetsOthersOpenNeedsASecondFactor(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	_, p := b.signIn(t, b.person(t, "Ada"))
+	wantCode(t, b.access.Twofold(t.Context(), p), domain.FactorNeeded)
+	if err := b.access.SetPassword(t.Context(), p, "ada", good); err != nil {
+		t.Fatal(err)
+	}
+	wantCode(t, b.access.Twofold(t.Context(), p), domain.FactorNeeded)
+	seed := b.seed(t, p)
+	wantCode(t, b.access.Twofold(t.Context(), p), domain.FactorNeeded) // codes that nobody has shown count nothing
+	if _, err := b.access.ConfirmCodes(t.Context(), p, access.OneTimeCode(seed, b.clock.Now().Unix()/30)); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.access.Twofold(t.Context(), p); err != nil {
+		t.Error(err)
+	}
+	if w, err := b.access.Ways(t.Context(), p); err != nil || !w.Second || !w.Codes || !w.Password {
+		t.Errorf("%+v, %v", w, err)
+	}
+	b.clock.Advance(access.ProofLife)
+	wantCode(t, b.access.Twofold(t.Context(), p), domain.ProofNeeded)
+	_, eve := b.signIn(t, b.person(t, "Eve"))
+	_, err := b.pool.Exec(t.Context(), `
+		INSERT INTO passkeys (credential_id, person_id, passkey_id, name, doc, created_at)
+		VALUES ('key', $1, gen_random_uuid(), 'Phone', '{}', now())`, [16]byte(eve.Person))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.access.Twofold(t.Context(), eve); err != nil {
+		t.Errorf("with a passkey: %v", err)
+	}
+}
+
+func TestWhichRolesLetSomebodyOpen(t *testing.T) {
+	t.Parallel()
+	for role, want := range map[domain.Role][2]bool{
+		domain.Owner: {true, true}, domain.Admin: {true, true}, domain.Resident: {true, true}, domain.Guest: {false, true},
+		domain.Installer: {false, false}, domain.Support: {false, false}, domain.Child: {false, false},
+	} {
+		plain, named := access.LetsOpen(role, domain.Scope{}), access.LetsOpen(role, domain.Scope{Functions: []string{"unlockDoor"}})
+		if got := [2]bool{plain, named}; got != want {
+			t.Errorf("%s: %v, want %v", role, got, want)
+		}
+	}
+}
+
+// seed begins with one-time codes and returns what they are made from.
+func (b *bundle) seed(t *testing.T, p access.Principal) []byte {
+	t.Helper()
+	address, err := b.access.NewCodes(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, secret, _ := strings.Cut(address, "secret=")
+	seed, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return seed
 }
 
 // While as many passwords are hashed as may be, the next one waits and is sent
@@ -174,6 +235,25 @@ func TestAFloodOfSignInsWaitsForItself(t *testing.T) {
 	_, _, err = b.access.SignIn(ctx, "ada", good, "")
 	if err == nil {
 		t.Error("signed in without a turn")
+	}
+	release()
+	_, _, err = b.access.SignIn(t.Context(), "ada", good, "")
+	wantCode(t, err, domain.Unauthorized)
+}
+
+// One sign-in more than may wait is sent away at once, without a look at the database:
+// its context has ended, and nobody notices. Whoever is signed in is.
+func TestMoreSignInsThanMayWaitAreSentAwayAtOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	token, _ := b.signIn(t, b.person(t, "Ada"))
+	release := b.access.FillSignIns()
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, _, err := b.access.SignIn(ended, "ada", good, "")
+	wantCode(t, err, domain.Overloaded)
+	if _, err := b.access.Authenticate(t.Context(), token, domain.HomeID{}); err != nil {
+		t.Errorf("somebody who is signed in: %v", err)
 	}
 	release()
 	_, _, err = b.access.SignIn(t.Context(), "ada", good, "")

@@ -85,13 +85,13 @@ func (a *Access) begin(ctx context.Context, tx pgx.Tx, person domain.PersonID, h
 func (a *Access) Authenticate(ctx context.Context, token string, home domain.HomeID) (Principal, error) {
 	if hash, ok := hashSecret(sessionPrefix, token); ok {
 		return a.recognize(ctx, hash, home, `
-			SELECT person_id, name, expires_at, NULL::bytea, doc, coalesce($2, clock_timestamp())
+			SELECT person_id, name, expires_at, NULL::bytea, NULL::uuid, doc, coalesce($2, clock_timestamp())
 			FROM sessions JOIN persons USING (person_id) LEFT JOIN members ON home_id = $3 AND id = person_id
 			WHERE hash = $1 AND expires_at > coalesce($2, clock_timestamp())`)
 	}
 	if hash, ok := hashSecret(tokenPrefix, token); ok {
 		return a.recognize(ctx, hash, home, `
-			SELECT person_id, persons.name, expires_at, limits, doc, coalesce($2, clock_timestamp())
+			SELECT person_id, persons.name, expires_at, limits, token_id, doc, coalesce($2, clock_timestamp())
 			FROM tokens JOIN persons USING (person_id) LEFT JOIN members ON home_id = $3 AND id = person_id
 			WHERE hash = $1 AND expires_at > coalesce($2, clock_timestamp())`)
 	}
@@ -103,9 +103,10 @@ func (a *Access) recognize(ctx context.Context, hash []byte, home domain.HomeID,
 	ctx = wall.AllHomes(ctx) // nobody is known yet
 	var person [16]byte
 	var limits []byte
+	var token *[16]byte
 	p := Principal{key: [32]byte(hash), at: home}
 	err := a.store.Pool().QueryRow(ctx, sql, hash, a.clock(), [16]byte(home)).
-		Scan(&person, &p.Name, &p.Expires, &limits, &p.member, &p.asked)
+		Scan(&person, &p.Name, &p.Expires, &limits, &token, &p.member, &p.asked)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Principal{}, notSignedIn()
 	}
@@ -113,6 +114,9 @@ func (a *Access) recognize(ctx context.Context, hash []byte, home domain.HomeID,
 		return Principal{}, eventstore.Translate(err)
 	}
 	p.Person, p.Expires, p.asked = person, p.Expires.UTC(), p.asked.UTC()
+	if token != nil {
+		p.token = *token
+	}
 	if limits != nil {
 		p.limits = &Limits{}
 		if err := json.Unmarshal(limits, p.limits); err != nil {

@@ -3,12 +3,14 @@ package access
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"logis/domain"
 	"logis/eventstore"
+	"logis/eventstore/wall"
 )
 
 // Token is what a program of a person comes with; the secret itself is not kept.
@@ -110,10 +112,78 @@ func (a *Access) Tokens(ctx context.Context, p Principal) ([]Token, error) {
 	return tokens, eventstore.Translate(err)
 }
 
-// EndToken ends one of the person's tokens; its live sockets close within two
-// seconds. It refuses with NotFound.
+// EndToken ends one of the person's tokens. Its live sockets close within two
+// seconds; what was asked for with it and waits to be sent is withdrawn in the same
+// commit. It refuses with NotFound.
 func (a *Access) EndToken(ctx context.Context, p Principal, id domain.EntityID) error {
-	return a.end(ctx, p, TokenEnded, `DELETE FROM tokens WHERE person_id = $1 AND token_id = $2 AND grant_id IS NULL`, id)
+	return a.endAsking(ctx, p, TokenEnded, `DELETE FROM tokens WHERE person_id = $1 AND token_id = $2 AND grant_id IS NULL`, id)
+}
+
+// endAsking ends a token of the person's or what an app may do for them, with what was
+// asked for by it.
+func (a *Access) endAsking(ctx context.Context, p Principal, what Deed, sql string, id domain.EntityID) error {
+	home, err := a.homeOf(ctx, p, id)
+	if err != nil {
+		return err
+	}
+	return a.store.Append(wall.InHome(ctx, home), []domain.HomeID{home}, func(ctx context.Context, tx *eventstore.Tx) error {
+		// Under the home's lock: who asks with the token after this sees that it is gone.
+		rows, err := tx.PG().Query(ctx, `SELECT token_id FROM tokens WHERE person_id = $1 AND (token_id = $2 OR grant_id = $2)`,
+			[16]byte(p.Person), [16]byte(id))
+		if err != nil {
+			return err
+		}
+		tokens, err := pgx.CollectRows(rows, pgx.RowTo[[16]byte])
+		if err != nil {
+			return err
+		}
+		if err := a.endIn(ctx, tx.PG(), p, what, sql, id); err != nil {
+			return err
+		}
+		for _, token := range tokens {
+			for _, ev := range tx.Home(home).CancelAsked(token, p.Actor()) {
+				if _, err := tx.Record(ctx, home, ev); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// homeOf returns the one home that a token of the person's, or an app that acts for
+// them, is for.
+func (a *Access) homeOf(ctx context.Context, p Principal, id domain.EntityID) (domain.HomeID, error) {
+	var doc []byte
+	err := a.store.Pool().QueryRow(ctx, `
+		SELECT limits FROM tokens WHERE person_id = $1 AND token_id = $2 AND grant_id IS NULL
+		UNION ALL SELECT limits FROM oauth_grants WHERE person_id = $1 AND grant_id = $2`,
+		[16]byte(p.Person), [16]byte(id)).Scan(&doc)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return domain.HomeID{}, noSuchThing()
+	}
+	if err != nil {
+		return domain.HomeID{}, eventstore.Translate(err)
+	}
+	var limits Limits
+	if err := json.Unmarshal(doc, &limits); err != nil {
+		return domain.HomeID{}, domain.Wrap(domain.Internal, "the token cannot be read", err)
+	}
+	return limits.Home, nil
+}
+
+// Lasts refuses with Unauthorized a principal whose token has ended since they were
+// recognised. Asked under the lock of the token's home it stays true until the commit.
+func (a *Access) Lasts(ctx context.Context, tx pgx.Tx, p Principal) error {
+	if !p.ByToken() {
+		return nil
+	}
+	var there bool
+	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM tokens WHERE hash = $1)`, p.key[:]).Scan(&there)
+	if err == nil && !there {
+		err = notSignedIn()
+	}
+	return err
 }
 
 // EndSession ends one of the person's sessions, as EndToken.
@@ -123,17 +193,19 @@ func (a *Access) EndSession(ctx context.Context, p Principal, id domain.EntityID
 
 // end deletes one thing of a person's and says so in the access log.
 func (a *Access) end(ctx context.Context, p Principal, what Deed, sql string, id domain.EntityID) error {
-	err := pgx.BeginFunc(ctx, a.store.Pool(), func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, sql, [16]byte(p.Person), [16]byte(id))
-		if err != nil {
-			return err
-		}
-		if tag.RowsAffected() == 0 {
-			return domain.Errorf(domain.NotFound, "there is no such thing of yours")
-		}
-		return a.note(ctx, tx, p.Person, what, false)
-	})
+	err := pgx.BeginFunc(ctx, a.store.Pool(), func(tx pgx.Tx) error { return a.endIn(ctx, tx, p, what, sql, id) })
 	return eventstore.Translate(err)
+}
+
+func (a *Access) endIn(ctx context.Context, tx pgx.Tx, p Principal, what Deed, sql string, id domain.EntityID) error {
+	tag, err := tx.Exec(ctx, sql, [16]byte(p.Person), [16]byte(id))
+	if err != nil {
+		return err
+	}
+	if tag.RowsAffected() == 0 {
+		return noSuchThing()
+	}
+	return a.note(ctx, tx, p.Person, what, false)
 }
 
 // SignedIn is a browser that is signed in.

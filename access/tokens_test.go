@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"logis/access"
 	"logis/domain"
 	"logis/domain/thing"
@@ -43,6 +45,38 @@ func TestATokenKeepsItsDoorOpenUntilItEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(access.Gone)
+}
+
+// Whoever was let in with a token that ends before their change is made is refused
+// then, and sees no other difference.
+func TestATokenThatEndedMeanwhileChangesNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ada := b.person(t, "Ada")
+	_, p := b.signIn(t, ada)
+	home := b.home(t, ada)
+	secret, made, err := b.access.NewToken(t.Context(), p, "Script", access.Limits{Home: home, Actions: []access.Action{access.ReadHome}}, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := b.access.Authenticate(t.Context(), secret, home)
+	if err != nil || program.Token() != made.ID || !p.Token().IsZero() {
+		t.Fatalf("%v, %v", program.Token(), err)
+	}
+	lasts := func(p access.Principal) error {
+		return pgx.BeginFunc(t.Context(), b.pool, func(tx pgx.Tx) error { return b.access.Lasts(t.Context(), tx, p) })
+	}
+	if err := lasts(program); err != nil {
+		t.Error(err)
+	}
+	if err := b.access.EndToken(t.Context(), p, made.ID); err != nil {
+		t.Fatal(err)
+	}
+	wantCode(t, lasts(program), domain.Unauthorized)
+	if err := lasts(p); err != nil {
+		t.Errorf("their session: %v", err)
+	}
+	wantCode(t, b.access.EndToken(t.Context(), p, made.ID), domain.NotFound)
 }
 
 func TestATokenExpires(t *testing.T) {

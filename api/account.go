@@ -10,6 +10,7 @@ type Account struct {
 	Login    *string `json:"login" doc:"The name to sign in with beside a password; null: none." example:"ada"`
 	Password bool    `json:"password" doc:"Whether there is a password." example:"true"`
 	Codes    bool    `json:"codes" doc:"Whether a one-time code is asked for beside the password." example:"true"`
+	Second   bool    `json:"second_factor" doc:"Whether there is a second factor: a passkey, or one-time codes beside the password. Who lets others open something needs one." example:"true"`
 	Recovery int     `json:"recovery" doc:"How many recovery codes are left." example:"9"`
 	OpenID   bool    `json:"openid" doc:"Whether the OpenID provider signs the caller in." example:"false"`
 }
@@ -74,15 +75,16 @@ func (s *Server) addAccount() {
 	}, s.signInByPassword)
 	add(s, operation{
 		id: "prove", method: http.MethodPost, path: "/session/proof", tag: "Session",
-		summary:     "Prove once more who you are",
-		description: "What is dangerous is refused with 403 `proof_needed` unless the caller proved it in the last five minutes.",
+		summary: "Prove once more who you are",
+		description: "What is dangerous is refused with 403 `proof_needed` unless the caller proved it in the last five minutes, and with 403 `factor_needed` " +
+			"to somebody who has neither password nor passkey to prove it with. Letting others open something needs a second factor, too.",
 	}, s.prove)
 	add(s, operation{
 		id: "get-account", method: http.MethodGet, path: "/account", tag: "Account",
 		summary: "How the caller signs in", description: "Returns the ways beside one-time links and passkeys.",
 	}, s.getAccount)
 	add(s, operation{
-		id: "set-password", method: http.MethodPost, path: "/account/password", tag: "Account", dangerous: true, refusals: []int{http.StatusConflict},
+		id: "set-password", method: http.MethodPost, path: "/account/password", tag: "Account", first: true, refusals: []int{http.StatusConflict},
 		summary: "Set the password", description: "Sets name and password and signs every other browser out. 409 for a name that is taken.",
 	}, s.setPassword)
 	add(s, operation{
@@ -127,7 +129,9 @@ func (s *Server) prove(ctx context.Context, in *proofInput) (*nothing, error) {
 
 func (s *Server) getAccount(ctx context.Context, _ *nothing) (*accountOutput, error) {
 	ways, err := s.options.Access.Ways(ctx, principal(ctx))
-	return &accountOutput{Account{Login: textOrNull(ways.Login), Password: ways.Password, Codes: ways.Codes, Recovery: ways.Recovery, OpenID: ways.OpenID}}, err
+	return &accountOutput{Account{
+		Login: textOrNull(ways.Login), Password: ways.Password, Codes: ways.Codes, Second: ways.Second, Recovery: ways.Recovery, OpenID: ways.OpenID,
+	}}, err
 }
 
 func (s *Server) setPassword(ctx context.Context, in *passwordInput) (*nothing, error) {

@@ -74,6 +74,8 @@ type Server struct {
 type judge interface {
 	Permit(ctx context.Context, p access.Principal, home domain.HomeID, action access.Action) (access.Permit, error)
 	Fresh(ctx context.Context, p access.Principal) error
+	FreshOrFirst(ctx context.Context, p access.Principal) error
+	Twofold(ctx context.Context, p access.Principal) error
 }
 
 // tuning is what tests set otherwise than in life.

@@ -29,10 +29,14 @@ func (s *Server) changeNamed(ctx context.Context, id domain.HomeID, do func(cont
 // deed answers a request inside an append of its home.
 type deed func(context.Context, *eventstore.Tx, *view) (answer, error)
 
-// changeOnce is change for a request that happens once.
+// changeOnce is change for a request that happens once. It refuses a caller whose
+// token has ended by the time the home is locked.
 func changeOnce[T any](ctx context.Context, s *Server, id domain.HomeID, key string, do deed) (out *made[T], err error) {
 	err = s.change(ctx, id, func(ctx context.Context, tx *eventstore.Tx, v *view) error {
-		var err error
+		err := s.options.Access.Lasts(ctx, tx.PG(), principal(ctx))
+		if err != nil {
+			return err
+		}
 		out, err = once[T](ctx, tx, id.Entity(), key, func() (answer, error) { return do(ctx, tx, v) })
 		return err
 	})

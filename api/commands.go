@@ -120,7 +120,7 @@ func (s *Server) requestCommand(ctx context.Context, in *requestInput) (*made[Co
 		id := eventstore.NewID[domain.CommandKind](tx.Now())
 		events, err := v.home.RequestCommand(domain.CommandRequest{
 			Command: id, Device: in.Device, Set: in.Body.Set, Action: in.Body.Action, Input: in.Body.Input,
-			TTL: time.Duration(in.Body.TTL) * time.Millisecond, Transition: time.Duration(in.Body.Over) * time.Millisecond, Actor: p.Actor(),
+			TTL: time.Duration(in.Body.TTL) * time.Millisecond, Transition: time.Duration(in.Body.Over) * time.Millisecond, Actor: p.Actor(), Token: p.Token(),
 		}, tx.Now())
 		if err != nil {
 			return answer{}, err

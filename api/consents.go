@@ -133,9 +133,15 @@ func (s *Server) checkConsent(ctx context.Context, in *askInput) (*questionOutpu
 }
 
 func (s *Server) giveConsent(ctx context.Context, in *consentInput) (*consentOutput, error) {
-	code, err := s.options.Access.Consent(ctx, principal(ctx), in.Body.Ask.known(), access.Limits{
+	limits := access.Limits{
 		Home: in.Body.Home, Actions: in.Body.Actions, Classes: all(in.Body.Classes, func(c Class) thing.Class { return c.Class }),
-	})
+	}
+	if limits.LetsOpen() {
+		if err := s.letsOpen(ctx); err != nil {
+			return nil, err
+		}
+	}
+	code, err := s.options.Access.Consent(ctx, principal(ctx), in.Body.Ask.known(), limits)
 	if err != nil {
 		return nil, err
 	}

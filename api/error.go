@@ -19,7 +19,7 @@ type Problem struct {
 	Type   string  `json:"type" doc:"Always about:blank: code says what the problem is." example:"about:blank"`
 	Title  string  `json:"title" doc:"The status in words." example:"Unprocessable Entity"`
 	Status int     `json:"status" doc:"The HTTP status." example:"422"`
-	Code   string  `json:"code" doc:"Why, for machines." enum:"invalid,not_found,gone,forbidden,unauthorized,proof_needed,wrong_expected_revision,conflict,idempotency_key_reused,edge_offline,overloaded,storage,internal" example:"invalid"`
+	Code   string  `json:"code" doc:"Why, for machines." enum:"invalid,not_found,gone,forbidden,unauthorized,proof_needed,factor_needed,wrong_expected_revision,conflict,idempotency_key_reused,edge_offline,overloaded,storage,internal" example:"invalid"`
 	Detail string  `json:"detail" doc:"Why, for people." example:"name must have 1 to 80 characters"`
 	Errors []Fault `json:"errors" nullable:"false" doc:"Every field that is wrong; empty when it is not about fields."`
 
@@ -65,7 +65,7 @@ func statusOf(code domain.Code) (status, retryAfter int) {
 		return http.StatusNotFound, 0
 	case domain.Gone:
 		return http.StatusGone, 0
-	case domain.Forbidden, domain.ProofNeeded:
+	case domain.Forbidden, domain.ProofNeeded, domain.FactorNeeded:
 		return http.StatusForbidden, 0
 	case domain.Unauthorized:
 		return http.StatusUnauthorized, 0

@@ -98,10 +98,19 @@ func (s *Server) allowed(r *http.Request, op operation) (access.Permit, error) {
 // fresh refuses what is dangerous to somebody who has not proved lately who they
 // are.
 func (s *Server) fresh(ctx context.Context, op operation, p access.Principal) error {
-	if !op.dangerous {
-		return nil
+	switch {
+	case op.first:
+		return s.judge.FreshOrFirst(ctx, p)
+	case op.dangerous:
+		return s.judge.Fresh(ctx, p)
 	}
-	return s.judge.Fresh(ctx, p)
+	return nil
+}
+
+// letsOpen refuses to let others open something to a caller who has not proved
+// lately who they are, or has no second factor.
+func (s *Server) letsOpen(ctx context.Context) error {
+	return s.judge.Twofold(ctx, principal(ctx))
 }
 
 // body reads the body, refuses what is not strict JSON, and remembers what the

@@ -105,6 +105,9 @@ func (s *Server) listInvitations(ctx context.Context, in *InHome) (*invitationsO
 }
 
 func (s *Server) invite(ctx context.Context, in *inviteInput) (out *inviteOutput, err error) {
+	if err := s.entrusts(ctx, in.Body); err != nil {
+		return nil, err
+	}
 	err = s.change(ctx, in.Home, func(ctx context.Context, tx *eventstore.Tx, v *view) error {
 		if err := mayGive(ctx, v, in.Body.Role); err != nil {
 			return err

@@ -132,6 +132,9 @@ func (v view) member(m *domain.Member, now Instant) Member {
 }
 
 func (s *Server) changeMember(ctx context.Context, in *changeMemberInput) (out *tagged[Member], err error) {
+	if err := s.entrusts(ctx, in.Body); err != nil {
+		return nil, err
+	}
 	var changed *domain.Member
 	var now Instant
 	err = s.change(ctx, in.Home, func(ctx context.Context, tx *eventstore.Tx, v *view) error {
@@ -171,6 +174,15 @@ func mayTake(ctx context.Context, v *view, person domain.PersonID, roles ...doma
 		return domain.Errorf(domain.NotFound, "there is no such member")
 	}
 	return mayGive(ctx, v, append(roles, m.Role)...)
+}
+
+// entrusts refuses to give a role that may open something to a caller whom letsOpen
+// refuses. Whether they may give the role at all is asked under the home's lock.
+func (s *Server) entrusts(ctx context.Context, given MemberChange) error {
+	if !permit(ctx).Gives(given.Role) || !access.LetsOpen(given.Role, given.Scope.domain()) {
+		return nil
+	}
+	return s.letsOpen(ctx)
 }
 
 func mayGive(ctx context.Context, v *view, roles ...domain.Role) error {

@@ -26,6 +26,9 @@ type operation struct {
 	// dangerous operations want a proof of who asks that is not older than
 	// access.ProofLife.
 	dangerous bool
+	// first operations set up what the caller proves who they are by: they are
+	// dangerous but to somebody who has nothing yet to prove it with.
+	first bool
 	// tokens may do this although it is in no home; in one, their limits decide.
 	tokens bool
 	// answers is the type of an answer that is no JSON.

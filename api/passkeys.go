@@ -78,11 +78,11 @@ func (s *Server) addPasskeys() {
 		summary: "The caller's passkeys", description: "Returns the passkeys, the oldest first.",
 	}, s.listPasskeys)
 	add(s, operation{
-		id: "begin-passkey", method: http.MethodPost, path: "/account/passkeys/begin", tag: "Account", dangerous: true, refusals: []int{http.StatusConflict},
+		id: "begin-passkey", method: http.MethodPost, path: "/account/passkeys/begin", tag: "Account", first: true, refusals: []int{http.StatusConflict},
 		summary: "Begin to add a passkey", description: "Makes a challenge that is good for five minutes. 409 with too many passkeys.",
 	}, s.beginPasskey)
 	add(s, operation{
-		id: "add-passkey", method: http.MethodPost, path: "/account/passkeys", tag: "Account", status: http.StatusNoContent, dangerous: true,
+		id: "add-passkey", method: http.MethodPost, path: "/account/passkeys", tag: "Account", status: http.StatusNoContent, first: true,
 		refusals: []int{http.StatusConflict},
 		summary:  "Add a passkey", description: "Keeps the key a browser made. 401 whatever is wrong with the answer.",
 	}, s.addPasskey)

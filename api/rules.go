@@ -279,7 +279,7 @@ func (v *view) saveRule(ctx context.Context, tx *eventstore.Tx, p rule.Proposal,
 }
 
 // leave refuses a request that brings an owner's leave for devices from whoever
-// may not give it, or has not proved lately who they are.
+// may not give it, has not proved lately who they are, or has no second factor.
 func (s *Server) leave(ctx context.Context, devices []domain.DeviceID) error {
 	if len(devices) == 0 {
 		return nil
@@ -287,7 +287,7 @@ func (s *Server) leave(ctx context.Context, devices []domain.DeviceID) error {
 	if !permit(ctx).May(access.GrantRules) {
 		return domain.Errorf(domain.Forbidden, "only an owner can let a rule open something")
 	}
-	return s.options.Access.Fresh(ctx, principal(ctx))
+	return s.letsOpen(ctx)
 }
 
 // grant records an owner's leave for the present version of a rule.
@@ -396,6 +396,9 @@ func (s *Server) copyRule(ctx context.Context, in *copyRuleInput) (*made[Rule], 
 }
 
 func (s *Server) grantRule(ctx context.Context, in *grantRuleInput) (*made[Rule], error) {
+	if err := s.letsOpen(ctx); err != nil {
+		return nil, err
+	}
 	return changeOnce[Rule](ctx, s, in.Home, in.Key, func(ctx context.Context, tx *eventstore.Tx, v *view) (answer, error) {
 		if _, err := in.find(v); err != nil {
 			return answer{}, err

@@ -317,7 +317,7 @@ func (v *view) askAll(ctx context.Context, tx *eventstore.Tx, deed domain.Event,
 	p := principal(ctx)
 	v.people = map[domain.PersonID]string{p.Person: p.Name}
 	for _, request := range requests {
-		request.Causation, request.Correlation = rec.Seq, rec.Seq
+		request.Causation, request.Correlation, request.Token = rec.Seq, rec.Seq, p.Token()
 		if err := v.ask(ctx, tx, request, &body); err != nil {
 			return 0, body, err
 		}

@@ -80,7 +80,7 @@ func setupOn(t testing.TB, pool *pgxpool.Pool, tune tuning) *bundle {
 	b.server, err = build(Options{
 		Store: b.store, Access: b.access, Tables: tables, Past: history.New(b.store, nil), Proofs: b.sealer,
 		Rollups: projections.NewRollups(pool, nil),
-		Log:     slog.New(slog.NewTextHandler(b.log, nil)), App: builtApp(),
+		Log:     slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})), App: builtApp(),
 	}, tune)
 	if err != nil {
 		t.Fatal(err)
@@ -147,7 +147,19 @@ func (b *bundle) person(name string) *person {
 	}
 	p := &person{b: b, id: id}
 	p.token = p.signIn()
+	p.passkey()
 	return p
+}
+
+// passkey gives the person a second factor, which no browser can use.
+func (p *person) passkey() {
+	p.b.t.Helper()
+	_, err := p.b.store.Pool().Exec(p.b.t.Context(), `
+		INSERT INTO passkeys (credential_id, person_id, passkey_id, name, doc, created_at) VALUES ($1, $2, $3, 'Phone', '{"id":"UGhvbmU="}', now())`,
+		p.id[:], [16]byte(p.id), [16]byte(p.id))
+	if err != nil {
+		p.b.t.Fatal(err)
+	}
 }
 
 // signIn returns the cookie's value of a further session.

@@ -121,9 +121,15 @@ func (s *Server) listTokens(ctx context.Context, _ *nothing) (*tokensOutput, err
 }
 
 func (s *Server) makeToken(ctx context.Context, in *newTokenInput) (*newTokenOutput, error) {
-	secret, token, err := s.options.Access.NewToken(ctx, principal(ctx), in.Body.Name.trimmed(), access.Limits{
+	limits := access.Limits{
 		Home: in.Body.Home, Actions: in.Body.Actions, Classes: all(in.Body.Classes, func(c Class) thing.Class { return c.Class }),
-	}, time.Duration(in.Body.Days)*24*time.Hour)
+	}
+	if limits.LetsOpen() {
+		if err := s.letsOpen(ctx); err != nil {
+			return nil, err
+		}
+	}
+	secret, token, err := s.options.Access.NewToken(ctx, principal(ctx), in.Body.Name.trimmed(), limits, time.Duration(in.Body.Days)*24*time.Hour)
 	return &newTokenOutput{NewToken{Token: tokenOf(token), Secret: secret}}, err
 }
 

@@ -13,6 +13,7 @@ import (
 	"logis/access"
 	"logis/domain"
 	"logis/domain/thing"
+	"logis/eventstore/wall"
 	"logis/projections"
 )
 
@@ -71,13 +72,14 @@ func (s *Server) speaker(ctx context.Context, token string) (*speaker, error) {
 	case principal(ctx).Person.IsZero() && !s.people.allow(p.Person.String()):
 		return nil, domain.Errorf(domain.Overloaded, "too many requests: wait a moment")
 	}
-	return &speaker{s: s, ctx: context.WithValue(ctx, principalKey, p), home: home, p: p}, nil
+	ctx = wall.AsMember(context.WithValue(ctx, principalKey, p), home, p.Person)
+	return &speaker{s: s, ctx: ctx, home: home, p: p}, nil
 }
 
 // may returns a context in which the action is allowed, or the refusal, which is
 // remembered.
 func (sp *speaker) may(action access.Action) (context.Context, error) {
-	permit, err := sp.s.options.Access.Permit(sp.ctx, sp.p, sp.home, action)
+	permit, err := sp.s.judge.Permit(sp.ctx, sp.p, sp.home, action)
 	if code := domain.CodeOf(err); err != nil && (code == domain.Forbidden || code == domain.NotFound) {
 		if err := sp.s.options.Access.Refused(sp.ctx, sp.p, sp.home, action); err != nil {
 			return nil, err

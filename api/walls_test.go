@@ -32,6 +32,10 @@ func (yes) Permit(context.Context, access.Principal, domain.HomeID, access.Actio
 
 func (yes) Fresh(context.Context, access.Principal) error { return nil }
 
+func (yes) FreshOrFirst(context.Context, access.Principal) error { return nil }
+
+func (yes) Twofold(context.Context, access.Principal) error { return nil }
+
 // outsiders are those whom the second wall alone keeps out of a home. It knows who is a
 // member and until when. It does not know what a member may: guests and tokens of a
 // member are in the home as far as it is concerned.

@@ -170,7 +170,7 @@ func (h *Home) begin(ev *RecordedEvent, fact CommandRequested) {
 		ID: fact.Command, Device: DeviceID(ev.Entity), Gateway: fact.Gateway, Class: fact.Class,
 		Set: fact.Set, Action: fact.Action, Input: fact.Input, Desires: fact.Set,
 		Actor: ev.Actor, Status: Requested, Requested: Step{Seq: ev.Seq, At: ev.RecordedAt},
-		Correlation: cmp.Or(ev.Correlation, ev.Seq), Depth: fact.Depth, TransitionMS: fact.TransitionMS,
+		Correlation: cmp.Or(ev.Correlation, ev.Seq), Depth: fact.Depth, TransitionMS: fact.TransitionMS, Token: fact.Token,
 	}
 	if fact.DeadlineMS != 0 {
 		c.Deadline = time.UnixMilli(fact.DeadlineMS).UTC()

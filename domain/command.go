@@ -56,16 +56,17 @@ type Command struct {
 	Observed map[string]thing.Value `json:"observed,omitempty"`
 	Deadline time.Time              `json:"deadline,omitzero"` // it is not begun at it or later
 	// TransitionMS is over how many milliseconds the device goes to Set; 0: at once.
-	TransitionMS int64 `json:"transition_ms,omitempty"`
-	Requested    Step  `json:"requested"`
-	Sent         Step  `json:"sent,omitzero"` // the last time it was sent
-	Delivered    Step  `json:"delivered,omitzero"`
-	Ended        Step  `json:"ended,omitzero"`
-	Session      int64 `json:"session,omitempty"` // it was last sent on
-	Sends        int   `json:"sends,omitempty"`
-	Local        bool  `json:"local,omitempty"` // given at the gateway
-	Correlation  Seq   `json:"correlation"`
-	Depth        int   `json:"depth,omitempty"` // of the rule that gave it
+	TransitionMS int64    `json:"transition_ms,omitempty"`
+	Requested    Step     `json:"requested"`
+	Sent         Step     `json:"sent,omitzero"` // the last time it was sent
+	Delivered    Step     `json:"delivered,omitzero"`
+	Ended        Step     `json:"ended,omitzero"`
+	Session      int64    `json:"session,omitempty"` // it was last sent on
+	Sends        int      `json:"sends,omitempty"`
+	Local        bool     `json:"local,omitempty"` // given at the gateway
+	Correlation  Seq      `json:"correlation"`
+	Depth        int      `json:"depth,omitempty"` // of the rule that gave it
+	Token        EntityID `json:"token,omitzero"`  // it was asked for with
 }
 
 // Step is when the log learnt of one turn in a command's life.

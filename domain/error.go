@@ -18,6 +18,7 @@ const (
 	Forbidden     Code = "forbidden"               // you are known and may not
 	Unauthorized  Code = "unauthorized"            // you are not known
 	ProofNeeded   Code = "proof_needed"            // prove once more who you are
+	FactorNeeded  Code = "factor_needed"           // set up first what proves who you are
 	KeyEnded      Code = "key_ended"               // you are known, and your key is not good any more
 	WrongRevision Code = "wrong_expected_revision" // somebody else changed it first
 	Conflict      Code = "conflict"                // its present state does not allow it

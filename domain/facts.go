@@ -182,7 +182,8 @@ type (
 		Local      bool                   `json:"local,omitempty"`       // given at the gateway, which has it already
 		Depth      int                    `json:"depth,omitempty"`       // of the rule that gives it
 		// TransitionMS is over how many milliseconds the device goes to Set; 0: at once.
-		TransitionMS int64 `json:"transition_ms,omitempty"`
+		TransitionMS int64    `json:"transition_ms,omitempty"`
+		Token        EntityID `json:"token,omitzero"` // a program of the actor's came with it; zero: none
 	}
 	// CommandSent says that the frame was about to be written to a session.
 	CommandSent struct {

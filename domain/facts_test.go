@@ -94,6 +94,9 @@ func presentFacts() map[string]domain.Fact {
 			Command: sampleCommand, Gateway: gateway, Class: thing.Securing, Action: "lockDoor",
 			Desires: set("lockState", `"locked"`), DeadlineMS: 1772366460000,
 		},
+		"command.requested@1.token": domain.CommandRequested{
+			Command: sampleCommand, Gateway: gateway, Class: thing.Comfort, Set: set("onOff", `true`), DeadlineMS: 1, Token: domain.EntityID{15: 9},
+		},
 		"command.requested@1.input": domain.CommandRequested{
 			Command: sampleCommand, Gateway: gateway, Class: thing.Opening, Action: "unlockDoor", Input: `{"seconds":5}`, DeadlineMS: 1,
 		},

@@ -121,6 +121,23 @@ func (h *Home) CancelCommand(id CommandID, actor Actor) (Event, error) {
 	return c.end(Cancelled, CommandEnded{}, actor), nil
 }
 
+// CancelAsked withdraws what was asked for with a token and was not sent, the oldest
+// first. What was sent goes on: nobody can call it back.
+func (h *Home) CancelAsked(token EntityID, actor Actor) []Event {
+	var asked []*Command
+	for _, c := range h.Commands {
+		if c.Token == token && c.Status == Requested {
+			asked = append(asked, c)
+		}
+	}
+	slices.SortFunc(asked, func(a, b *Command) int { return cmp.Compare(a.Requested.Seq, b.Requested.Seq) })
+	events := make([]Event, len(asked))
+	for i, c := range asked {
+		events[i] = c.end(Cancelled, CommandEnded{Reason: "token_ended"}, actor)
+	}
+	return events
+}
+
 // Deliver records that the edge agent has the command and means to do it; a late
 // answer when the command has ended before. A command this log does not know to
 // be sent is believed: a backup may have been restored. It refuses with NotFound

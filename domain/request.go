@@ -27,7 +27,8 @@ type CommandRequest struct {
 	Actor       Actor
 	Causation   Seq
 	Correlation Seq
-	Depth       int // of the rule that asks; 0: somebody else does
+	Depth       int      // of the rule that asks; 0: somebody else does
+	Token       EntityID // the actor's program came with it; zero: they asked themselves
 }
 
 // RequestCommand decides on a request: the events to record are those of older
@@ -60,7 +61,7 @@ func (h *Home) RequestCommand(r CommandRequest, now time.Time) ([]Event, error) 
 	}
 	fact := CommandRequested{
 		Command: r.Command, Gateway: d.Gateway, Class: class, Set: r.Set, Action: r.Action, Input: r.Input,
-		Depth: r.Depth, TransitionMS: r.Transition.Milliseconds(),
+		Depth: r.Depth, Token: r.Token, TransitionMS: r.Transition.Milliseconds(),
 	}
 	if r.Action != "" {
 		fact.Desires = desires

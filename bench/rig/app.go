@@ -55,6 +55,27 @@ func SignIn(ctx context.Context, base, link string) (*App, error) {
 	return a, nil
 }
 
+// Enter returns the caller who holds a session that was made elsewhere.
+func Enter(base, token string) *App {
+	return &App{
+		base: base, cookie: "__Host-logis=" + token,
+		client: &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}},
+	}
+}
+
+// SignOut ends the session.
+func (a *App) SignOut(ctx context.Context) error {
+	response, err := a.do(ctx, http.MethodDelete, "/session", "", nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode != http.StatusNoContent {
+		return refusal(response)
+	}
+	return nil
+}
+
 // Cookie is the session as a Cookie header.
 func (a *App) Cookie() string { return a.cookie }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { base, becomes, context, go, home, launch, shot } from './support.mjs'
+import { authenticator, base, becomes, context, go, home, launch, shot } from './support.mjs'
 
 describe('people', () => {
   let browser, page, guest
@@ -63,12 +63,7 @@ describe('people', () => {
   it('signs in by a password and by a passkey that the person made', async () => {
     const made = await context(browser, { signedIn: false })
     const bob = await made.newPage()
-    const line = await made.newCDPSession(bob)
-    await line.send('WebAuthn.enable')
-    await line.send('WebAuthn.addVirtualAuthenticator', { options: {
-      protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
-      automaticPresenceSimulation: true,
-    } })
+    await authenticator(bob)
     await bob.goto(await invite('Member'))
     await bob.getByLabel('Your name').fill('Bob')
     await bob.getByRole('button', { name: 'Join the home' }).click()

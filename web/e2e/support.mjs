@@ -68,8 +68,50 @@ export async function home(browser, options) {
   await page.goto(existsSync(state) ? base : link)
   await page.waitForURL(/\/homes\/[0-9a-f-]{36}/)
   await page.getByRole('heading', { level: 1 }).waitFor()
-  if (!existsSync(state)) await made.storageState({ path: state })
+  if (existsSync(state)) await page.evaluate(prove, owner)
+  else {
+    await strengthen(page)
+    await made.storageState({ path: state })
+  }
   return page
+}
+
+/** By what the tests prove, at the beginning of each, that they are the owner: what is dangerous wants it. */
+const owner = { login: 'owner', password: 'the house stands by the lake' }
+
+const prove = async ({ password }) => {
+  const answer = await fetch('/api/v1/session/proof', {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ password }),
+  })
+  if (!answer.ok) throw new Error(await answer.text())
+}
+
+/** Gives the owner a passkey, without which nobody lets others open anything, and a password. */
+async function strengthen(page) {
+  await authenticator(page)
+  await page.evaluate(async (owner) => {
+    const post = async (path, body) => {
+      const sent = body ? { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) } : {}
+      const answer = await fetch(`/api/v1/account/${path}`, { method: 'POST', ...sent })
+      if (!answer.ok) throw new Error(await answer.text())
+      return answer.status === 204 ? null : answer.json()
+    }
+    const { ceremony, options } = await post('passkeys/begin')
+    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options.publicKey)
+    const made = await navigator.credentials.create({ publicKey })
+    await post('passkeys', { ceremony, name: 'Phone', response: made.toJSON() })
+    await post('password', owner)
+  }, owner)
+}
+
+/** Gives the page's browser something that makes and uses passkeys without asking anybody. */
+export async function authenticator(page) {
+  const line = await page.context().newCDPSession(page)
+  await line.send('WebAuthn.enable')
+  await line.send('WebAuthn.addVirtualAuthenticator', { options: {
+    protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
+    automaticPresenceSimulation: true,
+  } })
 }
 
 /** Closes every page, so that the next test finds a quiet machine. */

@@ -9,6 +9,7 @@ import { Glance } from './Glance'
 import styles from './Home.module.css'
 import { HomeView } from './HomeView'
 import { ModeSwitch } from './ModeSwitch'
+import { Protect } from './Protect'
 
 function greeting(hour: number): string {
   if (hour < 5) return 'Good night'
@@ -30,6 +31,7 @@ export function HomePage() {
         <Glance />
       </div>
       <Concerns />
+      <Protect />
       {picture.devices.size > 0 ? <HomeView /> : <Empty />}
     </>
   )

@@ -1,5 +1,6 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { type SyntheticEvent, useState } from 'react'
 import { api, must, Refusal } from '../api/client'
 import { canPasskey, enterByPasskey, useAccount } from '../data/account'
@@ -9,9 +10,19 @@ import styles from './Prove.module.css'
 /** Whether a refusal asks to prove once more who somebody is. */
 export const wantsProof = (error: Error | null) => error instanceof Refusal && error.code === 'proof_needed'
 
-/** What went wrong, or the question who it is, after which it is tried again. */
+/** Whether a refusal asks to set up first what proves who somebody is. */
+const wantsFactor = (error: Error | null) => error instanceof Refusal && error.code === 'factor_needed'
+
+/** What went wrong, the way to what is missing, or the question who it is, after which it is tried again. */
 export function Trouble({ error, again }: { error: Error | null; again: () => void }) {
   if (wantsProof(error)) return <Prove onProved={again} />
+  if (wantsFactor(error)) {
+    return (
+      <p role="alert" className={styles.wrong}>
+        {error?.message} <Link to="/account">Go to your account</Link>
+      </p>
+    )
+  }
   return error ? <p role="alert" className={styles.wrong}>{error.message}</p> : null
 }
 

@@ -55,6 +55,8 @@ const reasons: Record<string, string> = {
   at_once: 'It cannot fade, so it changed at once.',
   newer_command: 'Something newer was wanted of it meanwhile.',
   newer_local_act: 'Somebody at home wanted something else meanwhile.',
+  token_ended: 'The token that asked for it has ended.',
+  not_allowed_any_more: 'Whoever asked may not any more.',
 }
 
 /** Why a command ended as it did. Reasons from a radio are told as they came. */
