@@ -32,14 +32,16 @@ func beginnings() []prooftest.Tampering {
 		{Name: "time of the base", SQL: `UPDATE` + bases + `recorded_at = recorded_at - interval '1 microsecond'` + here},
 		{Name: "base removed", SQL: `DELETE FROM home_bases` + here},
 		{Name: "base moved on", SQL: `UPDATE` + bases + `seq = %k, root = (SELECT hash FROM events WHERE home_id = '%h' AND seq = %k),
-			recorded_at = (SELECT recorded_at FROM events WHERE home_id = '%h' AND seq = %k), sealed_by = %n + 1` + here + `; DELETE FROM events` + here + ` AND seq <= %k`},
+			recorded_at = (SELECT recorded_at FROM events WHERE home_id = '%h' AND seq = %k), sealed_by = %n + 1` + here + `;
+			DELETE FROM events` + here + ` AND seq <= %k`},
 		{Name: "first event after the root removed", SQL: `DELETE FROM events` + here + ` AND seq = %b + 1`},
 		{Name: "first events after the root removed", SQL: `DELETE FROM events` + here + ` AND seq < %k`},
 		{Name: "seal removed", SQL: `DELETE FROM events` + here + ` AND seq = %s; UPDATE events SET seq = seq + 999999` + here + ` AND seq > %s;
 			UPDATE events SET seq = seq - 1000000` + here + ` AND seq > 500000`},
 		{Name: "seal changed", SQL: `UPDATE events SET data = overlay(data PLACING '\x32' FROM 11 FOR 1)` + here + ` AND seq = %s`},
 		{Name: "seal is another event", SQL: `UPDATE events SET type = 'home.renamed', data = '{}'` + here + ` AND seq = %s`},
-		{Name: "an event before the base", Plain: true, SQL: `INSERT INTO events SELECT home_id, 1 + %k % %b, recorded_at, occurred_at, event_id, entity, gateway_id, edge_seq, causation,
+		{Name: "an event before the base", Plain: true, SQL: `INSERT INTO events SELECT home_id, 1 + %k % %b,
+			recorded_at, occurred_at, event_id, entity, gateway_id, edge_seq, causation,
 			correlation, edge_epoch, schema, flags, type, actor, model, data, hash FROM events` + here + ` AND seq = %k`},
 	}
 }
