@@ -12,7 +12,7 @@ import (
 var allHomes = map[string]string{
 	"access/sessions.go: recognize":       "whose secret it is shows before anybody is known; the rights of the home come with it",
 	"access/log.go: Log":                  "one's own line at every door",
-	"access/invitations.go: Accept":       "the link says which home it is to; the rest is in that one",
+	"access/invitations.go: acceptAs":     "the link says which home it is to; the rest is in that one",
 	"access/incidents.go: OpenIncident":   "as an invitation",
 	"access/erase.go: erase":              "a person is forgotten by all their homes",
 	"access/erase.go: EraseMember":        "whether they belong to others must be seen, or those lose them too",
@@ -27,6 +27,7 @@ var allHomes = map[string]string{
 	"hub/hub.go: New":                     "whose gateway it is shows by its key",
 	"hub/hub.go: Run":                     "revocations, of whichever homes the gateways here are",
 	"projections/rollups.go: followAll":   "which homes have grown; each is then summed up by itself",
+	"history/retention/retention.go: Run": "which homes have events that may go; each has its own time",
 	"migrations/pgtest/pgtest.go: Pool":   "for tests: they look into every home",
 	"migrations/migrations.go: run":       "a migration may have rows of every home to change",
 	"eventstore/wall/wall.go: say":        "tells it to a connection",
