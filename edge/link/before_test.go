@@ -49,7 +49,10 @@ func TestAServerOfTheVersionBeforeHearsWhatRulesDidInItsOwnWords(t *testing.T) {
 	id, lamp := domain.RuleID{9}, outbox.DeviceID(away.identity.Gateway, "sim/lamp")
 	command := domain.CommandID{7}
 	err := away.outbox.Write(t.Context(), func(w *outbox.Writer) error {
-		act := outbox.Act{Command: command, Device: lamp, Client: id.String(), Key: "k", Class: thing.Comfort, Set: map[string]thing.Value{"onOff": "true"}, Transition: time.Second}
+		act := outbox.Act{
+			Command: command, Device: lamp, Client: id.String(), Key: "k", Class: thing.Comfort,
+			Set: map[string]thing.Value{"onOff": "true"}, Transition: time.Second,
+		}
 		for _, e := range []wire.Entry{
 			{Kind: wire.KindPlaced, Bundle: 5, Rules: []domain.PlacedRule{{Rule: id, Version: 4}}},
 			{Kind: wire.KindRule, Rule: id, After: 2, Fact: "rule.fired", Body: []byte(`{"version":4,"trigger":0,"depth":1}`)},
