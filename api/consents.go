@@ -115,7 +115,7 @@ func (s *Server) checkConsent(ctx context.Context, in *askInput) (*questionOutpu
 		return nil, err
 	}
 	actions, classes, wrong := parseScope(in.Body.Scope)
-	code := ""
+	var code string
 	switch {
 	case in.Body.Kind != "code":
 		code = "unsupported_response_type"

@@ -92,8 +92,9 @@ func bodyFor(op *huma.Operation) string {
 		"sign-in-by-openid": `{"ceremony":"x","state":"x","code":"x"}`, "link-openid": `{"ceremony":"x","state":"x","code":"x"}`,
 		"register-app":  `{"name":"Widget","redirects":["https://app.example.org/callback"],"public":true}`,
 		"check-consent": `{"client_id":"x","redirect_uri":"https://app.example.org/callback"}`,
-		"give-consent":  `{"ask":{"client_id":"x","redirect_uri":"https://app.example.org/callback"},"home":"018f0000-0000-7000-8000-000000000000","actions":["home.read"]}`,
-		"add-rule":      `{"name":"Noon","document":` + noon + `}`, "check-rule": `{"document":` + noon + `}`,
+		"give-consent": `{"ask":{"client_id":"x","redirect_uri":"https://app.example.org/callback"},` +
+			`"home":"018f0000-0000-7000-8000-000000000000","actions":["home.read"]}`,
+		"add-rule": `{"name":"Noon","document":` + noon + `}`, "check-rule": `{"document":` + noon + `}`,
 		"change-rule": `{"enabled":false}`, "copy-rule": `{"name":"Other"}`,
 		"grant-rule": `{"device":"018f0000-0000-7000-8000-000000000000"}`,
 		"add-scene":  `{"name":"Bright","capture":["018f0000-0000-7000-8000-000000000000"]}`, "change-scene": `{"name":"Other"}`,

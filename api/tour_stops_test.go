@@ -235,7 +235,8 @@ func (n *tour) apps() {
 	n.own("list-apps", "")
 	const challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 	ask := `{"client_id":"` + app.App.ID.String() + `","redirect_uri":"` + appCallback +
-		`","response_type":"code","scope":"home.read device.command class.C","state":"af0ifjsldkj","code_challenge":"` + challenge + `","code_challenge_method":"S256"}`
+		`","response_type":"code","scope":"home.read device.command class.C","state":"af0ifjsldkj",` +
+		`"code_challenge":"` + challenge + `","code_challenge_method":"S256"}`
 	n.own("check-consent", ask)
 	n.own("give-consent", `{"ask":`+ask+`,"home":"`+n.id.String()+`","actions":["home.read","device.command"],"classes":["C"]}`)
 	n.own("list-grants", "")

@@ -74,7 +74,10 @@ func (out alexaAnswer) values() map[string]any {
 }
 
 // obeys lets the lamp do the next command that is asked of it, while ask asks.
-func (a *spokenTo) obeys(ask func()) {
+func (a *spokenTo) obeys(ask func()) { a.ends(domain.Succeeded, ask) }
+
+// ends lets the next command that is asked end so, while ask asks.
+func (a *spokenTo) ends(outcome domain.Outcome, ask func()) {
 	a.b.t.Helper()
 	watch := a.b.store.Watch(a.id)
 	defer watch.Close()
@@ -87,8 +90,10 @@ func (a *spokenTo) obeys(ask func()) {
 		var page Commands
 		a.owner.ask("GET", a.path+"/commands?open=true", "").want(200).into(&page)
 		if len(page.Items) > 0 {
-			a.report(page.Items[0].Device, page.Items[0].Set)
-			a.end(page.Items[0].Device, page.Items[0].ID, domain.Succeeded)
+			if outcome == domain.Succeeded {
+				a.report(page.Items[0].Device, page.Items[0].Set)
+			}
+			a.end(page.Items[0].Device, page.Items[0].ID, outcome)
 			<-done
 			return
 		}
@@ -147,9 +152,11 @@ func TestAlexaFindsWhatItCanSteerAndHowItIs(t *testing.T) {
 		t.Error(diff)
 	}
 	a.disconnect()
-	if got := a.alexa(a.directive("Alexa", "ReportState", a.lock, "{}")).values(); cmp.Diff(got["Alexa.EndpointHealth.connectivity"], map[string]any{"value": "UNREACHABLE"}) != "" ||
-		got["Alexa.LockController.lockState"] != "LOCKED" {
-		t.Errorf("%v", got)
+	wantValues = map[string]any{
+		"Alexa.LockController.lockState": "LOCKED", "Alexa.EndpointHealth.connectivity": map[string]any{"value": "UNREACHABLE"},
+	}
+	if diff := cmp.Diff(wantValues, a.alexa(a.directive("Alexa", "ReportState", a.lock, "{}")).values()); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -244,7 +251,7 @@ func TestGoogleFindsAsksAndLeaves(t *testing.T) {
 	a.b.bears(a.token, "GET", a.path, "").refused(401, domain.Unauthorized)
 }
 
-func TestGoogleIsToldOnlyWhatTheLampConfirmed(t *testing.T) {
+func TestAssistantsAreToldWhetherTheLampDidIt(t *testing.T) {
 	t.Parallel()
 	a := assisted(t, attentive())
 	var r *reply
@@ -253,4 +260,9 @@ func TestGoogleIsToldOnlyWhatTheLampConfirmed(t *testing.T) {
 			{"command":"action.devices.commands.BrightnessAbsolute","params":{"brightness":65}}]}]}`)
 	})
 	r.says(`{"commands":[{"ids":["` + a.lamp.String() + `"],"status":"SUCCESS","states":{"online":true,"on":false,"brightness":65}}]}`)
+	var out alexaAnswer
+	a.ends(domain.Failed, func() { out = a.alexa(a.directive("Alexa.PowerController", "TurnOn", a.lamp, "{}")) })
+	if out.failed() != "ENDPOINT_UNREACHABLE" {
+		t.Errorf("%+v", out.Event)
+	}
 }
