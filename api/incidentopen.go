@@ -79,11 +79,11 @@ func (s *Server) openIncident(ctx context.Context, in *openIncidentInput) (*open
 	if err != nil {
 		return nil, err
 	}
+	ctx = wall.InHome(ctx, i.Home) // the link lets in
 	before, err := s.options.Past.At(ctx, i.Home, i.After)
 	if err != nil {
 		return nil, err
 	}
-	ctx = wall.InHome(ctx, i.Home) // the link lets in
 	then, err := s.options.Past.At(ctx, i.Home, i.To)
 	if err != nil {
 		return nil, err

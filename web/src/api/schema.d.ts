@@ -384,6 +384,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/account/openid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Link the provider
+         * @description From now on it signs the caller in. 409 for an account that is somebody else's here.
+         */
+        post: operations["link-openid"];
+        /**
+         * Unlink the provider
+         * @description It signs the caller in no more.
+         */
+        delete: operations["unlink-openid"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/openid/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to link the provider
+         * @description As for signing in; who comes back is linked to the caller. 404 without a provider.
+         */
+        post: operations["begin-openid-link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/account/passkeys": {
         parameters: {
             query?: never;
@@ -2436,6 +2480,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/session/openid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The OpenID provider
+         * @description Returns where people can sign in beside Logis itself, if whoever runs the server said so.
+         */
+        get: operations["get-provider"];
+        put?: never;
+        /**
+         * Sign in by the provider
+         * @description Sets the session's cookie of whoever linked that account of the provider. Somebody new needs an invitation: an e-mail address that the provider knows counts for nothing. 401 in the same words whatever is wrong.
+         */
+        post: operations["sign-in-by-openid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/openid/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to sign in by the provider
+         * @description Makes the address at the provider to send the browser to; the visit is good for five minutes. 404 without a provider.
+         */
+        post: operations["begin-openid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/session/passkey": {
         parameters: {
             query?: never;
@@ -2507,7 +2595,7 @@ export interface paths {
         put?: never;
         /**
          * Prove once more who you are
-         * @description What is dangerous is refused with 403 `proof_needed` unless the caller proved it in the last five minutes.
+         * @description What is dangerous is refused with 403 `proof_needed` unless the caller proved it in the last five minutes, and with 403 `factor_needed` to somebody who has neither password nor passkey to prove it with. Letting others open something needs a second factor, too.
          */
         post: operations["prove"];
         delete?: never;
@@ -2544,6 +2632,11 @@ export interface components {
              */
             login: string | null;
             /**
+             * @description Whether the OpenID provider signs the caller in.
+             * @example false
+             */
+            openid: boolean;
+            /**
              * @description Whether there is a password.
              * @example true
              */
@@ -2554,6 +2647,11 @@ export interface components {
              * @example 9
              */
             recovery: number;
+            /**
+             * @description Whether there is a second factor: a passkey, or one-time codes beside the password. Who lets others open something needs one.
+             * @example true
+             */
+            second_factor: boolean;
         };
         Action: {
             /**
@@ -5213,6 +5311,69 @@ export interface components {
              */
             seq: number | null;
         };
+        OpenIDAnswer: {
+            /**
+             * @description Of the visit.
+             * @example logis-ceremony-8yX0c1bq3c8q7cVtq1m0Yp6zJkKQ0uJkqf3m1Yw2c5E
+             */
+            ceremony: string;
+            /**
+             * @description Of the provider.
+             * @example SplxlOBeZQQYbYS6WxSbIA
+             */
+            code: string;
+            /**
+             * @description As the provider gave it back.
+             * @example af0ifjsldkj
+             */
+            state: string;
+        };
+        OpenIDProvider: {
+            /**
+             * @description What people call it; null: there is none.
+             * @example Example
+             */
+            name: string | null;
+        };
+        OpenIDSignIn: {
+            /**
+             * @description Of the visit.
+             * @example logis-ceremony-8yX0c1bq3c8q7cVtq1m0Yp6zJkKQ0uJkqf3m1Yw2c5E
+             */
+            ceremony: string;
+            /**
+             * @description Of the provider.
+             * @example SplxlOBeZQQYbYS6WxSbIA
+             */
+            code: string;
+            /**
+             * @description The one-time token of an invitation, of somebody who is not known here.
+             * @example logis-invite-8yX0c1bq3c8q7cVtq1m0Yp6zJkKQ0uJkqf3m1Yw2c5E
+             */
+            link?: string;
+            /**
+             * @description What somebody new is called.
+             * @example Kitchen
+             */
+            name?: string;
+            /**
+             * @description As the provider gave it back.
+             * @example af0ifjsldkj
+             */
+            state: string;
+        };
+        OpenIDVisit: {
+            /**
+             * @description Where to send the browser.
+             * @example https://accounts.example.org/auth?client_id=logis&response_type=code
+             */
+            address: string;
+            /**
+             * @description Goes with the answer.
+             * @example logis-ceremony-8yX0c1bq3c8q7cVtq1m0Yp6zJkKQ0uJkqf3m1Yw2c5E
+             */
+            ceremony: string;
+        };
         OpenLink: {
             /**
              * Format: date-time
@@ -5500,7 +5661,7 @@ export interface components {
              * @example invalid
              * @enum {string}
              */
-            code: "invalid" | "not_found" | "gone" | "forbidden" | "unauthorized" | "proof_needed" | "wrong_expected_revision" | "conflict" | "idempotency_key_reused" | "edge_offline" | "overloaded" | "storage" | "internal";
+            code: "invalid" | "not_found" | "gone" | "forbidden" | "unauthorized" | "proof_needed" | "factor_needed" | "wrong_expected_revision" | "conflict" | "idempotency_key_reused" | "edge_offline" | "overloaded" | "storage" | "internal";
             /**
              * @description Why, for people.
              * @example name must have 1 to 80 characters
@@ -8346,6 +8507,89 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "link-openid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenIDAnswer"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "unlink-openid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "begin-openid-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenIDVisit"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -12977,6 +13221,89 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "get-provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenIDProvider"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "sign-in-by-openid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenIDSignIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    "begin-openid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenIDVisit"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
