@@ -295,7 +295,7 @@ type Ways struct {
 	Password bool
 	Codes    bool
 	Second   bool // there is a second factor: codes beside the password, or a passkey
-	Recovery int // codes that are left
+	Recovery int  // codes that are left
 	OpenID   bool
 }
 

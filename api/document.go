@@ -61,6 +61,7 @@ func emptyDocument() *huma.OpenAPI {
 			{Name: "People", Description: "Who belongs to a home, and who is invited."},
 			{Name: "Webhooks", Description: "Addresses outside that are told what happens."},
 			{Name: "Account", Description: "How the caller signs in, and what comes in their name."},
+			{Name: "Apps", Description: "Programs of others that act for the caller, by OAuth 2.1."},
 			{Name: "Live", Description: "Being told what happens."},
 		},
 	}

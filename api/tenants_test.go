@@ -13,6 +13,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/oauth2"
 
 	"logis/domain"
 	"logis/migrations/pgtest"
@@ -248,6 +249,9 @@ func TestAnIdOfAnotherHomeInABodyIsRefused(t *testing.T) {
 		}
 		return `{"name":"x","document":` + text + `}}`
 	}
+	// An app is nobody's secret: whoever was sent by it may let it in, into a home of theirs.
+	client, _ := n.strange.owner.register(true)
+	app := askBody(n.b.t, client.AuthCodeURL("x", oauth2.S256ChallengeOption(oauth2.GenerateVerifier())))
 	walked := map[string]bool{}
 	for _, c := range []struct {
 		field, method, path, body string
@@ -255,6 +259,8 @@ func TestAnIdOfAnotherHomeInABodyIsRefused(t *testing.T) {
 	}{
 		{"DeviceChange.room", "PATCH", n.deviceAt(n.fixture.device), `{"room":"` + room + `"}`, 422},
 		{"TokenRequest.home", "POST", "/api/v1/account/tokens", `{"name":"x","home":"` + n.strange.id.String() + `","actions":["home.read"],"days":1}`, 404},
+		{"Ask.client_id", "POST", "/api/v1/account/consents/check", app, 200},
+		{"ConsentRequest.home", "POST", "/api/v1/account/consents", `{"ask":` + app + `,"home":"` + n.strange.id.String() + `","actions":["home.read"]}`, 404},
 		{"Scope.rooms", "POST", n.path + "/invitations", `{"role":"guest","scope":{"rooms":["` + room + `"]}}`, 422},
 		{"Scope.devices", "POST", n.path + "/invitations", `{"role":"guest","scope":{"devices":["` + device + `"]}}`, 422},
 		{"ClaimRequest.gateway", "POST", n.path + "/gateways/claims", `{"gateway":"` + n.strange.gateway.String() + `"}`, 404},

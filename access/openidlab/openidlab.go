@@ -119,7 +119,7 @@ func (p *Provider) click(t testing.TB, browser *http.Client, request *http.Reque
 	if strings.Contains(string(page), `value="login"`) {
 		written = url.Values{"prompt": {"login"}, "login": {name}, "password": {"any"}}
 	}
-	request, err = http.NewRequestWithContext(t.Context(), http.MethodPost, next.String(), strings.NewReader(written.Encode())) //nolint:gosec // the lab's own page
+	request, err = http.NewRequestWithContext(t.Context(), http.MethodPost, next.String(), strings.NewReader(written.Encode())) //nolint:gosec // its own page
 	if err == nil {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}

@@ -12,7 +12,7 @@ func doorWords() map[string]string {
 		"signed_in.link": "signed in by a link", "signed_in.password": "signed in by password",
 		"signed_in.passkey": "signed in by passkey", "signed_in.invitation": "signed in by an invitation",
 		"signed_in.openid": "signed in by an OpenID provider",
-		"openid.linked": "linked an OpenID provider", "openid.removed": "unlinked an OpenID provider",
+		"openid.linked":    "linked an OpenID provider", "openid.removed": "unlinked an OpenID provider",
 		"signed_out": "signed out", "proved": "proved who they are", "session.ended": "signed a browser out",
 		"password.set": "set a password", "passkey.added": "added a passkey", "passkey.removed": "removed a passkey",
 		"codes.set": "began with one-time codes", "codes.removed": "does without one-time codes",

@@ -66,9 +66,9 @@ func Rechain(t testing.TB, tx pgx.Tx, home domain.HomeID) {
 	previous := base.Hash[:] // zeros before the first event
 	err = eventstore.ScanRows(t.Context(), tx, home, base.Seq, 0, func(r *eventstore.Row) error {
 		var b bytes.Buffer
-		number := func(n int64) { b.Write(binary.BigEndian.AppendUint64(nil, uint64(n))) }
+		number := func(n int64) { b.Write(binary.BigEndian.AppendUint64(nil, uint64(n))) } //nolint:gosec // the same bits
 		text := func(s string) {
-			b.Write(binary.BigEndian.AppendUint32(nil, uint32(len(s))))
+			b.Write(binary.BigEndian.AppendUint32(nil, uint32(len(s)))) //nolint:gosec // texts of events are short
 			b.WriteString(s)
 		}
 		b.WriteString("logis event v1")
