@@ -50,7 +50,6 @@ describe('charts and energy', () => {
 
   it('tell what the home used, and what was put right in it', async () => {
     await go(page, 'Energy')
-    await card(page, 'Used').getByText(/kWh/).first().waitFor()
     const why = `Read at the meter ${Date.now().toString(36)}`
     const corrections = card(page, 'Corrections')
     await corrections.getByRole('button', { name: 'Correct a day…' }).click()
