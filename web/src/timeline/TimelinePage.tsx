@@ -113,11 +113,13 @@ function usePastScene(live: Scene, { position, picture, loading }: Player): Scen
   const then = picture && at !== null ? { picture, at } : loading || position ? shown : null
   if (then?.picture !== shown?.picture || then?.at !== shown?.at) show(then)
   const { home, me, zone } = live // what happens now changes nothing about then
+  const { role } = live.picture.home // what somebody may do there is of now: then they may not have been here yet
   const past = useMemo<Scene | null>(() => {
     if (!shown) return null
     const nothing = () => undefined
-    return { home, me, zone, picture: shown.picture, past: shown.at, isPast: true, cutOff: null, asks: {}, ask: nothing, forget: nothing }
-  }, [home, me, zone, shown])
+    const picture = { ...shown.picture, home: { ...shown.picture.home, role } }
+    return { home, me, zone, picture, past: shown.at, isPast: true, cutOff: null, asks: {}, ask: nothing, forget: nothing }
+  }, [home, me, zone, role, shown])
   return past ?? live
 }
 
