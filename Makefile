@@ -85,7 +85,7 @@ bench: build ## measure: one JSON line for each figure
 
 .PHONY: chaos
 chaos: ## the long form of what `make test` does: kill, fill and pause everything at random, and check what must be true
-	LOGIS_CHAOS_RUNS=4 LOGIS_CHAOS_COMMANDS=3000 $(GO) test -count=1 -timeout 60m -v ./bench/chaos
+	LOGIS_CHAOS_RUNS=4 LOGIS_CHAOS_KILLS=20 LOGIS_CHAOS_COMMANDS=3000 $(GO) test -count=1 -timeout 60m -v ./bench/chaos
 	LOGIS_PARTITIONS=500 $(GO) test -count=1 -timeout 60m -v ./bench/partition
 	LOGIS_KILLS=200 $(GO) test -count=1 -timeout 60m -v -run Killed ./edge
 

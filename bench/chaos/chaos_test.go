@@ -40,7 +40,7 @@ func TestNothingIsLostDoubledOrLateWhateverIsKilled(t *testing.T) { //nolint:par
 	}
 	seed, runs := setting(t, "LOGIS_CHAOS_SEED", 1), setting(t, "LOGIS_CHAOS_RUNS", 1)
 	for n := range runs {
-		check(t, chaos.Options{Dir: t.TempDir(), Seed: seed + n, Kills: int(setting(t, "LOGIS_CHAOS_KILLS", 20)), Binaries: binaries})
+		check(t, chaos.Options{Dir: t.TempDir(), Seed: seed + n, Kills: int(setting(t, "LOGIS_CHAOS_KILLS", 14)), Binaries: binaries})
 	}
 }
 
@@ -50,7 +50,7 @@ func TestNoCommandIsLateWhateverStandsStill(t *testing.T) { //nolint:paralleltes
 		t.Fatal(err)
 	}
 	check(t, chaos.Options{
-		Dir: t.TempDir(), Seed: setting(t, "LOGIS_CHAOS_SEED", 1), Commands: int(setting(t, "LOGIS_CHAOS_COMMANDS", 300)), Binaries: binaries,
+		Dir: t.TempDir(), Seed: setting(t, "LOGIS_CHAOS_SEED", 1), Commands: int(setting(t, "LOGIS_CHAOS_COMMANDS", 200)), Binaries: binaries,
 	})
 }
 
