@@ -40,7 +40,7 @@ func TestNothingIsLostDoubledOrLateWhateverIsKilled(t *testing.T) { //nolint:par
 	}
 	seed, runs := setting(t, "LOGIS_CHAOS_SEED", 1), setting(t, "LOGIS_CHAOS_RUNS", 1)
 	for n := range runs {
-		check(t, chaos.Options{Dir: t.TempDir(), Seed: seed + n, Kills: int(setting(t, "LOGIS_CHAOS_KILLS", 14)), Binaries: binaries})
+		check(t, chaos.Options{Dir: t.TempDir(), Seed: seed + n, Kills: int(setting(t, "LOGIS_CHAOS_KILLS", 10)), Binaries: binaries})
 	}
 }
 
@@ -89,7 +89,7 @@ func seededBugs() []seededBug {
 			From: "			answer, err = record(ctx, tx)\n			return err\n",
 			To:   "			answer, err = record(ctx, tx)\n			if err == nil {\n				s.answer(answer, nil)\n				answer = reply{}\n			}\n			return err\n",
 		}},
-		{run: stalled, Mutation: rig.Mutation{
+		{run: stalled, long: true, Mutation: rig.Mutation{
 			Name: "deadline counted from receipt", File: "edge/executor/carry.go",
 			From: "	device, desires, refused, err := e.weigh(ctx, c)\n",
 			To:   "	if c.NotAfterMS != 0 {\n		t.command.NotAfterMS = time.Now().UnixMilli() + 10_000\n	}\n	device, desires, refused, err := e.weigh(ctx, c)\n",
